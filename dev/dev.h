@@ -79,7 +79,8 @@ struct dev_char {
 };
 
 /* A disk. Each returns 0, or -1 for a host error (the guest sees an I/O error). Offsets and lengths
- * in bytes, multiples of 512, inside `size` (the device checks). */
+ * in bytes, multiples of 512, inside `size` (the device checks). write may be NULL when read_only;
+ * flush may be NULL. */
 struct dev_block {
     void *opaque;
     uint64_t size; /* bytes; a rest that is no full sector is not offered */
@@ -89,16 +90,21 @@ struct dev_block {
     int (*flush)(void *opaque);
 };
 
+/* A disk over another whose writes go to host memory and are lost with it; `below` is only read,
+ * and must live as long. NULL: no memory. */
+struct dev_block *block_cow_new(const struct dev_block *below);
+void block_cow_free(struct dev_block *b);
+
 /* ---- Device windows. NULL: no memory ----------------------------------------------------------- */
 struct dev *uart_new(const struct dev_char *chr);
 /* Input may have come, or room: fetch from the back end, raise the line as IER says. True if
  * something was taken (the machine then tells WHO). */
 bool uart_poll(struct dev *d);
 
-struct dev *virtio_block_new(const struct dev_block *blk);
+struct dev *virtio_block_new(const struct dev_block *blk); /* *blk is copied */
 struct dev *virtio_rng_new(uint64_t seed); /* deterministic: a function of the seed */
 struct dev *virtio_console_new(const struct dev_char *chr);
-/* As uart_poll: takes input into the receive queue (through work()). */
+/* As uart_poll: takes input if the driver has a buffer for it. True: work() is to move it there. */
 bool virtio_console_poll(struct dev *d);
 
 /* ---- Parts of the hart, state in the descriptor ------------------------------------------------ */
