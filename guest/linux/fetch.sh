@@ -46,9 +46,11 @@ trap 'rm -rf "$tmp"' EXIT
 # ---- packages -------------------------------------------------------------------------------------------------------
 
 # The mirror and the release of this machine: "URI SUITE" of the first source of main packages that names the release.
+# Nothing if there is none or the machine is no Debian.
 machine_source() {
+    grep -qx 'ID="\?debian"\?' /etc/os-release || return 0
     local names='stable oldstable testing unstable sid' codename
-    codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+    codename=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
     {
         # deb822 stanzas, then one-line sources, both as: URI SUITE SUITE... / COMPONENT COMPONENT...
         for file in /etc/apt/sources.list.d/*.sources; do
