@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHUNK 4096
+#define CHUNK          4096
+#define SECTOR         512
 #define SLOTS_AT_FIRST 64
 
 struct chunk {
@@ -130,11 +131,12 @@ struct dev_block *block_cow_new(const struct dev_block *below) {
         return NULL;
     }
     c->below = *below;
+    c->below.size -= below->size % SECTOR;
     c->slots = SLOTS_AT_FIRST;
     c->table = table;
     c->block = (struct dev_block){
         .opaque = c,
-        .size = below->size,
+        .size = c->below.size,
         .read = cow_read,
         .write = cow_write,
         .flush = cow_flush,

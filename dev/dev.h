@@ -20,8 +20,8 @@ struct dev;
 
 /* What became of a piece of a transfer. */
 enum dma {
-    DMA_OK,    /* done */
-    DMA_WAIT,  /* not now: the owner is off the path, or met a gap: keep the place, work() comes again */
+    DMA_OK, /* done */
+    DMA_WAIT, /* not now: the owner is off the path, or met a gap: keep the place, work() comes again */
     DMA_REFUSED /* never: the device goes into its error state */
 };
 
@@ -58,11 +58,11 @@ struct dev_ops {
 struct dev {
     const struct dev_ops *ops;
     struct dev_bus bus;
-    bool line;          /* interrupt line, a level; changed by dev_set_line only */
-    uint64_t base;      /* window in node 0's space */
-    unsigned source;    /* PLIC source of the line, in the owner */
-    const void *owner;  /* the machine's: who owns it; devices never look */
-    void *opaque;       /* the machine's */
+    bool line;         /* interrupt line, a level; changed by dev_set_line only */
+    uint64_t base;     /* window in node 0's space */
+    unsigned source;   /* PLIC source of the line, in the owner */
+    const void *owner; /* the machine's: who owns it; devices never look */
+    void *opaque;      /* the machine's */
 };
 
 /* Sets the line and tells the bus when it changed. */

@@ -7,18 +7,18 @@
  */
 #include "dev.h"
 
-#define CONTEXTS 2
+#define CONTEXTS     2
 #define PRIORITY_MAX 7 /* also a mask: what a store keeps */
-#define SOURCE_BITS 0xfffffffeu
+#define SOURCE_BITS  0xfffffffeu
 
-#define OFF_PRIORITY_END (4 * (FROND_PLIC_SOURCES + 1))
-#define OFF_PENDING 0x1000
-#define OFF_ENABLE 0x2000
-#define ENABLE_STRIDE 0x80
-#define OFF_CONTEXT 0x200000
-#define CONTEXT_STRIDE 0x1000
+#define OFF_PRIORITY_END     (4 * (FROND_PLIC_SOURCES + 1))
+#define OFF_PENDING          0x1000
+#define OFF_ENABLE           0x2000
+#define ENABLE_STRIDE        0x80
+#define OFF_CONTEXT          0x200000
+#define CONTEXT_STRIDE       0x1000
 #define IN_CONTEXT_THRESHOLD 0
-#define IN_CONTEXT_CLAIM 4
+#define IN_CONTEXT_CLAIM     4
 
 /* A register, decoded. */
 enum reg { REG_NONE, REG_PRIORITY, REG_PENDING, REG_ENABLE, REG_THRESHOLD, REG_CLAIM };

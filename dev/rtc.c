@@ -7,18 +7,16 @@
  */
 #include "dev.h"
 
-#define TIME_LOW 0x00
-#define TIME_HIGH 0x04
-#define ALARM_LOW 0x08
-#define ALARM_HIGH 0x0c
-#define IRQ_ENABLED 0x10
-#define CLEAR_ALARM 0x14
-#define ALARM_STATUS 0x18
+#define TIME_LOW        0x00
+#define TIME_HIGH       0x04
+#define ALARM_LOW       0x08
+#define ALARM_HIGH      0x0c
+#define IRQ_ENABLED     0x10
+#define CLEAR_ALARM     0x14
+#define ALARM_STATUS    0x18
 #define CLEAR_INTERRUPT 0x1c
 
-static uint64_t set_low(uint64_t v, uint32_t half) {
-    return (v & ~(uint64_t)UINT32_MAX) | half;
-}
+static uint64_t set_low(uint64_t v, uint32_t half) { return (v & ~(uint64_t)UINT32_MAX) | half; }
 
 static uint64_t set_high(uint64_t v, uint32_t half) {
     return (v & UINT32_MAX) | (uint64_t)half << 32;

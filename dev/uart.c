@@ -14,27 +14,27 @@
 
 enum { RBR_THR = 0, IER = 1, IIR_FCR = 2, LCR = 3, MCR = 4, LSR = 5, MSR = 6, SCR = 7 };
 
-#define IER_RDI 0x01 /* received data */
-#define IER_THRI 0x02
-#define IER_RLSI 0x04 /* receiver line status */
-#define IER_MASK 0x0f
-#define IIR_NONE 0x01
-#define IIR_THRI 0x02
-#define IIR_RDI 0x04
-#define IIR_RLSI 0x06
-#define IIR_TIMEOUT 0x0c
-#define IIR_FIFO 0xc0
-#define FCR_FIFO 0x01
+#define IER_RDI      0x01 /* received data */
+#define IER_THRI     0x02
+#define IER_RLSI     0x04 /* receiver line status */
+#define IER_MASK     0x0f
+#define IIR_NONE     0x01
+#define IIR_THRI     0x02
+#define IIR_RDI      0x04
+#define IIR_RLSI     0x06
+#define IIR_TIMEOUT  0x0c
+#define IIR_FIFO     0xc0
+#define FCR_FIFO     0x01
 #define FCR_CLEAR_RX 0x02
 #define FCR_CLEAR_TX 0x04
-#define FCR_KEPT 0xc9 /* enable, DMA mode, trigger level */
-#define LCR_DLAB 0x80
-#define MCR_LOOP 0x10
-#define MCR_MASK 0x1f
-#define LSR_DR 0x01
-#define LSR_OE 0x02
-#define LSR_EMPTY 0x60 /* THRE and TEMT */
-#define MSR_LINES 0xb0 /* carrier, data set ready, clear to send */
+#define FCR_KEPT     0xc9 /* enable, DMA mode, trigger level */
+#define LCR_DLAB     0x80
+#define MCR_LOOP     0x10
+#define MCR_MASK     0x1f
+#define LSR_DR       0x01
+#define LSR_OE       0x02
+#define LSR_EMPTY    0x60 /* THRE and TEMT */
+#define MSR_LINES    0xb0 /* carrier, data set ready, clear to send */
 
 #define FIFO_SIZE 16
 
@@ -50,9 +50,7 @@ struct uart {
 
 static const uint8_t trigger_level[4] = {1, 4, 8, 14};
 
-static struct uart *uart_of(struct dev *d) {
-    return (struct uart *)d;
-}
+static struct uart *uart_of(struct dev *d) { return (struct uart *)d; }
 
 static unsigned uart_room(const struct uart *u) {
     unsigned size = u->fcr & FCR_FIFO ? FIFO_SIZE : 1;
@@ -72,9 +70,7 @@ static uint8_t uart_cause(const struct uart *u) {
     return IIR_NONE;
 }
 
-static void uart_update(struct uart *u) {
-    dev_set_line(&u->dev, uart_cause(u) != IIR_NONE);
-}
+static void uart_update(struct uart *u) { dev_set_line(&u->dev, uart_cause(u) != IIR_NONE); }
 
 static void fifo_clear(struct uart *u) {
     u->head = 0;
@@ -203,9 +199,7 @@ static void uart_reset(struct dev *d) {
     uart_update(u);
 }
 
-static void uart_free(struct dev *d) {
-    free(uart_of(d));
-}
+static void uart_free(struct dev *d) { free(uart_of(d)); }
 
 static const struct dev_ops uart_ops = {
     .name = "ns16550a",

@@ -10,8 +10,8 @@
 
 #include <string.h>
 
-#define MAGIC 0x74726976   /* "virt" */
-#define VENDOR 0x554d4551  /* "QEMU": some drivers look for it */
+#define MAGIC   0x74726976 /* "virt" */
+#define VENDOR  0x554d4551 /* "QEMU": some drivers look for it */
 #define VERSION 2
 
 enum {
@@ -42,20 +42,16 @@ enum {
     CONFIG = 0x100,
 };
 
-#define STATUS_KEPT                                                                               \
+#define STATUS_KEPT                                                                                \
     (VIRTIO_ACKNOWLEDGE | VIRTIO_DRIVER | VIRTIO_DRIVER_OK | VIRTIO_FEATURES_OK | VIRTIO_FAILED)
 
-static struct virtio *virtio_of(struct dev *d) {
-    return (struct virtio *)d;
-}
+static struct virtio *virtio_of(struct dev *d) { return (struct virtio *)d; }
 
 static struct virtq *selected(struct virtio *v) {
     return v->queue_sel < v->type->queues ? &v->queue[v->queue_sel] : NULL;
 }
 
-static void update_line(struct virtio *v) {
-    dev_set_line(&v->dev, v->irq != 0);
-}
+static void update_line(struct virtio *v) { dev_set_line(&v->dev, v->irq != 0); }
 
 void virtio_raise(struct virtio *v, uint32_t irq) {
     v->irq |= irq;
@@ -102,9 +98,7 @@ static uint32_t read_queue(struct virtio *v, uint32_t off) {
     return off == QUEUE_NUM_MAX ? VIRTIO_QUEUE_MAX : q->ready;
 }
 
-static uint32_t half(uint64_t v, uint32_t sel) {
-    return sel < 2 ? (uint32_t)(v >> (32 * sel)) : 0;
-}
+static uint32_t half(uint64_t v, uint32_t sel) { return sel < 2 ? (uint32_t)(v >> (32 * sel)) : 0; }
 
 uint64_t virtio_read(struct dev *d, uint32_t off, unsigned width) {
     struct virtio *v = virtio_of(d);

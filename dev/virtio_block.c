@@ -11,18 +11,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ID_BLOCK 2
+#define ID_BLOCK   2
 #define F_SIZE_MAX (1u << 1)
-#define F_SEG_MAX (1u << 2)
-#define F_RO (1u << 5)
+#define F_SEG_MAX  (1u << 2)
+#define F_RO       (1u << 5)
 #define F_BLK_SIZE (1u << 6)
-#define F_FLUSH (1u << 9)
+#define F_FLUSH    (1u << 9)
 
-#define SEG_MAX 62 /* of data; header and status come to it */
-#define SECTOR 512
+#define SEG_MAX     62 /* of data; header and status come to it */
+#define SECTOR      512
 #define HEADER_SIZE 16
 #define SERIAL_SIZE 20
-#define STAGE_SIZE 65536
+#define STAGE_SIZE  65536
 
 enum { T_IN = 0, T_OUT = 1, T_FLUSH = 4, T_GET_ID = 8 };
 enum { S_OK = 0, S_IOERR = 1, S_UNSUPP = 2 };
@@ -39,9 +39,7 @@ struct virtio_block {
 
 static const uint8_t serial[SERIAL_SIZE] = "frond";
 
-static struct virtio_block *block_of(struct virtio *v) {
-    return (struct virtio_block *)v;
-}
+static struct virtio_block *block_of(struct virtio *v) { return (struct virtio_block *)v; }
 
 static void to_status(struct virtio_block *b, uint8_t status) {
     b->v.req.status = status;
@@ -178,13 +176,9 @@ static enum dma block_serve(struct virtio *v) {
     return r;
 }
 
-static void block_reset(struct dev *d) {
-    virtio_reset((struct virtio *)d);
-}
+static void block_reset(struct dev *d) { virtio_reset((struct virtio *)d); }
 
-static void block_free(struct dev *d) {
-    free(block_of((struct virtio *)d));
-}
+static void block_free(struct dev *d) { free(block_of((struct virtio *)d)); }
 
 static const struct virtio_type block_type = {
     .id = ID_BLOCK,

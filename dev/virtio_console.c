@@ -10,10 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ID_CONSOLE 3
-#define RX 0
-#define TX 1
-#define INPUT_SIZE 256
+#define ID_CONSOLE  3
+#define RX          0
+#define TX          1
+#define INPUT_SIZE  256
 #define OUTPUT_SIZE 4096
 
 struct virtio_console {
@@ -24,9 +24,7 @@ struct virtio_console {
     uint8_t output[OUTPUT_SIZE];
 };
 
-static struct virtio_console *console_of(struct virtio *v) {
-    return (struct virtio_console *)v;
-}
+static struct virtio_console *console_of(struct virtio *v) { return (struct virtio_console *)v; }
 
 static enum dma serve_rx(struct virtio_console *c) {
     struct virtio_request *q = &c->v.req;
@@ -68,17 +66,11 @@ static bool console_wants(const struct virtio *v, unsigned queue) {
     return queue == TX || ((const struct virtio_console *)v)->waiting;
 }
 
-static void console_drop(struct virtio *v) {
-    console_of(v)->waiting = 0;
-}
+static void console_drop(struct virtio *v) { console_of(v)->waiting = 0; }
 
-static void console_reset(struct dev *d) {
-    virtio_reset((struct virtio *)d);
-}
+static void console_reset(struct dev *d) { virtio_reset((struct virtio *)d); }
 
-static void console_free(struct dev *d) {
-    free(console_of((struct virtio *)d));
-}
+static void console_free(struct dev *d) { free(console_of((struct virtio *)d)); }
 
 static const struct virtio_type console_type = {
     .id = ID_CONSOLE,

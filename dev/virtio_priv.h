@@ -11,23 +11,23 @@
 
 #include "dev.h"
 
-#define VIRTIO_QUEUES 2       /* the most that a device here has */
-#define VIRTIO_QUEUE_MAX 128  /* QueueNumMax */
-#define VIRTIO_CONFIG_MAX 64
+#define VIRTIO_QUEUES      2   /* the most that a device here has */
+#define VIRTIO_QUEUE_MAX   128 /* QueueNumMax */
+#define VIRTIO_CONFIG_MAX  64
 #define VIRTIO_SEGMENT_MAX 65536 /* size_max of those that bound it */
 
 #define VIRTIO_F_VERSION_1 (1ull << 32)
 
 /* Status. */
 #define VIRTIO_ACKNOWLEDGE 1
-#define VIRTIO_DRIVER 2
-#define VIRTIO_DRIVER_OK 4
+#define VIRTIO_DRIVER      2
+#define VIRTIO_DRIVER_OK   4
 #define VIRTIO_FEATURES_OK 8
 #define VIRTIO_NEEDS_RESET 64
-#define VIRTIO_FAILED 128
+#define VIRTIO_FAILED      128
 
 /* InterruptStatus. */
-#define VIRTIO_IRQ_USED 1
+#define VIRTIO_IRQ_USED   1
 #define VIRTIO_IRQ_CONFIG 2
 
 struct virtio;
@@ -77,11 +77,11 @@ struct virtio_request {
     size_t moved;     /* of the transfer under way */
     uint8_t word[16]; /* a piece of a ring, on its way */
 
-    unsigned step;   /* of the device */
-    uint64_t at;     /* of the device */
-    uint64_t left;   /* of the device */
-    size_t staged;   /* of the device: bytes in its buffer */
-    uint8_t status;  /* of the device */
+    unsigned step;  /* of the device */
+    uint64_t at;    /* of the device */
+    uint64_t left;  /* of the device */
+    size_t staged;  /* of the device: bytes in its buffer */
+    uint8_t status; /* of the device */
 };
 
 struct virtio {

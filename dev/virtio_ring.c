@@ -10,22 +10,20 @@
 
 #include <string.h>
 
-#define DESC_SIZE 16
-#define DESC_NEXT 1
-#define DESC_WRITE 2
-#define DESC_INDIRECT 4
+#define DESC_SIZE          16
+#define DESC_NEXT          1
+#define DESC_WRITE         2
+#define DESC_INDIRECT      4
 #define AVAIL_NO_INTERRUPT 1
-#define AVAIL_IDX 2
-#define AVAIL_RING 4
-#define USED_IDX 2
-#define USED_RING 4
-#define USED_SIZE 8
+#define AVAIL_IDX          2
+#define AVAIL_RING         4
+#define USED_IDX           2
+#define USED_RING          4
+#define USED_SIZE          8
 
 /* ---- Transfers --------------------------------------------------------------------------------- */
 
-static size_t least(size_t a, size_t b) {
-    return a < b ? a : b;
-}
+static size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
 /* As much of n bytes as lies before the end of addr's page. */
 static size_t in_page(uint64_t addr, size_t n) {
@@ -79,9 +77,7 @@ static enum dma chain_move(struct virtio *v, uint8_t *buf, size_t n, bool write)
     return DMA_OK;
 }
 
-enum dma chain_read(struct virtio *v, void *buf, size_t n) {
-    return chain_move(v, buf, n, false);
-}
+enum dma chain_read(struct virtio *v, void *buf, size_t n) { return chain_move(v, buf, n, false); }
 
 enum dma chain_write(struct virtio *v, const void *buf, size_t n) {
     return chain_move(v, (uint8_t *)buf, n, true);

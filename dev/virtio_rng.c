@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #define ID_RNG 4
-#define MOST 4096 /* bytes for one request; the used length tells */
+#define MOST   4096 /* bytes for one request; the used length tells */
 
 struct virtio_rng {
     struct virtio v;
@@ -16,9 +16,7 @@ struct virtio_rng {
     uint8_t bytes[MOST];
 };
 
-static struct virtio_rng *rng_of(struct virtio *v) {
-    return (struct virtio_rng *)v;
-}
+static struct virtio_rng *rng_of(struct virtio *v) { return (struct virtio_rng *)v; }
 
 static uint64_t rng_next(struct virtio_rng *g) {
     uint64_t z = g->state += 0x9e3779b97f4a7c15;
@@ -51,9 +49,7 @@ static void rng_reset(struct dev *d) {
     g->state = g->seed;
 }
 
-static void rng_free(struct dev *d) {
-    free(rng_of((struct virtio *)d));
-}
+static void rng_free(struct dev *d) { free(rng_of((struct virtio *)d)); }
 
 static const struct virtio_type rng_type = {
     .id = ID_RNG,
