@@ -7,6 +7,9 @@
 #   initramfs.cpio        busybox, ./init and the modules it may load; not compressed: under an emulator that boots fastest
 #   versions              the packages all this came from
 #
+# Kernel command line: console=ttyS0 cryptomgr.notests, and what ./init understands. The second word leaves out self-tests
+# that take half of the boot. 128 MiB of RAM is enough; with 96 ext4 does not fit, with 64 the kernel does not start.
+#
 # and the packages in DIR/apt, so that they are fetched once; a second run does nothing, a changed init or fetch.sh
 # rebuilds without the network, and removing DIR/apt asks for the newest again. Everything is signed and checked by apt,
 # which is given folders of its own: neither root nor a change to the machine is needed.
