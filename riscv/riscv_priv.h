@@ -19,43 +19,74 @@
 
 /* ---- Decoded code ------------------------------------------------------------------------------ */
 
-/* One decoded instruction. The handler reads only these fields. */
+/* The instructions: ROW_add is the number of the row `add` of insn.def. */
+enum {
+#define ROW(name, ...) ROW_##name,
+#include "insn.def"
+#undef ROW
+    ROWS
+};
+
+/* decode.c: what some bits mean. `alt` asks for the second form of the row's class: a load or jump
+ * with rd = x0, a branch with rs2 = x0, FP arithmetic that names a rounding mode but nearest. */
+struct decoded {
+    uint16_t row;
+    uint8_t rd, rs1, rs2;
+    uint8_t len;   /* bytes: 2 or 4 */
+    int32_t imm;   /* by the row's format */
+    bool ends;     /* ends a block */
+    bool relative; /* imm is to be added to the pc */
+    bool alt;
+};
+
+/* `bits`: 32 fetched bits, or 16 zero-extended if that is all there is (and their low two are not 3). */
+void decode(uint32_t bits, struct decoded *out);
+
+/* One instruction in a block. Its handler reads only these fields. */
 struct insn {
     const void *op; /* label in exec.c */
     uint8_t rd, rs1, rs2;
     uint8_t off; /* from the start of the block, in units of 2 bytes */
-    int32_t imm; /* immediate; auipc, jal and branches: with the insn's offset in the block added;
-                    SYSTEM, FP with rm and illegal: the raw bits */
+    int32_t imm; /* decoded.imm; if relative, with the insn's offset in its page added */
 };
 
 enum { BLOCK_MAX = 48 }; /* instructions a block has at most */
 
-/* A run of instructions of one page that ends with a jump, a branch, a SYSTEM instruction, BLOCK_MAX
- * or the page. insn[n] is always a terminator row (its `off` is the block's length), so the length of
- * insn i is 2 * (insn[i + 1].off - insn[i].off). */
+/* A run of instructions of one page that ends with a jump, a branch, a SYSTEM or illegal instruction,
+ * BLOCK_MAX or the page. insn[n] is always the row `end` (its `off` is the block's length), so the
+ * length of insn i is 2 * (insn[i + 1].off - insn[i].off). */
 struct block {
-    struct block *next;     /* of the same page, or of the dead list */
+    struct block *next;     /* of the same page, by some hash */
     struct block *chain[2]; /* successor in the same page: not taken / taken; NULL: not known yet */
     uint16_t offset;        /* in its page */
-    uint16_t n;             /* instructions without the terminator */
+    uint16_t n;             /* instructions without `end` */
+    uint32_t page;          /* of node 0's memory; BLOCK_NO_PAGE: one insn, its raw bits in insn[1].imm */
     struct insn insn[];
 };
+#define BLOCK_NO_PAGE UINT32_MAX
+#define BLOCK_BYTES (sizeof(struct block) + (BLOCK_MAX + 1) * sizeof(struct insn))
 
 /* All decoded code of node 0's memory, by page. Blocks of one page are made one by one and dropped
  * together; a dropped block stays readable until code_sweep (the loop that runs it may stand in it).
- * Blocks know no node, privilege or address: only bytes. */
+ * Blocks know no node, privilege or address: only bytes. Every drop changes code_drops, by which
+ * exec.c knows that a jump cache is stale: nobody else need clear tlb->jump for that reason. */
 struct code;
 
 /* `watch` is called with a page's number when its first block is made. NULL: no memory. */
 struct code *code_new(size_t pages, void (*watch)(void *opaque, uint32_t page), void *opaque);
 void code_free(struct code *c);
 /* The block at `offset` (even) of page `page`, decoding `bytes` (the page, 4096 bytes) if need be.
- * NULL only if the first instruction crosses the page's end (block_decode2 then) or host memory is
- * out (*nomem set). */
-struct block *code_block(struct code *c, uint32_t page, unsigned offset, const uint8_t *bytes, bool *nomem);
+ * NULL: the first instruction crosses the page's end, or host memory is out: code_fill then. When more
+ * than a fixed amount is held, it drops everything first. */
+struct block *code_block(struct code *c, uint32_t page, unsigned offset, const uint8_t *bytes);
+/* The same block, made in `b` (BLOCK_BYTES), kept nowhere. False: the first instruction crosses. */
+bool code_fill(struct block *b, uint32_t page, unsigned offset, const uint8_t *bytes);
+/* An instruction that crosses the end of its page, made in `b`. */
+void code_fill_crossing(struct block *b, uint32_t bits);
 void code_drop_page(struct code *c, uint32_t page);
 void code_drop_all(struct code *c);
 void code_sweep(struct code *c);
+uint64_t code_drops(const struct code *c);
 size_t code_bytes(const struct code *c); /* host memory held */
 
 /* ---- TLB --------------------------------------------------------------------------------------- */
@@ -81,6 +112,7 @@ struct tlb {
     struct tlb_entry e[TLB_SIZE];
     uint64_t pa[TLB_SIZE]; /* node-physical page of e[i] */
     struct jump jump[JUMP_SIZE];
+    uint64_t jump_drops; /* code_drops when `jump` was last cleared; 0: never, as in a new tlb */
 };
 
 /* ---- The hart ---------------------------------------------------------------------------------- */
@@ -93,7 +125,9 @@ struct hart {
     bool attention;       /* something changed that exec_run must return for before the next step */
     struct code *code;
     uint8_t *ram;         /* node 0's memory: page p is ram + 4096 * p */
-    struct block *scratch; /* room for one block of BLOCK_MAX: cut or page-crossing blocks */
+    struct block *scratch; /* BLOCK_BYTES: for cut or page-crossing blocks */
+    bool fp_ready;         /* exec.c's own: host FP flags are being gathered; false when synced */
+    uint32_t fp_saved;     /* exec.c's own: the host's FP control word from before */
     uint64_t retired_not; /* steps that were traps (not retired), for minstret */
     /* riscv/'s other files keep more behind this: struct machine embeds the hart. */
 };
@@ -116,7 +150,9 @@ struct access {
 bool mem_load(struct hart *h, uint64_t va, struct access a, uint64_t *value); /* zero-extended */
 bool mem_store(struct hart *h, uint64_t va, struct access a, uint64_t value);
 /* A place to do an AMO on: *p is the host address, readable and writable, naturally aligned. The
- * caller does the operation at once, then calls mem_amo_done (watched pages). */
+ * caller reads the old value there and stores the new one by mem_amo_store (which knows of watched
+ * pages), at once. mem_amo may have filled the TLB with both tags. */
+void mem_amo_store(struct hart *h, void *p, unsigned width, uint64_t value);
 bool mem_amo(struct hart *h, uint64_t va, struct access a, void **p);
 bool mem_lr(struct hart *h, uint64_t va, struct access a, uint64_t *value); /* sets the reservation */
 bool mem_sc(struct hart *h, uint64_t va, struct access a, uint64_t value, bool *ok);
@@ -138,15 +174,7 @@ enum { CAUSE_ILLEGAL = 2, CAUSE_BREAKPOINT = 3 };
 
 /* exec.c: runs until left <= 0, attention, or never longer than that. Returns synced. */
 void exec_run(struct hart *h);
-
-/* decode.c: decodes one instruction (bits: 32 fetched bits, or 16 zero-extended if that is all there
- * is). Returns its length, 2 or 4. `op` is set from ops[] (exec.c hands its label table over). */
-struct decoded {
-    uint16_t row; /* of insn.def */
-    uint8_t rd, rs1, rs2, len;
-    int32_t imm;
-    bool ends; /* ends a block */
-};
-void decode(uint32_t bits, struct decoded *out);
+/* The labels of all rows: exec_ops()[alt * ROWS + row]. */
+const void *const *exec_ops(void);
 
 #endif

@@ -1,0 +1,200 @@
+/*
+ * code.c - keeps decoded blocks, by page of node 0's memory, and drops them.
+ *
+ * Every page with blocks has a table of lists, by a hash of the offset, and chunks of memory that its
+ * blocks are cut from. Dropping a page moves its chunks to the dead list, whole; code_sweep frees them.
+ * What is held is bounded: a guest can lay some 400 times its own size in blocks over a page.
+ */
+#include "riscv_priv.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAGE = 4096, LISTS = 64, FIRST_CHUNK = 2048, LAST_CHUNK = 32768 };
+#define MOST_BYTES ((size_t)256 << 20) /* held before everything is dropped */
+
+struct chunk {
+    struct chunk *next;
+    size_t size, used; /* bytes of data[] */
+    _Alignas(16) uint8_t data[];
+};
+
+struct page {
+    struct chunk *chunks; /* the first has room, perhaps */
+    struct block *list[LISTS];
+};
+
+struct code {
+    void (*watch)(void *opaque, uint32_t page);
+    void *opaque;
+    const void *const *ops;
+    size_t pages;
+    size_t bytes, dead_bytes; /* held by what lives; by what is dropped */
+    uint64_t drops;
+    struct chunk *dead;
+    struct page *page[];
+};
+
+struct code *code_new(size_t pages, void (*watch)(void *opaque, uint32_t page), void *opaque) {
+    struct code *c = calloc(1, sizeof(*c) + pages * sizeof(c->page[0]));
+    if (!c)
+        return NULL;
+    c->watch = watch;
+    c->opaque = opaque;
+    c->ops = exec_ops();
+    c->pages = pages;
+    c->bytes = sizeof(*c) + pages * sizeof(c->page[0]);
+    c->drops = 1;
+    return c;
+}
+
+void code_free(struct code *c) {
+    if (!c)
+        return;
+    code_drop_all(c);
+    code_sweep(c);
+    free(c);
+}
+
+/* ---- Making blocks ----------------------------------------------------------------------------- */
+
+static void put_end(struct block *b, const void *const *ops, unsigned halves) {
+    b->insn[b->n] = (struct insn){.op = ops[ROW_end], .off = (uint8_t)halves};
+}
+
+static bool fill(struct block *b, const void *const *ops, uint32_t page, unsigned offset,
+                 const uint8_t *bytes) {
+    unsigned at = offset, n = 0;
+    *b = (struct block){.offset = (uint16_t)offset, .page = page};
+    while (n < BLOCK_MAX && at < PAGE) {
+        uint32_t fetched = 0;
+        struct decoded d;
+        memcpy(&fetched, bytes + at, at + 4 <= PAGE ? 4 : 2);
+        if (at + 4 > PAGE && (fetched & 3) == 3)
+            break; /* crosses */
+        decode(fetched, &d);
+        b->insn[n++] = (struct insn){
+            .op = ops[d.alt * ROWS + d.row],
+            .rd = d.rd,
+            .rs1 = d.rs1,
+            .rs2 = d.rs2,
+            .off = (uint8_t)((at - offset) / 2),
+            .imm = d.relative ? d.imm + (int32_t)at : d.imm,
+        };
+        at += d.len;
+        if (d.ends)
+            break;
+    }
+    b->n = (uint16_t)n;
+    put_end(b, ops, (at - offset) / 2);
+    return n > 0;
+}
+
+bool code_fill(struct block *b, uint32_t page, unsigned offset, const uint8_t *bytes) {
+    return fill(b, exec_ops(), page, offset, bytes);
+}
+
+void code_fill_crossing(struct block *b, uint32_t bits) {
+    enum { AT = PAGE - 2 };
+    const void *const *ops = exec_ops();
+    struct decoded d;
+    decode(bits, &d);
+    *b = (struct block){.offset = AT, .n = 1, .page = BLOCK_NO_PAGE};
+    b->insn[0] = (struct insn){
+        .op = ops[d.alt * ROWS + d.row],
+        .rd = d.rd,
+        .rs1 = d.rs1,
+        .rs2 = d.rs2,
+        .imm = d.relative ? d.imm + AT : d.imm,
+    };
+    put_end(b, ops, d.len / 2);
+    b->insn[1].imm = (int32_t)bits;
+}
+
+/* ---- Keeping them ------------------------------------------------------------------------------ */
+
+/* Room for one block of the largest size in the page's first chunk; NULL: no memory. */
+static struct block *room(struct code *c, struct page *p) {
+    struct chunk *k = p->chunks;
+    if (!k || k->size - k->used < BLOCK_BYTES) {
+        size_t size = k ? k->size * 2 : FIRST_CHUNK;
+        if (size > LAST_CHUNK)
+            size = LAST_CHUNK;
+        k = malloc(sizeof(*k) + size);
+        if (!k)
+            return NULL;
+        *k = (struct chunk){.next = p->chunks, .size = size};
+        p->chunks = k;
+        c->bytes += sizeof(*k) + size;
+    }
+    return (struct block *)(void *)(k->data + k->used);
+}
+
+static struct page *page_new(struct code *c, uint32_t n) {
+    struct page *p = calloc(1, sizeof(*p));
+    if (!p)
+        return NULL;
+    c->page[n] = p;
+    c->bytes += sizeof(*p);
+    c->watch(c->opaque, n);
+    return p;
+}
+
+struct block *code_block(struct code *c, uint32_t n, unsigned offset, const uint8_t *bytes) {
+    unsigned list = offset / 2 % LISTS;
+    struct page *p = c->page[n];
+    if (p)
+        for (struct block *b = p->list[list]; b; b = b->next)
+            if (b->offset == offset)
+                return b;
+    if (c->bytes > MOST_BYTES + sizeof(*c) + c->pages * sizeof(c->page[0])) {
+        code_drop_all(c);
+        p = NULL;
+    }
+    if (!p && !(p = page_new(c, n)))
+        return NULL;
+    struct block *b = room(c, p);
+    if (!b || !fill(b, c->ops, n, offset, bytes))
+        return NULL;
+    p->chunks->used += sizeof(*b) + (b->n + 1u) * sizeof(b->insn[0]);
+    b->next = p->list[list];
+    p->list[list] = b;
+    return b;
+}
+
+/* ---- Dropping them ----------------------------------------------------------------------------- */
+
+void code_drop_page(struct code *c, uint32_t n) {
+    struct page *p = c->page[n];
+    if (!p)
+        return;
+    while (p->chunks) {
+        struct chunk *k = p->chunks;
+        p->chunks = k->next;
+        k->next = c->dead;
+        c->dead = k;
+        c->bytes -= sizeof(*k) + k->size;
+        c->dead_bytes += sizeof(*k) + k->size;
+    }
+    c->bytes -= sizeof(*p);
+    free(p);
+    c->page[n] = NULL;
+    c->drops++;
+}
+
+void code_drop_all(struct code *c) {
+    for (size_t n = 0; n < c->pages; n++)
+        code_drop_page(c, (uint32_t)n);
+}
+
+void code_sweep(struct code *c) {
+    while (c->dead) {
+        struct chunk *k = c->dead;
+        c->dead = k->next;
+        c->dead_bytes -= sizeof(*k) + k->size;
+        free(k);
+    }
+}
+
+uint64_t code_drops(const struct code *c) { return c->drops; }
+
+size_t code_bytes(const struct code *c) { return c->bytes + c->dead_bytes; }
