@@ -20,8 +20,8 @@ struct dev;
 
 /* What became of a piece of a transfer. */
 enum dma {
-    DMA_OK, /* done */
-    DMA_WAIT, /* not now: the owner is off the path, or met a gap: keep the place, work() comes again */
+    DMA_OK,     /* done */
+    DMA_WAIT,   /* not now (owner off the path, a gap): keep the place, work() comes again */
     DMA_REFUSED /* never: the device goes into its error state */
 };
 
@@ -68,7 +68,7 @@ struct dev {
 /* Sets the line and tells the bus when it changed. */
 void dev_set_line(struct dev *d, bool level);
 
-/* ---- Back ends: supplied by the host side (or by an embedder) ------------------------------- */
+/* ---- Back ends: supplied by the host side (or by an embedder) -------------------------------- */
 
 /* A terminal or its like. read: up to n bytes that are there now, 0 if none, -1 at the end. write:
  * takes all n bytes. Either may be NULL: no input, output dropped. */
@@ -95,7 +95,7 @@ struct dev_block {
 struct dev_block *block_cow_new(const struct dev_block *below);
 void block_cow_free(struct dev_block *b);
 
-/* ---- Device windows. NULL: no memory ----------------------------------------------------------- */
+/* ---- Device windows. NULL: no memory --------------------------------------------------------- */
 struct dev *uart_new(const struct dev_char *chr);
 /* Input may have come, or room: fetch from the back end, raise the line as IER says. True if
  * something was taken (the machine then tells WHO). */
@@ -107,7 +107,7 @@ struct dev *virtio_console_new(const struct dev_char *chr);
 /* As uart_poll: takes input if the driver has a buffer for it. True: work() is to move it there. */
 bool virtio_console_poll(struct dev *d);
 
-/* ---- Parts of the hart, state in the descriptor ------------------------------------------------ */
+/* ---- Parts of the hart, state in the descriptor ---------------------------------------------- */
 
 /* PLIC. off: offset from FROND_PLIC_BASE; 4-byte aligned accesses only (the caller checks).
  * `lines` is the level of each source now: a source whose line is high, not claimed and not

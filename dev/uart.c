@@ -3,9 +3,9 @@
  *
  * Transmission takes no time: a byte stored in THR has left at once, so THRE and TEMT are always
  * set and the "transmitter empty" interrupt is a latch: set by IER.THRI becoming 1, by each byte
- * sent and by a FIFO reset, cleared by reading IIR while it is the cause named there. Received bytes
- * below the FIFO's trigger level are reported at once as a timeout. Modem lines never change.
- * Input waits in the back end until uart_poll finds room: nothing from outside overruns.
+ * sent and by a FIFO reset, cleared by reading IIR while it is the cause named there. Received
+ * bytes below the FIFO's trigger level are reported at once as a timeout. Modem lines never
+ * change. Input waits in the back end until uart_poll finds room: nothing from outside overruns.
  */
 #include "dev.h"
 

@@ -60,7 +60,6 @@ void virtio_raise(struct virtio *v, uint32_t irq) {
 
 void virtio_fail(struct virtio *v) {
     v->status |= VIRTIO_NEEDS_RESET;
-    memset(&v->req, 0, sizeof v->req);
     virtio_raise(v, VIRTIO_IRQ_CONFIG);
 }
 
@@ -83,7 +82,7 @@ void virtio_init(struct virtio *v, const struct dev_ops *ops, const struct virti
     v->offered = features | VIRTIO_F_VERSION_1;
 }
 
-/* ---- Reads ------------------------------------------------------------------------------------- */
+/* ---- Reads ----------------------------------------------------------------------------------- */
 
 static uint64_t read_config(const struct virtio *v, uint32_t off, unsigned width) {
     if (off > VIRTIO_CONFIG_MAX - width)
@@ -122,7 +121,7 @@ uint64_t virtio_read(struct dev *d, uint32_t off, unsigned width) {
     }
 }
 
-/* ---- Writes ------------------------------------------------------------------------------------ */
+/* ---- Writes ---------------------------------------------------------------------------------- */
 
 static void set_half(uint64_t *v, unsigned which, uint32_t value) {
     unsigned shift = 32 * which;

@@ -1,10 +1,10 @@
 /*
  * virtio_block.c - a disk: IN, OUT, FLUSH, GET_ID.
  *
- * A request is a stream of bytes to read (header, data to write) and one to fill (data read, the last
- * byte being the status), however cut into segments. Without the flush feature accepted, each write
- * is flushed. A bad range, or an error of the back end, is the guest's I/O error; a request without
- * room for header or status breaks the device.
+ * A request is a stream of bytes to read (header, data to write) and one to fill (data read, the
+ * last byte being the status), however cut into segments. Without the flush feature accepted, each
+ * write is flushed. A bad range, or an error of the back end, is the guest's I/O error; a request
+ * without room for header or status breaks the device.
  */
 #include "virtio_priv.h"
 
@@ -28,8 +28,8 @@ enum { T_IN = 0, T_OUT = 1, T_FLUSH = 4, T_GET_ID = 8 };
 enum { S_OK = 0, S_IOERR = 1, S_UNSUPP = 2 };
 enum { STEP_HEADER, STEP_IN, STEP_OUT, STEP_ID, STEP_STATUS };
 
-/* In the request under way: at: byte of the disk; left: bytes of data to go; staged: bytes read from
- * the disk and not yet in the guest; used_len: data bytes in the guest. */
+/* In the request under way: at: byte of the disk; left: bytes of data to go; staged: bytes read
+ * from the disk and not yet in the guest; used_len: data bytes in the guest. */
 struct virtio_block {
     struct virtio v;
     struct dev_block blk;

@@ -2,8 +2,8 @@
  * virtio_console.c - one port: queue 0 receives, queue 1 transmits.
  *
  * Input is taken from the back end only when the driver is known to have a buffer for it; what one
- * buffer cannot hold waits here for the next. A reset drops it: the next owner must not read what was
- * typed for the last.
+ * buffer cannot hold waits here for the next. A reset drops it: the next owner must not read what
+ * was typed for the last.
  */
 #include "virtio_priv.h"
 

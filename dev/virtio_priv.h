@@ -1,6 +1,6 @@
 /*
- * virtio_priv.h - shared by the virtio transport (virtio.c: registers, virtio_ring.c: rings) and the
- * devices on it.
+ * virtio_priv.h - shared by the virtio transport (virtio.c: registers, virtio_ring.c: rings) and
+ * the devices on it.
  *
  * One request is under way at a time, whatever the number of queues. All that it needs to go on
  * after a wait stands in struct virtio_request, so dropping it is one memset, and a chain is copied
@@ -96,7 +96,7 @@ struct virtio {
     uint8_t config[VIRTIO_CONFIG_MAX];
 };
 
-/* ---- virtio.c: registers ----------------------------------------------------------------------- */
+/* ---- virtio.c: registers --------------------------------------------------------------------- */
 void virtio_init(struct virtio *v, const struct dev_ops *ops, const struct virtio_type *type,
                  uint64_t features);
 uint64_t virtio_read(struct dev *d, uint32_t off, unsigned width);
@@ -107,7 +107,7 @@ void virtio_raise(struct virtio *v, uint32_t irq);
 /* The guest broke a rule: DEVICE_NEEDS_RESET, and nothing more until it is reset. */
 void virtio_fail(struct virtio *v);
 
-/* ---- virtio_ring.c: rings ---------------------------------------------------------------------- */
+/* ---- virtio_ring.c: rings -------------------------------------------------------------------- */
 bool virtio_work(struct dev *d);
 /* Whether the rings' place is one a queue may have. */
 bool virtq_valid(const struct virtq *q);
@@ -123,7 +123,7 @@ enum dma chain_write(struct virtio *v, const void *buf, size_t n);
 /* Sets the cursor to a byte of the writable part. */
 void chain_seek_in(struct virtio *v, uint64_t pos);
 
-/* ---- Little endian ----------------------------------------------------------------------------- */
+/* ---- Little endian --------------------------------------------------------------------------- */
 static inline uint64_t le_get(const uint8_t *p, unsigned n) {
     uint64_t v = 0;
     for (unsigned i = 0; i < n; i++)

@@ -1,10 +1,10 @@
 /*
  * virtio_ring.c - split rings: takes requests, has the device serve them, gives them back.
  *
- * A request passes the phases of enum phase in order. Each phase is one transfer through the bus (or
- * the device's own serve), and a transfer is cut at 4 KiB boundaries into pieces; when a piece has to
- * wait, virtio_work returns and, called again, goes on with that piece. A ring is looked at only
- * after a notification, once for each, so one call serves at most twice a ring's length.
+ * A request passes the phases of enum phase in order. Each phase is one transfer through the bus
+ * (or the device's own serve), and a transfer is cut at 4 KiB boundaries into pieces; when a piece
+ * has to wait, virtio_work returns and, called again, goes on with that piece. A ring is looked at
+ * only after a notification, once for each, so one call serves at most twice a ring's length.
  */
 #include "virtio_priv.h"
 
@@ -21,7 +21,7 @@
 #define USED_RING          4
 #define USED_SIZE          8
 
-/* ---- Transfers --------------------------------------------------------------------------------- */
+/* ---- Transfers ------------------------------------------------------------------------------- */
 
 static size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
@@ -92,7 +92,7 @@ void chain_seek_in(struct virtio *v, uint64_t pos) {
     q->moved = 0;
 }
 
-/* ---- Queues ------------------------------------------------------------------------------------ */
+/* ---- Queues ---------------------------------------------------------------------------------- */
 
 static bool area_valid(uint64_t addr, uint64_t size, uint64_t align) {
     return addr % align == 0 && addr + (size - 1) >= addr;
@@ -119,7 +119,7 @@ unsigned virtq_waiting(const struct virtio *v, unsigned queue) {
     return q->ready ? (uint16_t)(q->seen - q->taken) : 0;
 }
 
-/* ---- Phases: each returns as a transfer does ---------------------------------------------------- */
+/* ---- Phases: each returns as a transfer does ------------------------------------------------- */
 
 static enum dma take_avail(struct virtio *v, struct virtq *q) {
     enum dma r = ring_move(v, q->avail + AVAIL_IDX, 2, false);
@@ -228,7 +228,7 @@ static enum dma end_request(struct virtio *v, struct virtq *q) {
     return DMA_OK;
 }
 
-/* ---- Work -------------------------------------------------------------------------------------- */
+/* ---- Work ------------------------------------------------------------------------------------ */
 
 /* Starts what is to be done next; false: nothing. */
 static bool pick(struct virtio *v) {

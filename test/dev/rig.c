@@ -40,7 +40,7 @@ void run_rows(const struct row *rows, size_t n, const char *suite) {
     free(r);
 }
 
-/* ---- Bus and back ends ------------------------------------------------------------------------- */
+/* ---- Bus and back ends ----------------------------------------------------------------------- */
 
 static enum dma rig_piece(struct rig *r, uint64_t addr, size_t len) {
     long now = r->pieces;
@@ -106,6 +106,7 @@ static void rig_chr_write(void *opaque, const uint8_t *buf, size_t n) {
 static int rig_disk_read(void *opaque, uint64_t off, void *buf, size_t n) {
     struct rig *r = opaque;
     CHECK(off % 512 == 0 && n % 512 == 0 && off + n <= r->blk.size);
+    r->disk_reads++;
     if (r->disk_fails)
         return -1;
     memcpy(buf, r->disk + off, n);
@@ -166,7 +167,7 @@ void rig_finish(struct rig *r, unsigned limit) {
         }
 }
 
-/* ---- Driver ------------------------------------------------------------------------------------ */
+/* ---- Driver ---------------------------------------------------------------------------------- */
 
 uint64_t desc_of(unsigned q) { return RIG_BASE + q * 0x4000; }
 

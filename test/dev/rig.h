@@ -1,6 +1,6 @@
 /*
- * rig.h - what the rows of test/dev stand on: a fake bus over an array of memory, back ends that are
- * arrays, a driver's side of virtio, and the count of rows.
+ * rig.h - what the rows of test/dev stand on: a fake bus over an array of memory, back ends that
+ * are arrays, a driver's side of virtio, and the count of rows.
  */
 #ifndef RIG_H
 #define RIG_H
@@ -27,6 +27,7 @@ struct rig {
     size_t out_len;
     const char *in; /* input not yet taken */
     unsigned flushes;
+    unsigned disk_reads;
     bool disk_fails;
 
     uint8_t page[RIG_PAGES];
@@ -77,7 +78,7 @@ struct script {
 void begin_row(const char *suite, const char *name);
 void end_row(void);
 
-/* ---- Devices on the rig ------------------------------------------------------------------------ */
+/* ---- Devices on the rig ---------------------------------------------------------------------- */
 void rig_init(struct rig *r);
 void rig_attach(struct rig *r, struct dev *d);
 void rig_free(struct rig *r);
@@ -86,7 +87,7 @@ unsigned rig_set(struct rig *r, uint32_t off, uint32_t value);
 /* work() until it is done; more than `limit` waits fail the row. */
 void rig_finish(struct rig *r, unsigned limit);
 
-/* ---- A driver ---------------------------------------------------------------------------------- */
+/* ---- A driver -------------------------------------------------------------------------------- */
 #define QUEUE_NUM 8u
 /* Ring addresses of queue q. The used ring lies so that an element crosses a page. */
 uint64_t desc_of(unsigned q);

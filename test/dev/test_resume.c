@@ -110,8 +110,9 @@ static const struct row scenarios[] = {
 static bool same(struct rig *a, struct rig *b) {
     return !memcmp(a->mem, b->mem, RIG_MEM) && !memcmp(a->disk, b->disk, RIG_DISK) &&
            a->out_len == b->out_len && !memcmp(a->out, b->out, a->out_len) && a->line == b->line &&
-           a->pieces == b->pieces && a->flushes == b->flushes && !a->crossed && !b->crossed &&
-           rig_get(a, V_STATUS) == rig_get(b, V_STATUS) && rig_get(a, V_IRQ) == rig_get(b, V_IRQ);
+           a->pieces == b->pieces && a->flushes == b->flushes && a->disk_reads == b->disk_reads &&
+           !a->crossed && !b->crossed && rig_get(a, V_STATUS) == rig_get(b, V_STATUS) &&
+           rig_get(a, V_IRQ) == rig_get(b, V_IRQ);
 }
 
 /* Runs the scenario with a wait before piece `at`. */

@@ -1,6 +1,8 @@
 /*
- * test_ring.c - rings that break the rules, each contained as DEVICE_NEEDS_RESET; and those that
- * only look odd. A row lays out what it likes over a good block request in descriptors 0, 1, 2.
+ * test_ring.c - rings that break the rules, each contained as DEVICE_NEEDS_RESET after the number
+ * of pieces at which it can be known; and those that only look odd. A row lays out what it likes
+ * over a good block request in descriptors 0, 1, 2. Beyond the table lie descriptors that would
+ * do.
  */
 #include "rig.h"
 
@@ -13,10 +15,12 @@ static void start(struct rig *r) {
     put_desc(r, 0, 0, data_at(0), 16, NEXT, 1);
     put_desc(r, 0, 1, data_at(0x1000), 512, NEXT | WRITE, 2);
     put_desc(r, 0, 2, data_at(0x2000), 1, WRITE, 0);
+    put_desc(r, 0, QUEUE_NUM, data_at(0x2000), 1, WRITE, 0);
+    put_desc(r, 0, QUEUE_NUM + 1, data_at(0), 16, NEXT, 1);
     *mem_at(r, data_at(0x2000)) = 0xff;
 }
 
-static void head_out(struct rig *r) { put(r, avail_of(0) + 4, 2, QUEUE_NUM); }
+static void head_out(struct rig *r) { put(r, avail_of(0) + 4, 2, QUEUE_NUM + 1); }
 static void head_max(struct rig *r) { put(r, avail_of(0) + 4, 2, 0xffff); }
 static void next_out(struct rig *r) {
     put_desc(r, 0, 1, data_at(0x1000), 512, NEXT | WRITE, QUEUE_NUM);
@@ -31,7 +35,7 @@ static void huge_seg(struct rig *r) {
 }
 static void empty_seg(struct rig *r) { put_desc(r, 0, 1, data_at(0x1000), 0, NEXT | WRITE, 2); }
 static void wrap_seg(struct rig *r) { put_desc(r, 0, 1, UINT64_MAX - 100, 512, NEXT | WRITE, 2); }
-static void indirect(struct rig *r) { put_desc(r, 0, 0, data_at(0), 16, 4, 0); }
+static void indirect(struct rig *r) { put_desc(r, 0, 0, data_at(0), 16, 4 | NEXT, 1); }
 static void out_after_in(struct rig *r) { put_desc(r, 0, 2, data_at(0x2000), 1, 0, 0); }
 static void no_header(struct rig *r) { put_desc(r, 0, 0, data_at(0), 15, NEXT, 1); }
 static void no_status(struct rig *r) { put_desc(r, 0, 0, data_at(0), 16, 0, 0); }
@@ -48,39 +52,43 @@ static void refused_desc(struct rig *r) { r->page[0] = PAGE_REFUSED; }
 static void refused_avail(struct rig *r) { r->page[1] = PAGE_REFUSED; }
 static void refused_used(struct rig *r) { r->page[2] = PAGE_REFUSED; }
 
-static const struct row bad[] = {
-    {"head is no descriptor", head_out},
-    {"head 0xffff", head_max},
-    {"next is no descriptor", next_out},
-    {"chain loops on itself", loop_self},
-    {"chain loops back", loop_back},
-    {"avail.idx jumps over the ring", avail_jump},
-    {"avail.idx goes back", avail_back},
-    {"segment over size_max", long_seg},
-    {"segment of 4 GiB", huge_seg},
-    {"segment of nothing", empty_seg},
-    {"segment wraps", wrap_seg},
-    {"indirect was not offered", indirect},
-    {"readable after writable", out_after_in},
-    {"no room for the header", no_header},
-    {"no room for the status", no_status},
-    {"data in no memory", no_memory},
-    {"data half in no memory", half_memory},
-    {"bus refuses the header", refused_header},
-    {"bus refuses the data", refused_data},
-    {"bus refuses the status", refused_status},
-    {"bus refuses the descriptors", refused_desc},
-    {"bus refuses the available ring", refused_avail},
-    {"bus refuses the used ring", refused_used},
+static const struct {
+    const char *name;
+    void (*spoil)(struct rig *r);
+    long pieces;
+} bad[] = {
+    {"head is no descriptor", head_out, 2},
+    {"head 0xffff", head_max, 2},
+    {"next is no descriptor", next_out, 4},
+    {"chain loops on itself", loop_self, 11},
+    {"chain loops back", loop_back, 11},
+    {"avail.idx jumps over the ring", avail_jump, 1},
+    {"avail.idx goes back", avail_back, 1},
+    {"segment over size_max", long_seg, 4},
+    {"segment of 4 GiB", huge_seg, 4},
+    {"segment of nothing", empty_seg, 4},
+    {"segment wraps", wrap_seg, 4},
+    {"indirect was not offered", indirect, 3},
+    {"readable after writable", out_after_in, 5},
+    {"no room for the header", no_header, 5},
+    {"no room for the status", no_status, 3},
+    {"data in no memory", no_memory, 7},
+    {"data half in no memory", half_memory, 8},
+    {"bus refuses the header", refused_header, 6},
+    {"bus refuses the data", refused_data, 7},
+    {"bus refuses the status", refused_status, 8},
+    {"bus refuses the descriptors", refused_desc, 3},
+    {"bus refuses the available ring", refused_avail, 1},
+    {"bus refuses the used ring", refused_used, 9},
 };
 
-static void bad_row(struct rig *r, void (*spoil)(struct rig *)) {
+static void bad_row(struct rig *r, void (*spoil)(struct rig *), long pieces) {
     start(r);
     offer(r, 0, 0);
     spoil(r);
     kick(r, 0);
     rig_finish(r, 0);
-    CHECK(BROKEN(r) && used_idx(r, 0) == 0);
+    CHECK(BROKEN(r) && used_idx(r, 0) == 0 && r->pieces == pieces);
     long before = r->pieces;
     CHECK(rig_set(r, V_NOTIFY, 0) == 0 && r->d->ops->work(r->d) && r->pieces == before);
     memset(r->page, PAGE_RAM, sizeof r->page);
@@ -217,7 +225,7 @@ void test_ring(void) {
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         begin_row("ring", bad[i].name);
         rig_init(&r);
-        bad_row(&r, bad[i].run);
+        bad_row(&r, bad[i].spoil, bad[i].pieces);
         rig_free(&r);
         end_row();
     }

@@ -102,7 +102,9 @@ static void console_rx(struct rig *r) {
     kick(r, 0);
     rig_finish(r, 0);
     CHECK(used_idx(r, 0) == 0 && !r->line);
-    CHECK(virtio_console_poll(r->d) && !virtio_console_poll(r->d));
+    CHECK(virtio_console_poll(r->d));
+    r->in = "next";
+    CHECK(!virtio_console_poll(r->d) && *r->in == 'n');
     rig_finish(r, 0);
     CHECK(used_idx(r, 0) == 2 && used_len(r, 0, 0) == 3 && used_len(r, 0, 1) == 2 && r->line);
     CHECK(!memcmp(mem_at(r, data_at(0)), "typ", 3) && !memcmp(mem_at(r, data_at(0x100)), "ed", 2));
