@@ -94,8 +94,10 @@ static void console_tx_over(struct rig *r) {
 }
 
 static void console_rx(struct rig *r) {
-    console(r);
+    rig_attach(r, virtio_console_new(&r->chr));
     r->in = "typed";
+    CHECK(!virtio_console_poll(r->d) && *r->in == 't');
+    driver_start(r, 2);
     CHECK(!virtio_console_poll(r->d) && *r->in == 't');
     add(r, 0, &(struct seg){data_at(0), 3, true}, 1);
     add(r, 0, &(struct seg){data_at(0x100), 64, true}, 1);
