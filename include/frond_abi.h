@@ -54,7 +54,7 @@
 /* ---- The node controller's registers (8-byte accesses only; anything else is an access fault) -- */
 #define FROND_CTL_ID 0x00     /* read only: FROND_CTL_MAGIC | FROND_ABI_VERSION << 48 */
 #define FROND_CTL_ENTER 0x08  /* write only: address of a descriptor, as the issuer sees it */
-#define FROND_CTL_WHO 0x10    /* read only: label of a child whose subtree has news; ~0: none */
+#define FROND_CTL_WHO 0x10    /* label of a child whose subtree has news; ~0: none; a store clears it */
 #define FROND_CTL_STATUS 0x18 /* read only: of the last ENTER: 0, or code | offset of field << 16 */
 
 #define FROND_CTL_MAGIC 0x0000444e4f5246 /* "FROND" */
@@ -91,6 +91,7 @@
 #define FROND_D_EXIT 0x080
 #define FROND_D_PEND 0x0c0
 #define FROND_D_STATUS 0x100
+#define FROND_D_NEWS 0x108
 #define FROND_D_PLIC 0x180
 #define FROND_D_CLINT 0x240
 #define FROND_D_RTC 0x260
@@ -243,13 +244,14 @@ struct frond_desc {
     uint32_t lines;    /* interrupt lines that the parent drives: bit n is PLIC source n; bit 0 is 0 */
     uint32_t reserved_lines;
     uint32_t resume; /* FROND_RETRY, FROND_DONE, FROND_DENY; taken and set to 0 at ENTER */
-    uint32_t reserved_resume;
+    uint32_t held;   /* the engine's: 1 (FROND_DONE) if an answer waits for the path to be restored */
     uint64_t value;  /* what a load answered DONE reads */
     uint64_t active; /* descriptor of the child it was running | length of its ENTER store; 0: none */
     struct frond_access exit;
     struct frond_access pend;
     uint64_t status; /* node controller: STATUS */
-    uint8_t reserved_ctl[0x78];
+    uint64_t news;   /* node controller: label + 1 of the child that WHO names; 0: none */
+    uint8_t reserved_ctl[0x70];
     struct frond_plic plic;
     uint8_t reserved_plic[0x20];
     struct frond_clint clint;
@@ -277,6 +279,7 @@ _Static_assert(offsetof(struct frond_desc, active) == FROND_D_ACTIVE, "active");
 _Static_assert(offsetof(struct frond_desc, exit) == FROND_D_EXIT, "exit");
 _Static_assert(offsetof(struct frond_desc, pend) == FROND_D_PEND, "pend");
 _Static_assert(offsetof(struct frond_desc, status) == FROND_D_STATUS, "status");
+_Static_assert(offsetof(struct frond_desc, news) == FROND_D_NEWS, "news");
 _Static_assert(offsetof(struct frond_desc, plic) == FROND_D_PLIC, "plic");
 _Static_assert(offsetof(struct frond_desc, clint) == FROND_D_CLINT, "clint");
 _Static_assert(offsetof(struct frond_desc, rtc) == FROND_D_RTC, "rtc");

@@ -1,0 +1,325 @@
+/*
+ * resolve_flat.c - where an address leads: the walk down the path, and what is kept of it.
+ *
+ * A walk is one loop from the access's level to node 0, one search a level. A search reads a table,
+ * which lies in the memory of the level below, as that node's issuer sees it: such a read is a
+ * resolution of its own. It is put on a stack, done first, and the walk begun anew: everything it
+ * found stands in a cache by then. So a walk needs no recursion, and depth costs no C stack.
+ */
+#include "core_priv.h"
+
+enum walk {
+    WALK_FOUND, /* *out is RAM or DEVICE, and kept */
+    WALK_NEED,  /* *need must be resolved first */
+    WALK_OTHER  /* *out is the answer to the whole resolution */
+};
+
+static enum walk other(struct core_answer *out, enum core_what what, unsigned level)
+{
+    out->what = what;
+    out->level = level;
+    return WALK_OTHER;
+}
+
+static enum walk issuer_trap(struct core_answer *out, unsigned level, uint32_t cause, uint64_t tval)
+{
+    out->cause = cause;
+    out->tval = tval;
+    return other(out, CORE_ISSUER, level);
+}
+
+static const uint8_t *page_bytes(const struct core *c, uint32_t page)
+{
+    return c->ram + (size_t)page * FROND_PAGE_SIZE;
+}
+
+bool core_peek(struct core *c, unsigned level, unsigned mode, uint64_t addr, unsigned need,
+               uint32_t *page)
+{
+    const struct core_table *t = &c->path[level].ctx->table[mode];
+    const struct core_entry *e = cache_get(&t->cache, addr / FROND_PAGE_SIZE);
+
+    if (!e || (e->perm & need) != need || (e->page & CORE_WINDOW) != 0 ||
+        (c->page[e->page].watch & CORE_W_OWNED) != 0)
+        return false;
+    *page = e->page;
+    return true;
+}
+
+/* What the issuer at `level` makes of its address `va`. */
+static enum walk issued(struct core *c, unsigned level, uint64_t va, unsigned access,
+                        struct core_issued *is, struct core_frame *need, struct core_answer *out)
+{
+    switch (c->isa->issue(c->isa->opaque, level, va, access, is)) {
+    case CORE_ISSUE_TRAP:
+        return issuer_trap(out, level, is->cause, va);
+    case CORE_ISSUE_NEED:
+        *need = (struct core_frame){.level = level, .mode = CORE_P, .need = is->need,
+                                    .kind = FROND_FAULT_WALK, .addr = is->pa, .tval = va};
+        return WALK_NEED;
+    case CORE_ISSUE_OK:
+        break;
+    }
+    return WALK_FOUND;
+}
+
+/* The arena page of 4 KiB number `i` of a table of the node at `level` (>= 1). */
+static enum walk table_page(struct core *c, unsigned level, unsigned mode, uint64_t i, uint64_t va,
+                            uint32_t *page, struct core_frame *need, struct core_answer *out)
+{
+    struct core_ctx *ctx = c->path[level].ctx;
+    struct core_table *t = &ctx->table[mode];
+    const struct core_entry *e = cache_get(&t->where, i);
+    struct core_issued is;
+
+    if (e) {
+        *page = e->page;
+        return WALK_FOUND;
+    }
+    enum walk w = issued(c, level - 1, va, FROND_R, &is, need, out);
+    if (w != WALK_FOUND)
+        return w;
+    if (c->isa->private_window(is.pa))
+        return issuer_trap(out, level - 1, 5, va);
+    if (!core_peek(c, level - 1, is.mode, is.pa, FROND_R, page)) {
+        *need = (struct core_frame){.level = level - 1, .mode = is.mode, .need = FROND_R,
+                                    .kind = FROND_FAULT_MAP, .addr = is.pa, .tval = va};
+        return WALK_NEED;
+    }
+    if (!cache_put(c, &t->where, i, *page, FROND_R) || !use_add(c, *page, ctx, mode, i))
+        return other(out, CORE_NOMEM, level);
+    core_watch(c, *page, CORE_W_MAP);
+    return WALK_FOUND;
+}
+
+/* One entry of a table, as it stands now. */
+static enum walk table_entry(struct core *c, unsigned level, unsigned mode, uint64_t index,
+                             struct frond_range *e, struct core_frame *need,
+                             struct core_answer *out)
+{
+    uint64_t base = c->path[level].ctx->table[mode].at.addr;
+    uint64_t va = base + index * sizeof *e;
+    uint64_t i = va / FROND_PAGE_SIZE - base / FROND_PAGE_SIZE;
+    uint32_t page;
+    enum walk w = table_page(c, level, mode, i, va, &page, need, out);
+
+    if (w == WALK_FOUND)
+        memcpy(e, page_bytes(c, page) + va % FROND_PAGE_SIZE, sizeof *e);
+    return w;
+}
+
+static enum walk gap(const struct core *c, struct core_answer *out, unsigned level, unsigned mode)
+{
+    out->mode = (uint8_t)mode;
+    out->addr = c->chain[level];
+    return other(out, CORE_GAP, level);
+}
+
+/* The range of f[level] that holds chain[level]. */
+static enum walk search(struct core *c, unsigned level, unsigned mode, struct frond_range *e,
+                        struct core_frame *need, struct core_answer *out)
+{
+    struct map_search s;
+    uint64_t index;
+    enum map_step step;
+
+    if (level == 0) {
+        step = map_find(c->root, c->root_count, c->chain[0], &index);
+        if (step != MAP_FOUND)
+            return gap(c, out, 0, mode);
+        *e = c->root[index];
+        return WALK_FOUND;
+    }
+    step = map_search_begin(&s, c->path[level].ctx->table[mode].at.count, c->chain[level]);
+    while (step == MAP_MORE) {
+        index = map_search_index(&s);
+        enum walk w = table_entry(c, level, mode, index, e, need, out);
+        if (w != WALK_FOUND)
+            return w;
+        step = map_search_look(&s, e);
+    }
+    if (step == MAP_BAD) {
+        out->mode = (uint8_t)mode;
+        out->index = index;
+        return other(out, CORE_BAD, level);
+    }
+    return step == MAP_FOUND ? WALK_FOUND : gap(c, out, level, mode);
+}
+
+static bool owned(const struct core *c, uint32_t page)
+{
+    return (page & CORE_WINDOW) == 0 && (c->page[page].watch & CORE_W_OWNED) != 0;
+}
+
+/* A page that holds a descriptor of the path: a gap in its node's map, if that lies on the way. */
+static enum walk descriptor_met(const struct core *c, const struct core_frame *f, unsigned mode,
+                                uint32_t page, struct core_answer *out)
+{
+    for (unsigned j = 1; j <= f->level; j++) {
+        if (c->path[j].ctx->desc_page == page) {
+            out->kind = FROND_FAULT_DESC;
+            return gap(c, out, j, mode);
+        }
+    }
+    return other(out, CORE_REFUSED, f->level);
+}
+
+/* From a range of f[level] (>= 1), down to the space of the level below: its issuer's translation,
+ * then the windows that hide memory there. */
+static enum walk step_down(struct core *c, unsigned level, unsigned need_perm, uint64_t *addr,
+                           unsigned *mode, uint8_t *perm, struct core_frame *need,
+                           struct core_answer *out)
+{
+    struct core_issued is;
+    unsigned access = need_perm & FROND_W ? FROND_W : FROND_R;
+    enum walk w = issued(c, level - 1, *addr, access, &is, need, out);
+
+    if (w != WALK_FOUND)
+        return w;
+    if (c->isa->private_window(is.pa))
+        return gap(c, out, level, *mode);
+    *perm &= (uint8_t)((is.perm & FROND_R ? FROND_R | FROND_X : 0) | (is.perm & FROND_W));
+    if (is.mode == CORE_NP)
+        *mode = CORE_NP; /* what a U-mode issuer has, and no more */
+    *addr = is.pa;
+    return WALK_FOUND;
+}
+
+/* What was found, walking down. */
+struct found {
+    uint8_t perm;
+    unsigned mode; /* of the map of the last level */
+    uint32_t page;
+};
+
+/* Down from f->level; `shortcut`: what lower levels keep may end the walk. */
+static enum walk walk_down(struct core *c, const struct core_frame *f, bool shortcut,
+                           struct found *res, struct core_frame *need, struct core_answer *out)
+{
+    uint64_t addr = f->addr;
+
+    res->perm = FROND_R | FROND_W | FROND_X;
+    res->mode = f->mode;
+    for (unsigned l = f->level;; l--) {
+        struct frond_range e;
+        const struct core_entry *k = NULL;
+
+        c->chain[l] = addr;
+        if (shortcut && l != f->level)
+            k = cache_get(&c->path[l].ctx->table[res->mode].cache, addr / FROND_PAGE_SIZE);
+        if (k && (k->perm & f->need) == f->need && !owned(c, k->page)) {
+            res->perm &= k->perm;
+            res->page = k->page;
+            return WALK_FOUND;
+        }
+        enum walk w = search(c, l, res->mode, &e, need, out);
+        if (w != WALK_FOUND)
+            return w;
+        res->perm &= (uint8_t)e.flags;
+        if ((res->perm & f->need) != f->need)
+            return gap(c, out, l, res->mode);
+        addr = range_target(&e, addr);
+        if (l == 0)
+            break;
+        w = step_down(c, l, f->need, &addr, &res->mode, &res->perm, need, out);
+        if (w != WALK_FOUND)
+            return w;
+    }
+    uint64_t number = (addr & ~CORE_ROOT_WINDOW) / FROND_PAGE_SIZE;
+    res->page = (uint32_t)number | ((addr & CORE_ROOT_WINDOW) ? CORE_WINDOW : 0);
+    return WALK_FOUND;
+}
+
+static enum walk answer(const struct core_frame *f, uint8_t perm, uint32_t page,
+                        struct core_answer *out)
+{
+    out->what = page & CORE_WINDOW ? CORE_DEVICE : CORE_RAM;
+    out->perm = perm;
+    out->page = page & ~CORE_WINDOW;
+    if (f->kind != 0 && out->what == CORE_DEVICE)
+        return issuer_trap(out, f->level, f->need & FROND_W ? 7 : 5, f->tval);
+    return WALK_FOUND;
+}
+
+static enum walk walk(struct core *c, const struct core_frame *f, struct core_frame *need,
+                      struct core_answer *out)
+{
+    struct core_cache *cache = &c->path[f->level].ctx->table[f->mode].cache;
+    struct found res;
+    enum walk w = walk_down(c, f, true, &res, need, out);
+
+    if (w == WALK_FOUND && owned(c, res.page)) { /* the whole chain of addresses is wanted */
+        w = walk_down(c, f, false, &res, need, out);
+        if (w == WALK_FOUND)
+            return descriptor_met(c, f, res.mode, res.page, out);
+    }
+    if (w != WALK_FOUND)
+        return w;
+    if (!cache_put(c, cache, f->addr / FROND_PAGE_SIZE, res.page, res.perm))
+        return other(out, CORE_NOMEM, f->level);
+    return answer(f, res.perm, res.page, out);
+}
+
+static bool push_frame(struct core *c, unsigned depth, const struct core_frame *f)
+{
+    if (depth == c->stack_room) {
+        unsigned room = c->stack_room * 2 + 16;
+        struct core_frame *bigger = c->isa->alloc(room * sizeof *bigger);
+        if (!bigger)
+            return false;
+        if (c->stack) {
+            memcpy(bigger, c->stack, depth * sizeof *bigger);
+            c->isa->free(c->stack);
+        }
+        c->stack = bigger;
+        c->stack_room = room;
+    }
+    c->stack[depth] = *f;
+    return true;
+}
+
+void core_resolve(struct core *c, unsigned level, unsigned mode, uint64_t addr, unsigned need,
+                  struct core_answer *out)
+{
+    struct core_frame f = {.level = level, .mode = (uint8_t)mode, .need = (uint8_t)need,
+                           .addr = addr};
+    const struct core_entry *e =
+        cache_get(&c->path[level].ctx->table[mode].cache, addr / FROND_PAGE_SIZE);
+    unsigned depth = 0;
+
+    memset(out, 0, sizeof *out);
+    if (e && (e->perm & need) == need && !owned(c, e->page)) {
+        answer(&f, e->perm, e->page, out);
+        return;
+    }
+    if (!push_frame(c, depth++, &f)) {
+        out->what = CORE_NOMEM;
+        return;
+    }
+    while (depth > 0) {
+        f = c->stack[depth - 1];
+        struct core_frame next;
+        switch (walk(c, &f, &next, out)) {
+        case WALK_FOUND:
+            depth--;
+            break;
+        case WALK_NEED:
+            if (push_frame(c, depth, &next)) {
+                depth++;
+                break;
+            }
+            out->what = CORE_NOMEM;
+            return;
+        case WALK_OTHER:
+            out->maker = f.level;
+            out->direct = depth == 1;
+            if (out->what == CORE_GAP && out->kind == 0)
+                out->kind = f.kind;
+            if (out->what != CORE_ISSUER)
+                out->tval = f.tval;
+            if (out->what == CORE_REFUSED && f.kind != 0)
+                issuer_trap(out, f.level, f.need & FROND_W ? 7 : 5, f.tval);
+            return;
+        }
+    }
+}

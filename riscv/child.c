@@ -1,0 +1,761 @@
+/*
+ * child.c - the active path at work: ENTER, exits, answers, and what is looked at before a step.
+ *
+ * docs/machine.md, sections 3 to 5. Levels are walked by loops only. While a node is on the path its
+ * descriptor's clock and budget stand at what they were when it came there (core_level has the
+ * base); they are brought up to date when its page is given back.
+ */
+#include "../dev/dev.h"
+#include "riscv.h"
+#include <string.h>
+
+enum { POLL_STEPS = 1 << 18 }; /* how long the host's requests may wait */
+
+static struct core_level *level_at(struct riscv *r, unsigned level)
+{
+    return &r->core.path[level];
+}
+
+static struct core_level *top_of(struct riscv *r)
+{
+    return level_at(r, r->core.top);
+}
+
+static void trace(struct riscv *r, enum riscv_event e, unsigned level, uint64_t a, uint64_t b)
+{
+    if (r->trace)
+        r->trace(r->opaque, e, level, a, b);
+}
+
+void riscv_attend(struct riscv *r)
+{
+    r->check = 0;
+    r->h.attention = true;
+}
+
+/* ---- What a descriptor may hold ------------------------------------------------------------------ */
+
+static bool is_zero(const void *p, size_t n)
+{
+    const uint8_t *b = p;
+    uint64_t any = 0, word;
+
+    for (size_t i = 0; i + 8 <= n; i += 8) {
+        memcpy(&word, b + i, 8);
+        any |= word;
+    }
+    return any == 0;
+}
+
+static bool map_ok(const struct frond_map *m)
+{
+    return m->addr % 32 == 0 && m->count <= 1ULL << 32 &&
+           m->count * sizeof(struct frond_range) <= 0 - m->addr - (m->addr == 0);
+}
+
+static bool active_ok(uint64_t active)
+{
+    uint64_t length = active % FROND_PAGE_SIZE;
+
+    return active == 0 || length == 2 || length == 4;
+}
+
+#define AT(field) ((int)offsetof(struct frond_desc, field))
+
+int desc_check(const struct frond_desc *d)
+{
+    const struct {
+        bool ok;
+        int at;
+    } rows[] = {
+        {d->magic == FROND_MAGIC, AT(magic)},
+        {d->version == FROND_ABI_VERSION, AT(version)},
+        {d->reserved_version == 0, AT(reserved_version)},
+        {d->label != UINT64_MAX, AT(label)},
+        {map_ok(&d->map_np), AT(map_np)},
+        {map_ok(&d->map_p), AT(map_p)},
+        {(d->lines & 1) == 0, AT(lines)},
+        {d->reserved_lines == 0, AT(reserved_lines)},
+        {d->resume <= FROND_DENY && (d->resume == 0 || d->exit.reason == FROND_EXIT_FAULT),
+         AT(resume)},
+        {d->held <= FROND_DONE, AT(held)},
+        {active_ok(d->active), AT(active)},
+        {is_zero(d->reserved_ctl, sizeof d->reserved_ctl), AT(reserved_ctl)},
+        {plic_check(&d->plic) < 0, AT(plic)},
+        {is_zero(d->reserved_plic, sizeof d->reserved_plic), AT(reserved_plic)},
+        {d->clint.msip <= 1, AT(clint.msip)},
+        {d->clint.reserved == 0, AT(clint.reserved)},
+        {is_zero(d->reserved_clint, sizeof d->reserved_clint), AT(reserved_clint)},
+        {rtc_check(&d->rtc) < 0, AT(rtc)},
+        {is_zero(d->reserved_node, sizeof d->reserved_node), AT(reserved_node)},
+        {d->pc % 2 == 0, AT(pc)},
+        {d->mode <= FROND_MODE_U, AT(mode)},
+        {d->wait <= 1, AT(wait)},
+        {d->x[0] == 0, AT(x)},
+    };
+    int offset;
+
+    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (!rows[i].ok)
+            return rows[i].at;
+    if (!csr_value_ok(d, &offset))
+        return offset;
+    return is_zero(d->reserved_hart, sizeof d->reserved_hart) ? -1 : AT(reserved_hart);
+}
+
+/* ---- Leaving the path ---------------------------------------------------------------------------- */
+
+/* Brings the descriptor of a level up to date. */
+static void save(struct riscv *r, unsigned level)
+{
+    struct core_level *l = level_at(r, level);
+    uint64_t spent = riscv_now(r) - l->since;
+
+    l->d->clock = l->clock0 + spent;
+    l->d->budget = l->budget0 - spent;
+    l->d->deadline = hart_deadline(l->d, l->d->clock);
+}
+
+static void rebase(struct riscv *r, unsigned level)
+{
+    struct core_level *l = level_at(r, level);
+
+    l->ctx->stat[STAT_STEPS] += riscv_now(r) - l->since;
+    l->since = riscv_now(r);
+    l->clock0 = l->d->clock;
+    l->budget0 = l->d->budget;
+}
+
+void riscv_sync(struct riscv *r)
+{
+    if (r->core.empty)
+        return;
+    count_retired(r);
+    for (unsigned l = 0; l <= r->core.top; l++) {
+        save(r, l);
+        rebase(r, l);
+    }
+}
+
+/* Gives back the pages of all levels from `level` up; they stay suspended as they are. */
+static void truncate_path(struct riscv *r, unsigned level)
+{
+    count_retired(r);
+    while (!r->core.empty && r->core.top >= level) {
+        save(r, r->core.top);
+        rebase(r, r->core.top);
+        core_pop(&r->core);
+        if (level == 0 && r->core.empty)
+            return;
+    }
+}
+
+/* The level below `level` is the top from now on. */
+static void make_top(struct riscv *r, unsigned level)
+{
+    truncate_path(r, level + 1);
+    core_activate(&r->core);
+    mmu_select(&r->h);
+    if (r->check > r->core.top)
+        r->check = r->core.top;
+    r->h.attention = true;
+}
+
+/* The top's ENTER store retires. */
+static void end_enter(struct riscv *r, uint64_t status)
+{
+    struct frond_desc *d = top_of(r)->d;
+
+    d->pc += d->active % FROND_PAGE_SIZE;
+    d->active = 0;
+    d->status = status;
+    r->h.left--;
+    r->h.attention = true;
+}
+
+void child_leave(struct riscv *r, unsigned k)
+{
+    struct core_level *l = level_at(r, k);
+    const struct frond_access *e = &l->d->exit;
+
+    l->ctx->stat[STAT_EXIT + e->reason]++;
+    if (e->reason == FROND_EXIT_FAULT)
+        l->ctx->stat[STAT_FAULT + e->kind]++;
+    trace(r, EV_EXIT, k, e->reason | (uint64_t)e->kind << 32, e->addr);
+    if (l->d->resume == FROND_DONE)
+        l->d->held = FROND_DONE; /* the path was not restored in time to take it */
+    l->d->resume = 0;
+    if (k == 0) {
+        truncate_path(r, 0);
+        r->done = true;
+        r->h.attention = true;
+        return;
+    }
+    make_top(r, k - 1);
+    end_enter(r, FROND_ST_OK);
+}
+
+static void leave_for(struct riscv *r, unsigned k, unsigned reason, unsigned kind, uint64_t value)
+{
+    level_at(r, k)->d->exit = (struct frond_access){.reason = reason, .kind = kind, .value = value};
+    child_leave(r, k);
+}
+
+void child_halt(struct riscv *r, unsigned kind, uint64_t code)
+{
+    leave_for(r, r->core.top, FROND_EXIT_HALT, kind, code);
+}
+
+/* ---- Faults --------------------------------------------------------------------------------------- */
+
+/* The node at `level` takes a trap at its ENTER store; what was above it stays suspended. */
+static void issuer_trap(struct riscv *r, unsigned level, unsigned cause, uint64_t tval)
+{
+    make_top(r, level);
+    top_of(r)->d->active = 0;
+    trap_take(&r->h, cause, tval, false);
+    r->h.attention = true;
+}
+
+/* Marks the access in every node from the gap's up to its maker, then leaves. */
+static void leave_by_gap(struct riscv *r, const struct core_answer *ans, struct access a,
+                         uint64_t tval, uint64_t value, uint32_t cause)
+{
+    struct frond_access rec = {.reason = FROND_EXIT_FAULT, .kind = a.kind, .value = value,
+                               .width = a.width, .reg = a.reg, .ilen = a.ilen, .flags = a.flags};
+
+    if (ans->kind != 0) { /* not the access itself: it cannot be answered DONE */
+        rec.kind = ans->kind;
+        rec.flags &= (uint8_t)~FROND_XF_DONE;
+    }
+    if (ans->mode == CORE_NP)
+        rec.flags |= FROND_XF_NP;
+    for (unsigned l = ans->level; l <= ans->maker; l++) {
+        struct frond_access *p = &level_at(r, l)->d->pend;
+        *p = rec;
+        p->addr = r->core.chain[l];
+        if (l == ans->maker) {
+            p->tval = tval;
+            p->cause = cause;
+            p->flags |= FROND_XF_SELF;
+        }
+    }
+    struct frond_access *e = &level_at(r, ans->level)->d->exit;
+    *e = level_at(r, ans->level)->d->pend;
+    e->tval = 0;
+    e->cause = 0;
+    child_leave(r, ans->level);
+}
+
+void child_answer(struct riscv *r, const struct core_answer *ans, struct access a, uint64_t va,
+                  uint64_t value, uint32_t cause)
+{
+    switch (ans->what) {
+    case CORE_NOMEM:
+        r->error = "out of host memory";
+        r->h.attention = true;
+        break;
+    case CORE_REFUSED:
+        trap_raise(&r->h, cause, va);
+        break;
+    case CORE_ISSUER:
+        issuer_trap(r, ans->level, ans->cause, ans->tval);
+        break;
+    case CORE_BAD:
+        leave_for(r, ans->level, FROND_EXIT_BAD,
+                  ans->mode == CORE_NP ? FROND_BAD_MAP_NP : FROND_BAD_MAP_P, ans->index);
+        break;
+    default:
+        if (ans->direct)
+            leave_by_gap(r, ans, a, va, value, cause);
+        else
+            leave_by_gap(r, ans, (struct access){0}, ans->tval, 0, CAUSE_LOAD_ACCESS);
+        break;
+    }
+}
+
+/* ---- ENTER ----------------------------------------------------------------------------------------- */
+
+enum entered { ENTERED, ENDED, LEFT };
+/* ENDED: the issuer's ENTER retired with a STATUS, or it took a trap; it is the top. LEFT: an exit. */
+
+/* Page of the descriptor at the issuer's address va: translated for loads, then for stores. */
+static enum entered find_descriptor(struct riscv *r, uint64_t va, uint32_t *page)
+{
+    unsigned j = r->core.top;
+    const struct access desc = {.kind = FROND_FAULT_DESC, .flags = FROND_XF_WRITE};
+    struct core_issued is = {0};
+    struct core_answer ans;
+
+    for (unsigned access = FROND_R; access <= FROND_W; access <<= 1) {
+        enum core_issue got;
+        while ((got = r->isa.issue(r, j, va, access, &is)) == CORE_ISSUE_NEED) {
+            core_resolve(&r->core, j, CORE_P, is.pa, is.need, &ans);
+            unsigned cause = access == FROND_W ? CAUSE_STORE_ACCESS : CAUSE_LOAD_ACCESS;
+            if (ans.what == CORE_RAM)
+                continue;
+            if (ans.what == CORE_DEVICE || ans.what == CORE_REFUSED) {
+                issuer_trap(r, j, cause, va);
+                return ENDED;
+            }
+            child_answer(r, &ans, (struct access){.kind = FROND_FAULT_WALK, .width = 8}, va, 0,
+                         cause);
+            return LEFT;
+        }
+        if (got == CORE_ISSUE_TRAP) {
+            issuer_trap(r, j, is.cause, va);
+            return ENDED;
+        }
+    }
+    if (window_is_private(is.pa)) {
+        issuer_trap(r, j, CAUSE_LOAD_ACCESS, va);
+        return ENDED;
+    }
+    core_resolve(&r->core, j, is.mode, is.pa, FROND_R | FROND_W, &ans);
+    *page = ans.page;
+    if (ans.what == CORE_RAM)
+        return ENTERED;
+    if (ans.what == CORE_DEVICE) {
+        issuer_trap(r, j, CAUSE_LOAD_ACCESS, va);
+        return ENDED;
+    }
+    if (ans.what == CORE_REFUSED ||
+        (ans.what == CORE_GAP && ans.direct && ans.kind == FROND_FAULT_DESC)) {
+        end_enter(r, FROND_ST_ONPATH);
+        return ENDED;
+    }
+    child_answer(r, &ans, desc, va, 0, CAUSE_LOAD_ACCESS);
+    return LEFT;
+}
+
+/* Puts the child whose descriptor is named in the top's `active` on the path. */
+static enum entered enter_active(struct riscv *r)
+{
+    struct frond_desc *issuer = top_of(r)->d;
+    uint64_t va = issuer->active & ~(uint64_t)(FROND_PAGE_SIZE - 1);
+    uint32_t page = 0;
+    enum entered e = find_descriptor(r, va, &page);
+
+    if (e != ENTERED)
+        return e;
+    struct frond_desc *d =
+        (struct frond_desc *)(void *)(r->h.ram + (size_t)page * FROND_PAGE_SIZE);
+    int bad = desc_check(d);
+    if (bad >= 0) {
+        end_enter(r, FROND_ST_FIELD | (uint64_t)bad << 16);
+        return ENDED;
+    }
+    if (issuer->news == d->label + 1)
+        issuer->news = 0;
+    count_retired(r);
+    r->core.now = riscv_now(r);
+    if (!core_push(&r->core, page, d)) {
+        r->error = "out of host memory";
+        r->h.attention = true;
+        return LEFT;
+    }
+    mmu_select(&r->h);
+    return ENTERED;
+}
+
+/* ---- Answers ---------------------------------------------------------------------------------------- */
+
+static bool plain(const struct frond_access *p)
+{
+    bool kind = p->kind == FROND_FAULT_LOAD || p->kind == FROND_FAULT_STORE;
+    bool width = p->width == 1 || p->width == 2 || p->width == 4 || p->width == 8;
+
+    return p->reason == FROND_EXIT_FAULT && (p->flags & FROND_XF_DONE) != 0 && kind && width &&
+           p->reg < 32 && (p->ilen == 2 || p->ilen == 4);
+}
+
+/* The value as the register has it. */
+static uint64_t boxed(const struct frond_access *p, uint64_t value)
+{
+    unsigned spare = 64 - 8 * (unsigned)p->width;
+
+    value <<= spare;
+    if (p->flags & FROND_XF_FP)
+        return spare == 32 ? value >> 32 | 0xffffffff00000000ULL : value;
+    return p->flags & FROND_XF_SIGNED ? (uint64_t)((int64_t)value >> spare) : value >> spare;
+}
+
+/* Completes the top's access as if a device had. */
+static bool apply_done(struct riscv *r, uint64_t value)
+{
+    struct frond_desc *d = top_of(r)->d;
+    const struct frond_access *p = &d->pend;
+
+    if (!plain(p))
+        return false;
+    if (p->kind == FROND_FAULT_LOAD && (p->flags & FROND_XF_FP) != 0) {
+        d->f[p->reg] = boxed(p, value);
+        d->csr.mstatus |= MSTATUS_FS;
+    } else if (p->kind == FROND_FAULT_LOAD && p->reg != 0) {
+        d->x[p->reg] = boxed(p, value);
+    }
+    d->pc += p->ilen;
+    r->h.left--;
+    memset(&d->pend, 0, sizeof d->pend);
+    return true;
+}
+
+static bool apply_deny(struct riscv *r, unsigned k)
+{
+    struct frond_access p = level_at(r, k)->d->pend;
+
+    if (p.reason != FROND_EXIT_FAULT)
+        return false;
+    memset(&level_at(r, k)->d->pend, 0, sizeof p);
+    if (p.flags & FROND_XF_SELF) {
+        if (p.kind == FROND_FAULT_DMA) {
+            r->bus.refuse(r->bus.opaque, k, p.reg);
+            return true;
+        }
+        if (p.cause != CAUSE_FETCH_ACCESS && p.cause != CAUSE_LOAD_ACCESS &&
+            p.cause != CAUSE_STORE_ACCESS)
+            return false;
+        issuer_trap(r, k, p.cause, p.tval);
+        return true;
+    }
+    if (k == r->core.top)
+        return false;
+    struct frond_desc *child = level_at(r, k + 1)->d;
+    if (child->pend.reason != FROND_EXIT_FAULT)
+        return false;
+    child->exit = child->pend;
+    child->exit.tval = 0;
+    child->exit.cause = 0;
+    child->resume = 0;
+    if (child->exit.kind == 0 || child->exit.kind > FROND_FAULT_DMA)
+        return false;
+    child_leave(r, k + 1);
+    return true;
+}
+
+/* The answer at level k cannot be given: its parent is told which field is wrong. */
+static void refuse_answer(struct riscv *r, unsigned k)
+{
+    if (k == 0) {
+        r->error = "node 0: an answer in resume that does not fit its pend";
+        r->h.attention = true;
+        return;
+    }
+    make_top(r, k - 1);
+    end_enter(r, FROND_ST_FIELD | (uint64_t)AT(resume) << 16);
+}
+
+/* Applies an answer that stands in level k. True: go on with the next level. */
+static bool apply_answer(struct riscv *r, unsigned k, uint32_t answer)
+{
+    struct frond_desc *d = level_at(r, k)->d;
+    bool ok;
+
+    level_at(r, k)->ctx->stat[STAT_ANSWER + answer]++;
+    trace(r, EV_ANSWER, k, answer, d->value);
+    d->resume = 0;
+    d->held = 0;
+    ok = answer == FROND_DONE ? apply_done(r, d->value) : apply_deny(r, k);
+    if (!ok)
+        refuse_answer(r, k);
+    return ok && k < r->core.top;
+}
+
+static bool read_by_issuer(const struct frond_access *p)
+{
+    return (p->flags & FROND_XF_SELF) != 0 && p->reason == FROND_EXIT_FAULT &&
+           (p->kind == FROND_FAULT_MAP || p->kind == FROND_FAULT_DESC ||
+            p->kind == FROND_FAULT_WALK);
+}
+
+/* Restores the path above `from`, then applies the answers that stand in it, root first. A DENY of
+ * what restoring itself would meet is applied as soon as its maker is there again. */
+static void restore(struct riscv *r, unsigned from)
+{
+    unsigned denied = UINT32_MAX;
+    bool whole = true;
+
+    for (unsigned l = from;; l++) {
+        struct frond_desc *d = level_at(r, l)->d;
+        if (denied == UINT32_MAX && d->resume == FROND_DENY)
+            denied = l;
+        if (d->active == 0)
+            break;
+        if (denied != UINT32_MAX && read_by_issuer(&d->pend)) {
+            apply_answer(r, denied, FROND_DENY);
+            return;
+        }
+        enum entered e = enter_active(r);
+        if (e == LEFT)
+            return;
+        if (e == ENDED) {
+            whole = false;
+            break;
+        }
+    }
+    r->h.attention = true;
+    for (unsigned l = from; l <= r->core.top; l++) {
+        struct frond_desc *d = level_at(r, l)->d;
+        if (!whole)
+            d->resume = d->held = 0; /* the access that it was for is gone */
+        uint32_t answer = d->resume ? d->resume : d->held;
+        if (answer != 0 && !apply_answer(r, l, answer))
+            break;
+    }
+    for (unsigned l = from; l <= r->core.top && !r->core.empty; l++)
+        if (level_at(r, l)->d->pend.reason != 0)
+            memset(&level_at(r, l)->d->pend, 0, sizeof(struct frond_access));
+}
+
+void child_enter(struct riscv *r, uint64_t va, unsigned ilen)
+{
+    struct frond_desc *issuer = top_of(r)->d; /* stays readable when its page is given back */
+
+    r->h.attention = true;
+    r->work |= r->waiting;
+    if (r->check > r->core.top)
+        r->check = r->core.top;
+    if (va % FROND_PAGE_SIZE != 0) {
+        issuer->active = ilen;
+        end_enter(r, FROND_ST_ALIGN);
+        return;
+    }
+    issuer->active = va | ilen;
+    switch (enter_active(r)) {
+    case ENTERED:
+        top_of(r)->ctx->stat[STAT_ENTERS]++;
+        trace(r, EV_ENTER, r->core.top, va, top_of(r)->d->pc);
+        restore(r, r->core.top);
+        break;
+    case ENDED:
+        break;
+    case LEFT:
+        issuer->active = 0; /* the store has not begun */
+        break;
+    }
+}
+
+/* ---- Before each step ------------------------------------------------------------------------------- */
+
+static void suspend_all(struct riscv *r)
+{
+    if (!r->core.empty)
+        truncate_path(r, 0);
+}
+
+/* Node 0 on an empty path, and all that was active above it. */
+static void enter_root(struct riscv *r)
+{
+    r->core.now = riscv_now(r);
+    r->top_since = r->core.now;
+    if (!core_push(&r->core, CORE_NO_PAGE, r->root)) {
+        r->error = "out of host memory";
+        return;
+    }
+    mmu_select(&r->h);
+    r->check = 0;
+    restore(r, 0);
+}
+
+static void reenter(struct riscv *r)
+{
+    suspend_all(r);
+    enter_root(r);
+}
+
+static uint64_t later(uint64_t a, uint64_t b)
+{
+    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
+/* When the node at `level`, or one below it, must be looked at again. */
+static void set_due(struct riscv *r, unsigned level)
+{
+    struct core_level *l = level_at(r, level);
+    uint64_t due = later(l->since, l->budget0);
+    uint64_t clock = level_clock(r, level);
+    uint64_t at = hart_deadline(l->d, clock);
+
+    if (at != UINT64_MAX) {
+        uint64_t timer = later(riscv_now(r), at - clock);
+        due = timer < due ? timer : due;
+    }
+    if (level > 0 && level_at(r, level - 1)->due < due)
+        due = level_at(r, level - 1)->due;
+    l->due = due;
+}
+
+static uint64_t pending_at(struct riscv *r, unsigned level)
+{
+    struct frond_desc *d = level_at(r, level)->d;
+    uint32_t lines = r->bus.lines(r->bus.opaque, level) | d->lines;
+
+    if (d->news != 0)
+        lines |= 1u << FROND_IRQ_CTL;
+    plic_sample(&d->plic, lines);
+    return hart_mip(r, level) & d->csr.mie;
+}
+
+/* Whether something was done, so that all must be looked at anew. */
+static bool look_at(struct riscv *r, unsigned level)
+{
+    struct core_level *l = level_at(r, level);
+    bool is_top = level == r->core.top;
+
+    if (riscv_now(r) - l->since >= l->budget0) {
+        leave_for(r, level, FROND_EXIT_BUDGET, 0, 0);
+        return true;
+    }
+    uint64_t pending = pending_at(r, level);
+    if (!is_top && pending != 0) {
+        leave_for(r, level + 1, FROND_EXIT_INTERRUPT, 0, 0);
+        return true;
+    }
+    if (r->work && !r->bus.work(r->bus.opaque, level))
+        return true;
+    set_due(r, level);
+    if (!is_top)
+        return false;
+    if (r->work) { /* work may have raised a line */
+        r->work = false;
+        pending = pending_at(r, level);
+    }
+    r->pending = pending;
+    if (pending != 0) {
+        l->d->wait = 0;
+        return trap_interrupt(r, pending);
+    }
+    if (l->d->wait) {
+        leave_for(r, level, FROND_EXIT_IDLE, 0, 0);
+        return true;
+    }
+    return false;
+}
+
+static void shake(struct riscv *r)
+{
+    r->shake = r->shake * 6364136223846793005u + 1442695040888963407u;
+    r->shake_at = riscv_now(r) + 1 + (r->shake >> 40) % 5000;
+    suspend_all(r);
+    riscv_drop_all(r);
+    enter_root(r);
+}
+
+bool child_boundary(struct riscv *r)
+{
+    while (!r->done && !r->error) {
+        unsigned level;
+
+        r->core.now = riscv_now(r);
+        if (r->core.nomem) {
+            r->error = "out of host memory";
+            break;
+        }
+        if (r->core.stale) {
+            r->core.stale = false;
+            reenter(r);
+            continue;
+        }
+        if (r->shake != 0 && r->core.now >= r->shake_at) {
+            shake(r);
+            continue;
+        }
+        if (r->work || r->core.now >= top_of(r)->due)
+            r->check = 0;
+        if (r->check > r->core.top)
+            r->check = r->core.top;
+        for (level = r->check; level <= r->core.top; level++)
+            if (look_at(r, level))
+                break;
+        if (r->core.empty || level <= r->core.top)
+            continue;
+        r->check = r->core.top;
+        return true;
+    }
+    return false;
+}
+
+/* ---- The run ---------------------------------------------------------------------------------------- */
+
+static uint64_t next_stop(const struct riscv *r)
+{
+    uint64_t at = r->core.path[r->core.top].due;
+    uint64_t poll = r->core.now + POLL_STEPS;
+
+    at = at < poll ? at : poll;
+    at = at < r->pause ? at : r->pause;
+    return r->shake != 0 && r->shake_at < at ? r->shake_at : at;
+}
+
+enum riscv_end riscv_run(struct riscv *r, struct frond_desc *d)
+{
+    int bad = desc_check(d);
+    enum riscv_end end = RISCV_ERROR;
+
+    r->root = d;
+    r->done = false;
+    r->h.left = 0;
+    r->end = r->core.now;
+    if (bad >= 0) {
+        r->error = "node 0's descriptor has a field with a value that it may not have";
+        return RISCV_ERROR;
+    }
+    enter_root(r);
+    while (child_boundary(r)) {
+        if (atomic_load_explicit(&r->stop, memory_order_relaxed)) {
+            atomic_store(&r->stop, false);
+            end = RISCV_STOP;
+            break;
+        }
+        if (r->core.now >= r->pause) {
+            end = RISCV_PAUSE;
+            break;
+        }
+        uint64_t until = next_stop(r);
+        r->end = until;
+        r->h.left = (int64_t)(until - r->core.now);
+        r->h.attention = false;
+        exec_run(&r->h);
+        if (r->poll && (riscv_now(r) - r->polled >= POLL_STEPS ||
+                        atomic_load_explicit(&r->poke, memory_order_relaxed))) {
+            r->polled = riscv_now(r);
+            atomic_store(&r->poke, false);
+            r->poll(r->opaque);
+        }
+    }
+    if (r->done)
+        end = RISCV_EXIT;
+    suspend_all(r);
+    r->core.now = riscv_now(r);
+    return r->error ? RISCV_ERROR : end;
+}
+
+void riscv_drop_all(struct riscv *r)
+{
+    core_drop_all(&r->core);
+    code_drop_all(r->h.code);
+    code_sweep(r->h.code);
+}
+
+bool riscv_init(struct riscv *r, uint8_t *ram, uint32_t pages, void *(*alloc)(size_t),
+                void (*release)(void *))
+{
+    r->isa.alloc = alloc;
+    r->isa.free = release;
+    r->h.ram = ram;
+    r->pause = UINT64_MAX;
+    r->h.scratch = alloc(BLOCK_BYTES);
+    if (!r->h.scratch || !core_init(&r->core, &r->isa, ram, pages))
+        return false;
+    mmu_hooks(r);
+    return r->ring && r->h.code;
+}
+
+void riscv_done(struct riscv *r)
+{
+    core_done(&r->core);
+    if (r->h.code)
+        code_free(r->h.code);
+    r->isa.free(r->h.scratch);
+    r->isa.free(r->ring);
+}

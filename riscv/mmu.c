@@ -1,0 +1,791 @@
+/*
+ * mmu.c - page tables, PMP, TLBs, and the slow path of every access.
+ *
+ * A translation that stands in a TLB may be used without a check. So it is made only from what is
+ * watched (page-table pages, and through core, map tables), and dropped by the hooks at the end.
+ */
+#include "riscv.h"
+#include <string.h>
+
+enum { PTE_V = 1, PTE_R = 2, PTE_W = 4, PTE_X = 8, PTE_U = 16, PTE_A = 64, PTE_D = 128 };
+#define PTE_RESERVED 0xffc0000000000000ULL /* N, PBMT and reserved bits: none is implemented */
+#define PAGE_MASK (~(uint64_t)(FROND_PAGE_SIZE - 1))
+#define NO_CAUSE 0
+
+static unsigned class_of(const struct frond_desc *d, unsigned mode)
+{
+    if (mode == FROND_MODE_M)
+        return CLASS_M;
+    if (mode == FROND_MODE_U)
+        return CLASS_U;
+    return d->csr.mstatus & MSTATUS_SUM ? CLASS_SUM : CLASS_S;
+}
+
+unsigned hart_data_mode(const struct frond_desc *d)
+{
+    if (d->mode == FROND_MODE_M && (d->csr.mstatus & MSTATUS_MPRV) != 0)
+        return mode_of_priv((d->csr.mstatus & MSTATUS_MPP) >> 11);
+    return d->mode;
+}
+
+static unsigned map_of_mode(unsigned mode)
+{
+    return mode == FROND_MODE_U ? CORE_NP : CORE_P;
+}
+
+/* ---- PMP ---------------------------------------------------------------------------------------- */
+
+/* Page range [*first, *end) of entry i; false if it is off. Granularity is a page. */
+static bool pmp_range(const struct frond_csr *c, unsigned i, uint64_t *first, uint64_t *end)
+{
+    uint64_t at = c->pmpaddr[i] >> 10; /* page number */
+
+    switch (c->pmpcfg[i] >> 3 & 3) {
+    case 1:
+        *first = i == 0 ? 0 : c->pmpaddr[i - 1] >> 10;
+        *end = at;
+        return *first < *end;
+    case 3: {
+        uint64_t ones = c->pmpaddr[i] | 0x1ff;
+        uint64_t size = (ones ^ (ones + 1)) >> 10; /* pages - 1 */
+        *first = at & ~size;
+        *end = (at | size) + 1;
+        return true;
+    }
+    default:
+        return false;
+    }
+}
+
+unsigned pmp_perm(const struct frond_desc *d, unsigned mode, uint64_t pa)
+{
+    const struct frond_csr *c = &d->csr;
+    uint64_t page = pa / FROND_PAGE_SIZE;
+
+    for (unsigned i = 0; i < 16; i++) {
+        uint64_t first, end;
+        if (!pmp_range(c, i, &first, &end) || page < first || page >= end)
+            continue;
+        if (mode == FROND_MODE_M && (c->pmpcfg[i] & 0x80) == 0)
+            break;
+        return c->pmpcfg[i] & 7; /* R, W, X as in FROND_* */
+    }
+    return mode == FROND_MODE_M ? 7 : 0;
+}
+
+/* ---- Page tables -------------------------------------------------------------------------------- */
+
+uint64_t hart_satp(const struct frond_desc *d)
+{
+    return d->csr.satp;
+}
+
+static struct walk_result trap(uint32_t cause)
+{
+    return (struct walk_result){.what = XLATE_TRAP, .cause = cause};
+}
+
+static uint32_t page_fault(unsigned access)
+{
+    return access & FROND_X ? CAUSE_FETCH_PAGE : access & FROND_W ? CAUSE_STORE_PAGE
+                                                                   : CAUSE_LOAD_PAGE;
+}
+
+static uint32_t access_fault(unsigned access)
+{
+    return access & FROND_X ? CAUSE_FETCH_ACCESS : access & FROND_W ? CAUSE_STORE_ACCESS
+                                                                     : CAUSE_LOAD_ACCESS;
+}
+
+/* What a leaf PTE lets `mode` do. */
+static unsigned pte_perm(const struct frond_desc *d, unsigned mode, uint64_t pte)
+{
+    unsigned perm = pte >> 1 & 7;
+
+    if ((d->csr.mstatus & MSTATUS_MXR) != 0 && (pte & PTE_X) != 0)
+        perm |= FROND_R;
+    if (mode == FROND_MODE_U)
+        return pte & PTE_U ? perm : 0;
+    if ((pte & PTE_U) == 0)
+        return perm;
+    return d->csr.mstatus & MSTATUS_SUM ? perm & ~(unsigned)FROND_X : 0;
+}
+
+/* One PTE's host page at `level` of the path, if it is known; else what must be resolved. */
+static bool pte_page(struct riscv *r, unsigned level, uint64_t pa, unsigned need, unsigned access,
+                     uint32_t *page, struct walk_result *out)
+{
+    const struct frond_desc *d = r->core.path[level].d;
+
+    if (window_is_private(pa) || (pmp_perm(d, FROND_MODE_S, pa) & need) != need) {
+        *out = trap(access_fault(access));
+        return false;
+    }
+    if (core_peek(&r->core, level, CORE_P, pa, need, page))
+        return true;
+    *out = (struct walk_result){.what = XLATE_NEED, .pa = pa, .need = need};
+    return false;
+}
+
+static bool canonical(uint64_t va, unsigned bits)
+{
+    int64_t high = (int64_t)va >> (bits - 1);
+
+    return high == 0 || high == -1;
+}
+
+/* Walks the page table of the node at `level`. NEED: the page of PTE `pa` is to be resolved (as a
+ * walk access) and the walk begun anew. `access` is one of R, W, X, or R|W (both are then checked). */
+static struct walk_result walk(struct riscv *r, unsigned level, uint64_t va, unsigned mode,
+                               unsigned access)
+{
+    const struct frond_desc *d = r->core.path[level].d;
+    struct core_ctx *ctx = r->core.path[level].ctx;
+    uint64_t satp = hart_satp(d);
+    struct walk_result out = {.what = XLATE_OK, .pa = va, .perm = 7};
+
+    if (mode == FROND_MODE_M || satp >> 60 == 0)
+        return out;
+    int levels = satp >> 60 == 8 ? 3 : 4;
+    if (!canonical(va, 12 + 9 * (unsigned)levels))
+        return trap(page_fault(access));
+    uint64_t table = (satp & 0xfffffffffffULL) << 12;
+    for (int l = levels - 1; l >= 0; l--) {
+        unsigned index = va >> (12 + 9 * l) & 511;
+        uint64_t at = table + index * 8, pte;
+        uint32_t page;
+        if (!pte_page(r, level, at, FROND_R, access, &page, &out))
+            return out;
+        uint64_t span = 1ULL << (9 * (l + 1));
+        core_use_pt(&r->core, page, ctx,
+                    ((va >> 12 & 0xfffffffffULL) & ~(span - 1)) | (uint64_t)l << 60);
+        uint8_t *bytes = r->h.ram + (size_t)page * FROND_PAGE_SIZE;
+        memcpy(&pte, bytes + at % FROND_PAGE_SIZE, 8);
+        if ((pte & PTE_V) == 0 || (pte & (PTE_R | PTE_W)) == PTE_W || (pte & PTE_RESERVED) != 0)
+            return trap(page_fault(access));
+        table = (pte >> 10 & 0xfffffffffffULL) << 12;
+        if ((pte & (PTE_R | PTE_X)) == 0) {
+            if ((pte & (PTE_U | PTE_A | PTE_D)) != 0)
+                return trap(page_fault(access));
+            continue;
+        }
+        uint64_t offset = (1ULL << (12 + 9 * l)) - 1;
+        unsigned perm = pte_perm(d, mode, pte);
+        if ((table & offset) != 0 || (perm & access) != access)
+            return trap(page_fault(access));
+        uint64_t marked = pte | PTE_A | (access & FROND_W ? PTE_D : 0);
+        if (marked != pte) {
+            if (!pte_page(r, level, at, FROND_R | FROND_W, access, &page, &out))
+                return out;
+            core_store(&r->core, page, at % FROND_PAGE_SIZE, &marked, 8);
+        }
+        out.pa = table | (va & offset);
+        out.perm = marked & PTE_D ? perm : perm & ~(unsigned)FROND_W;
+        return out;
+    }
+    return trap(page_fault(access));
+}
+
+/* The hook by which core makes the accesses that an ENTER implies. */
+static enum core_issue issue(void *opaque, unsigned level, uint64_t va, unsigned access,
+                             struct core_issued *out)
+{
+    struct riscv *r = opaque;
+    const struct frond_desc *d = r->core.path[level].d;
+    unsigned mode = hart_data_mode(d);
+    struct walk_result w = walk(r, level, va, mode, access);
+
+    if (w.what == XLATE_NEED) {
+        *out = (struct core_issued){.pa = w.pa, .need = (uint8_t)w.need};
+        return CORE_ISSUE_NEED;
+    }
+    if (w.what == XLATE_OK) {
+        unsigned perm = w.perm & pmp_perm(d, mode, w.pa);
+        *out = (struct core_issued){.pa = w.pa, .perm = (uint8_t)perm,
+                                    .mode = (uint8_t)map_of_mode(mode),
+                                    .cause = access_fault(access)};
+        return (perm & access) == access ? CORE_ISSUE_OK : CORE_ISSUE_TRAP;
+    }
+    out->cause = w.cause;
+    return CORE_ISSUE_TRAP;
+}
+
+static void issuer_state(void *opaque, unsigned level, uint64_t out[4])
+{
+    struct riscv *r = opaque;
+    const struct frond_desc *d = r->core.path[level].d;
+    const struct node *n = r->core.path[level].ctx->isa;
+    uint64_t h = 0;
+
+    for (unsigned i = 0; i < 16; i++)
+        h = (h ^ d->csr.pmpaddr[i] ^ ((uint64_t)d->csr.pmpcfg[i] << 56)) * 0x9e3779b97f4a7c15u +
+            (h >> 29);
+    out[0] = hart_satp(d);
+    out[1] = (d->csr.mstatus & (MSTATUS_SUM | MSTATUS_MXR)) | hart_data_mode(d);
+    out[2] = h;
+    out[3] = n ? n->pt_gen : 0;
+}
+
+/* ---- TLBs --------------------------------------------------------------------------------------- */
+
+/* Every TLB there is, so that their number is bounded: the oldest is taken from its owner. */
+enum { RING_SIZE = 8192 };
+struct tlb_ring {
+    unsigned next, used;
+    struct {
+        struct core_ctx *ctx;
+        unsigned class;
+    } slot[RING_SIZE];
+};
+
+static void tlb_clear_jumps(struct tlb *t)
+{
+    for (unsigned i = 0; i < JUMP_SIZE; i++)
+        t->jump[i] = (struct jump){.pc = 1};
+}
+
+static void tlb_clear(struct tlb *t)
+{
+    for (unsigned i = 0; i < TLB_SIZE; i++)
+        t->e[i] = (struct tlb_entry){{TLB_NONE, TLB_NONE, TLB_NONE}, 0};
+    tlb_clear_jumps(t);
+}
+
+static struct node *node_of(struct riscv *r, struct core_ctx *ctx)
+{
+    if (!ctx->isa)
+        ctx->isa = r->isa.alloc(sizeof(struct node));
+    return ctx->isa;
+}
+
+/* A TLB for ctx, new or taken from the node that has had its own for longest and is not the top. */
+static struct tlb *tlb_new(struct riscv *r, struct core_ctx *ctx, unsigned class)
+{
+    struct tlb_ring *ring = r->ring;
+    struct tlb *t = NULL;
+
+    for (unsigned tries = 0; ring->used == RING_SIZE && tries < RING_SIZE && !t; tries++) {
+        unsigned i = ring->next;
+        ring->next = (i + 1) % RING_SIZE;
+        if (ring->slot[i].ctx == ctx)
+            continue;
+        struct node *n = ring->slot[i].ctx ? ring->slot[i].ctx->isa : NULL;
+        if (n) {
+            t = n->tlb[ring->slot[i].class];
+            n->tlb[ring->slot[i].class] = NULL;
+        }
+        ring->slot[i].ctx = ctx;
+        ring->slot[i].class = class;
+        if (t)
+            break;
+        t = r->isa.alloc(sizeof *t);
+        if (!t)
+            return NULL;
+    }
+    if (!t) {
+        t = r->isa.alloc(sizeof *t);
+        if (!t)
+            return NULL;
+        if (ring->used < RING_SIZE) {
+            ring->slot[ring->used].ctx = ctx;
+            ring->slot[ring->used++].class = class;
+        }
+    }
+    tlb_clear(t);
+    return t;
+}
+
+static struct tlb *tlb_get(struct riscv *r, struct core_ctx *ctx, unsigned class)
+{
+    struct node *n = node_of(r, ctx);
+
+    if (!n)
+        return NULL;
+    if (!n->tlb[class])
+        n->tlb[class] = tlb_new(r, ctx, class);
+    return n->tlb[class];
+}
+
+void mmu_select(struct hart *h)
+{
+    struct riscv *r = riscv_of(h);
+    struct core_level *top = &r->core.path[r->core.top];
+
+    h->d = top->d;
+    h->data = tlb_get(r, top->ctx, class_of(h->d, hart_data_mode(h->d)));
+    h->fetch = tlb_get(r, top->ctx, class_of(h->d, h->d->mode));
+    if (!h->data || !h->fetch)
+        r->error = "out of host memory";
+}
+
+static void drop_all(void *opaque, struct core_ctx *ctx)
+{
+    struct riscv *r = opaque;
+    struct node *n = ctx->isa;
+
+    for (unsigned c = 0; n && c < CLASSES; c++)
+        if (n->tlb[c])
+            tlb_clear(n->tlb[c]);
+    core_void_pt(&r->core, ctx);
+    r->h.attention = true;
+}
+
+void mmu_flush(struct riscv *r)
+{
+    drop_all(r, r->core.path[r->core.top].ctx);
+}
+
+void mmu_flush_paged(struct riscv *r)
+{
+    struct core_ctx *ctx = r->core.path[r->core.top].ctx;
+    struct node *n = ctx->isa;
+
+    for (unsigned c = CLASS_S; n && c < CLASSES; c++)
+        if (n->tlb[c])
+            tlb_clear(n->tlb[c]);
+    core_void_pt(&r->core, ctx);
+    r->h.attention = true;
+}
+
+static void drop_range(void *opaque, struct core_ctx *ctx, uint64_t first, uint64_t last)
+{
+    struct riscv *r = opaque;
+    struct node *n = ctx->isa;
+
+    for (unsigned c = 0; n && c < CLASSES; c++) {
+        struct tlb *t = n->tlb[c];
+        if (!t)
+            continue;
+        for (unsigned i = 0; i < TLB_SIZE; i++)
+            if (t->pa[i] >= first && t->pa[i] <= last)
+                t->e[i] = (struct tlb_entry){{TLB_NONE, TLB_NONE, TLB_NONE}, 0};
+        tlb_clear_jumps(t);
+    }
+    r->h.attention = true;
+}
+
+static void protect(void *opaque, struct core_ctx *ctx, uint32_t page)
+{
+    struct riscv *r = opaque;
+    struct node *n = ctx->isa;
+    uintptr_t at = (uintptr_t)r->h.ram + (uintptr_t)page * FROND_PAGE_SIZE;
+
+    for (unsigned c = 0; n && c < CLASSES; c++) {
+        struct tlb *t = n->tlb[c];
+        for (unsigned i = 0; t && i < TLB_SIZE; i++)
+            if (page == CORE_NO_PAGE || t->e[i].addend + t->e[i].tag[TLB_W] == at)
+                t->e[i].tag[TLB_W] = TLB_NONE;
+    }
+}
+
+static void drop_va_page(struct tlb *t, uint64_t vpn, bool executable)
+{
+    struct tlb_entry *e = &t->e[vpn % TLB_SIZE];
+
+    for (unsigned k = 0; k < 3; k++)
+        if (e->tag[k] != TLB_NONE && (e->tag[k] >> 12 & 0xfffffffffULL) == vpn)
+            e->tag[k] = TLB_NONE;
+    for (unsigned i = 0; executable && i < JUMP_SIZE; i++)
+        if ((t->jump[i].pc >> 12 & 0xfffffffffULL) == vpn)
+            t->jump[i] = (struct jump){.pc = 1};
+}
+
+static void pt_changed(void *opaque, struct core_ctx *ctx, uint64_t tag, uint64_t old,
+                       uint64_t new)
+{
+    struct riscv *r = opaque;
+    struct node *n = ctx->isa;
+    unsigned level = tag >> 60 & 7;
+    uint64_t vpn = (tag & 0xffffffe00ULL) | (tag & 511);
+
+    if (!n || (old & PTE_V) == 0)
+        return;
+    if ((new | PTE_A | PTE_D) == (old | PTE_A | PTE_D) && (old & ~new) == 0)
+        return; /* only A or D was set: nothing that was derived says otherwise */
+    n->pt_gen++;
+    if (ctx->on_path && r->core.path[r->core.top].ctx != ctx)
+        r->core.stale = true;
+    r->h.attention = true;
+    if (tag != UINT64_MAX && level == 0 && (old & (PTE_R | PTE_X)) != 0) {
+        for (unsigned c = CLASS_M; c < CLASSES; c++)
+            if (n->tlb[c] && c != CLASS_M)
+                drop_va_page(n->tlb[c], vpn, (old & PTE_X) != 0);
+        return;
+    }
+    for (unsigned c = CLASS_S; c < CLASSES; c++)
+        if (n->tlb[c])
+            tlb_clear(n->tlb[c]);
+    core_void_pt(&r->core, ctx);
+}
+
+static void code_changed(void *opaque, uint32_t page)
+{
+    struct riscv *r = opaque;
+
+    code_drop_page(r->h.code, page);
+    r->h.attention = true;
+}
+
+static void free_isa(void *opaque, struct core_ctx *ctx)
+{
+    struct riscv *r = opaque;
+    struct node *n = ctx->isa;
+
+    for (unsigned i = 0; i < r->ring->used; i++)
+        if (r->ring->slot[i].ctx == ctx)
+            r->ring->slot[i].ctx = NULL;
+    for (unsigned c = 0; n && c < CLASSES; c++)
+        r->isa.free(n->tlb[c]);
+    r->isa.free(n);
+}
+
+static void watch_code(void *opaque, uint32_t page)
+{
+    struct riscv *r = opaque;
+
+    core_watch(&r->core, page, CORE_W_CODE);
+}
+
+void mmu_hooks(struct riscv *r)
+{
+    r->isa.opaque = r;
+    r->isa.issue = issue;
+    r->isa.issuer_state = issuer_state;
+    r->isa.drop = drop_range;
+    r->isa.drop_all = drop_all;
+    r->isa.protect = protect;
+    r->isa.pt_changed = pt_changed;
+    r->isa.code_changed = code_changed;
+    r->isa.free_isa = free_isa;
+    r->isa.private_window = window_is_private;
+    r->ring = r->isa.alloc(sizeof *r->ring);
+    r->h.code = code_new(r->core.pages, watch_code, r);
+}
+
+/* ---- The slow path ------------------------------------------------------------------------------ */
+
+/* Where one page of an access leads. */
+struct place {
+    bool ok; /* else the hart's state was changed (trap or exit) */
+    bool private;
+    bool device;
+    uint32_t page; /* arena page, or window number */
+    uint64_t pa;
+    unsigned perm; /* what may be done there without asking again */
+};
+
+static struct place failed(void)
+{
+    return (struct place){.ok = false};
+}
+
+static struct place raise(struct hart *h, unsigned cause, uint64_t tval)
+{
+    trap_raise(h, cause, tval);
+    return failed();
+}
+
+/* Translation and maps for one page of an access by the top: `need` of R, W, X. */
+static struct place locate(struct hart *h, uint64_t va, unsigned mode, unsigned need,
+                           struct access a, uint64_t value)
+{
+    struct riscv *r = riscv_of(h);
+    unsigned cause = access_fault(need);
+    struct core_answer ans;
+    struct walk_result w;
+
+    while ((w = walk(r, r->core.top, va, mode, need)).what == XLATE_NEED) {
+        core_resolve(&r->core, r->core.top, CORE_P, w.pa, w.need, &ans);
+        if (ans.what == CORE_DEVICE)
+            return raise(h, cause, va);
+        if (ans.what != CORE_RAM) {
+            struct access pte = {.kind = FROND_FAULT_WALK, .width = 8, .ilen = a.ilen,
+                                 .flags = w.need & FROND_W ? FROND_XF_WRITE : 0};
+            child_answer(r, &ans, pte, va, 0, cause);
+            return failed();
+        }
+    }
+    if (w.what == XLATE_TRAP)
+        return raise(h, w.cause, va);
+    unsigned pmp = pmp_perm(h->d, mode, w.pa);
+    if ((pmp & need) != need)
+        return raise(h, cause, va);
+    if (window_is_private(w.pa))
+        return (struct place){.ok = true, .private = true, .pa = w.pa};
+    core_resolve(&r->core, r->core.top, map_of_mode(mode), w.pa, need, &ans);
+    if (ans.what != CORE_RAM && ans.what != CORE_DEVICE) {
+        child_answer(r, &ans, a, va, value, cause);
+        return failed();
+    }
+    return (struct place){.ok = true, .device = ans.what == CORE_DEVICE, .page = ans.page,
+                          .pa = w.pa, .perm = w.perm & pmp & ans.perm};
+}
+
+/* Puts a page of RAM into a TLB. Watched pages get no write tag: stores to them come here. */
+static void fill(struct hart *h, struct tlb *t, uint64_t va, const struct place *p)
+{
+    struct riscv *r = riscv_of(h);
+    uint64_t page = va & PAGE_MASK;
+    unsigned i = va / FROND_PAGE_SIZE % TLB_SIZE;
+    struct tlb_entry *e = &t->e[i];
+    bool quiet = r->core.page[p->page].watch == 0;
+
+    e->tag[TLB_R] = p->perm & FROND_R ? page : TLB_NONE;
+    e->tag[TLB_W] = (p->perm & FROND_W) && quiet ? page : TLB_NONE;
+    e->tag[TLB_X] = p->perm & FROND_X ? page : TLB_NONE;
+    e->addend = (uintptr_t)h->ram + (uintptr_t)p->page * FROND_PAGE_SIZE - (uintptr_t)page;
+    t->pa[i] = p->pa & PAGE_MASK;
+}
+
+/* Loads that need no TLB (the class may just have been given up): by h->data of the moment. */
+static void fill_data(struct hart *h, uint64_t va, const struct place *p)
+{
+    if (h->data)
+        fill(h, h->data, va, p);
+}
+
+static uint8_t *bytes_at(const struct hart *h, uint32_t page, uint64_t va)
+{
+    return h->ram + (size_t)page * FROND_PAGE_SIZE + va % FROND_PAGE_SIZE;
+}
+
+static bool crosses(uint64_t va, unsigned width)
+{
+    return va % FROND_PAGE_SIZE + width > FROND_PAGE_SIZE;
+}
+
+static void describe(struct access *a, uint64_t va)
+{
+    if ((a->kind == FROND_FAULT_LOAD || a->kind == FROND_FAULT_STORE) && va % a->width == 0)
+        a->flags |= FROND_XF_DONE;
+    if (a->kind == FROND_FAULT_STORE)
+        a->flags |= FROND_XF_WRITE;
+}
+
+static bool device_load(struct hart *h, const struct place *p, uint64_t va, unsigned width,
+                        uint64_t *value)
+{
+    struct riscv *r = riscv_of(h);
+    bool ok = va % width == 0;
+
+    if (ok && p->private)
+        ok = window_load(r, p->pa, width, value);
+    else if (ok)
+        ok = r->bus.read(r->bus.opaque, p->page, p->pa % FROND_PAGE_SIZE, width, value);
+    if (!ok)
+        trap_raise(h, CAUSE_LOAD_ACCESS, va);
+    return ok;
+}
+
+bool mem_load(struct hart *h, uint64_t va, struct access a, uint64_t *value)
+{
+    unsigned mode = hart_data_mode(h->d);
+    unsigned first = a.width;
+
+    describe(&a, va);
+    struct place p = locate(h, va, mode, FROND_R, a, 0);
+    if (!p.ok)
+        return false;
+    *value = 0;
+    if (p.private || p.device) {
+        if (crosses(va, a.width)) {
+            trap_raise(h, CAUSE_LOAD_ACCESS, va);
+            return false;
+        }
+        return device_load(h, &p, va, a.width, value);
+    }
+    struct place q = p;
+    if (crosses(va, a.width)) {
+        uint64_t second = (va | (FROND_PAGE_SIZE - 1)) + 1;
+        first = (unsigned)(second - va);
+        q = locate(h, second, mode, FROND_R, a, 0);
+        if (!q.ok)
+            return false;
+        if (q.private || q.device) {
+            trap_raise(h, CAUSE_LOAD_ACCESS, second);
+            return false;
+        }
+    } else {
+        fill_data(h, va, &p);
+    }
+    memcpy(value, bytes_at(h, p.page, va), first);
+    if (first < a.width) {
+        uint64_t rest = 0;
+        memcpy(&rest, bytes_at(h, q.page, 0), a.width - first);
+        *value |= rest << (8 * first);
+    }
+    return true;
+}
+
+static bool device_store(struct hart *h, const struct place *p, uint64_t va, struct access a,
+                         uint64_t value)
+{
+    struct riscv *r = riscv_of(h);
+    bool ok = va % a.width == 0, changed = false;
+
+    if (a.width < 8)
+        value &= (1ULL << (8 * a.width)) - 1;
+    if (ok && p->private)
+        ok = window_store(r, p->pa, va, a, value, &changed);
+    else if (ok)
+        ok = r->bus.write(r->bus.opaque, p->page, p->pa & PAGE_MASK, p->pa % FROND_PAGE_SIZE,
+                          a.width, value);
+    if (!ok)
+        trap_raise(h, CAUSE_STORE_ACCESS, va);
+    return ok && !changed;
+}
+
+bool mem_store(struct hart *h, uint64_t va, struct access a, uint64_t value)
+{
+    struct riscv *r = riscv_of(h);
+    unsigned mode = hart_data_mode(h->d);
+    unsigned first = a.width;
+
+    describe(&a, va);
+    if (a.width < 8)
+        value &= (1ULL << (8 * a.width)) - 1;
+    struct place p = locate(h, va, mode, FROND_W, a, value);
+    if (!p.ok)
+        return false;
+    if (p.private || p.device) {
+        if (crosses(va, a.width)) {
+            trap_raise(h, CAUSE_STORE_ACCESS, va);
+            return false;
+        }
+        return device_store(h, &p, va, a, value);
+    }
+    struct place q = p;
+    if (crosses(va, a.width)) {
+        uint64_t second = (va | (FROND_PAGE_SIZE - 1)) + 1;
+        first = (unsigned)(second - va);
+        q = locate(h, second, mode, FROND_W, a, value);
+        if (!q.ok)
+            return false;
+        if (q.private || q.device) {
+            trap_raise(h, CAUSE_STORE_ACCESS, second);
+            return false;
+        }
+    } else {
+        fill_data(h, va, &p);
+    }
+    core_store(&r->core, p.page, va % FROND_PAGE_SIZE, &value, first);
+    if (first < a.width) {
+        uint64_t rest = value >> (8 * first);
+        core_store(&r->core, q.page, 0, &rest, a.width - first);
+    }
+    return true;
+}
+
+bool mem_amo(struct hart *h, uint64_t va, struct access a, void **p)
+{
+    if (va % a.width != 0) {
+        trap_raise(h, CAUSE_STORE_MISALIGNED, va);
+        return false;
+    }
+    a.flags |= FROND_XF_WRITE;
+    struct place l = locate(h, va, hart_data_mode(h->d), FROND_R | FROND_W, a, 0);
+    if (!l.ok)
+        return false;
+    if (l.private || l.device) {
+        trap_raise(h, CAUSE_STORE_ACCESS, va);
+        return false;
+    }
+    fill_data(h, va, &l);
+    *p = bytes_at(h, l.page, va);
+    return true;
+}
+
+void mem_amo_store(struct hart *h, void *p, unsigned width, uint64_t value)
+{
+    struct riscv *r = riscv_of(h);
+    size_t at = (size_t)((uint8_t *)p - h->ram);
+
+    core_store(&r->core, (uint32_t)(at / FROND_PAGE_SIZE), at % FROND_PAGE_SIZE, &value, width);
+}
+
+bool mem_lr(struct hart *h, uint64_t va, struct access a, uint64_t *value)
+{
+    if (va % a.width != 0) {
+        trap_raise(h, CAUSE_LOAD_MISALIGNED, va);
+        return false;
+    }
+    struct place l = locate(h, va, hart_data_mode(h->d), FROND_R, a, 0);
+    if (!l.ok)
+        return false;
+    if (l.private || l.device) {
+        trap_raise(h, CAUSE_LOAD_ACCESS, va);
+        return false;
+    }
+    fill_data(h, va, &l);
+    *value = 0;
+    memcpy(value, bytes_at(h, l.page, va), a.width);
+    h->d->csr.res_addr = l.pa;
+    h->d->csr.res_value = *value;
+    h->d->csr.res_width = a.width;
+    return true;
+}
+
+bool mem_sc(struct hart *h, uint64_t va, struct access a, uint64_t value, bool *ok)
+{
+    struct frond_csr *c = &h->d->csr;
+    uint64_t now = 0;
+    void *p;
+
+    if (!mem_amo(h, va, a, &p))
+        return false;
+    unsigned i = va / FROND_PAGE_SIZE % TLB_SIZE;
+    uint64_t pa = h->data->pa[i] | va % FROND_PAGE_SIZE;
+    memcpy(&now, p, a.width);
+    *ok = c->res_width == a.width && c->res_addr == pa && c->res_value == now;
+    c->res_width = c->res_addr = c->res_value = 0;
+    if (*ok)
+        mem_amo_store(h, p, a.width, value);
+    return true;
+}
+
+const uint8_t *mem_fetch(struct hart *h, uint64_t va, uint32_t *page)
+{
+    struct access a = {.kind = FROND_FAULT_FETCH, .width = 2};
+    struct place p = locate(h, va, h->d->mode, FROND_X, a, 0);
+
+    if (!p.ok)
+        return NULL;
+    if (p.private || p.device) {
+        trap_raise(h, CAUSE_FETCH_ACCESS, va);
+        return NULL;
+    }
+    fill(h, h->fetch, va, &p);
+    *page = p.page;
+    return h->ram + (size_t)p.page * FROND_PAGE_SIZE;
+}
+
+/* ---- DMA ---------------------------------------------------------------------------------------- */
+
+enum riscv_dma riscv_dma(struct riscv *r, unsigned level, uint64_t addr, void *buf, size_t len,
+                         bool write, unsigned mode, unsigned window)
+{
+    unsigned need = write ? FROND_W : FROND_R;
+    struct core_answer ans;
+
+    if ((pmp_perm(r->core.path[level].d, mode, addr) & need) != need || window_is_private(addr))
+        return RISCV_DMA_REFUSED;
+    core_resolve(&r->core, level, map_of_mode(mode), addr, need, &ans);
+    switch (ans.what) {
+    case CORE_RAM:
+        break;
+    case CORE_DEVICE:
+    case CORE_REFUSED:
+        return RISCV_DMA_REFUSED;
+    default:
+        child_answer(r, &ans,
+                     (struct access){.kind = FROND_FAULT_DMA, .reg = (uint8_t)window,
+                                     .flags = write ? FROND_XF_WRITE : 0},
+                     addr, 0, access_fault(need));
+        return RISCV_DMA_EXIT;
+    }
+    if (write)
+        core_store(&r->core, ans.page, addr % FROND_PAGE_SIZE, buf, (unsigned)len);
+    else
+        memcpy(buf, r->h.ram + (size_t)ans.page * FROND_PAGE_SIZE + addr % FROND_PAGE_SIZE, len);
+    return RISCV_DMA_OK;
+}

@@ -1,0 +1,206 @@
+/*
+ * riscv.h - the door of riscv/: one hart that runs the top of a tree of nodes.
+ *
+ * struct riscv binds the ISA (riscv_priv.h) to the core. The machine supplies memory, f[0] and the
+ * devices (struct riscv_bus), enters node 0 and gets it back with an exit in its descriptor.
+ */
+#ifndef FROND_RISCV_H
+#define FROND_RISCV_H
+
+#include "../core/core.h"
+#include "riscv_priv.h"
+#include <stdatomic.h>
+
+/* Devices, as the hart sees them. Windows are numbered as in core's f[0]. */
+struct riscv_bus {
+    void *opaque;
+    /* An access to a device window by the node on top, at `addr` of its space (the page that it
+     * used). False: access fault. The write may set *work: riscv_bus.work is to be called. */
+    bool (*read)(void *opaque, uint32_t window, unsigned off, unsigned width, uint64_t *value);
+    bool (*write)(void *opaque, uint32_t window, uint64_t addr, unsigned off, unsigned width,
+                  uint64_t value);
+    /* Lines (bit: PLIC source) of the devices that the node at `level` owns, and of WHO. */
+    uint32_t (*lines)(void *opaque, unsigned level);
+    /* Moves data for devices owned by the node at `level`. False: the path was changed by a gap. */
+    bool (*work)(void *opaque, unsigned level);
+    /* The transfer of the device at `window` that met a gap was answered DENY. */
+    void (*refuse)(void *opaque, unsigned level, unsigned window);
+};
+
+/* One event, for --trace. */
+enum riscv_event { EV_ENTER, EV_EXIT, EV_ANSWER, EV_TRAP };
+
+struct riscv {
+    struct hart h; /* first: functions that are given a hart find the rest by it */
+    struct core core;
+    struct core_isa isa;
+    struct riscv_bus bus;
+    uint64_t end;       /* core.now at which h.left will be 0 */
+    uint64_t top_since; /* core.now up to which the top's minstret is counted */
+    unsigned check;     /* lowest level that must be looked at before the next step */
+    uint64_t pending;   /* mip & mie of the top at the last boundary */
+    bool work;          /* some device may have work */
+    bool waiting;       /* some device's work waits for its owner */
+    bool done;          /* node 0 was left: its exit says why */
+    const char *error;  /* host error (out of memory): the run is over */
+    atomic_bool stop;   /* set by any thread: return at the next boundary */
+    atomic_bool poke;   /* set by any thread: call `poll` at the next boundary */
+    uint64_t pause;     /* core.now at which riscv_run returns */
+    uint64_t shake;     /* random state of --shake; 0: off */
+    uint64_t shake_at;
+    bool audit;
+    struct tlb_ring *ring;
+    struct frond_desc *root; /* node 0's descriptor, while it runs */
+    uint64_t polled;    /* core.now of the last poll */
+    void (*poll)(void *opaque); /* host input, called now and then */
+    void *opaque;
+    void (*trace)(void *opaque, enum riscv_event e, unsigned level, uint64_t a, uint64_t b);
+};
+
+enum riscv_end { RISCV_EXIT, RISCV_STOP, RISCV_PAUSE, RISCV_ERROR };
+
+/* ram: the arena. alloc as in core_isa. */
+bool riscv_init(struct riscv *r, uint8_t *ram, uint32_t pages, void *(*alloc)(size_t),
+                void (*release)(void *));
+void riscv_done(struct riscv *r);
+
+/* Enters node 0: `d` is its descriptor, in host memory. Runs until it is left (EXIT), the host asks
+ * (STOP: node 0 and the path are suspended, as by an exit without a reason), core.now reaches
+ * r->pause, or a host error. A descriptor that may not be entered: ERROR, r->error says the field. */
+enum riscv_end riscv_run(struct riscv *r, struct frond_desc *d);
+
+/* child.c: offset of the first field that may not be so, or -1. */
+int desc_check(const struct frond_desc *d);
+
+/* For the machine: a piece of a device's transfer by the node at `level` of the path. */
+enum riscv_dma { RISCV_DMA_OK, RISCV_DMA_EXIT, RISCV_DMA_REFUSED };
+enum riscv_dma riscv_dma(struct riscv *r, unsigned level, uint64_t addr, void *buf, size_t len,
+                         bool write, unsigned mode, unsigned window);
+/* Privilege (FROND_MODE_*) of data accesses of a node as it stands. */
+unsigned hart_data_mode(const struct frond_desc *d);
+
+/* A line or owner changed: look at all levels before the next step. */
+void riscv_attend(struct riscv *r);
+/* Steps made, exact between instructions. */
+uint64_t riscv_now(const struct riscv *r);
+/* Makes the descriptors of all nodes of the path say what is so now (clock, budget, minstret). */
+void riscv_sync(struct riscv *r);
+/* Drops everything derived. */
+void riscv_drop_all(struct riscv *r);
+
+/* Numbers of core_ctx.stat. */
+enum {
+    STAT_ENTERS, /* of this node by its parent */
+    STAT_STEPS,
+    STAT_RETIRED,
+    STAT_EXIT, /* + FROND_EXIT_*: 7 */
+    STAT_FAULT = STAT_EXIT + 8, /* + FROND_FAULT_* */
+    STAT_ANSWER = STAT_FAULT + 10, /* + resume */
+};
+
+/* ---- shared by the files of riscv/ that know struct riscv -------------------------------------- */
+
+enum { CLASS_M, CLASS_S, CLASS_SUM, CLASS_U, CLASSES };
+
+struct node { /* core_ctx.isa */
+    struct tlb *tlb[CLASSES];
+    uint64_t pt_gen; /* changes of page tables that were read for it */
+};
+
+static inline struct riscv *riscv_of(struct hart *h)
+{
+    return (struct riscv *)(void *)h;
+}
+
+/* Cause numbers and CSR bits, by the privileged specification. */
+enum {
+    CAUSE_FETCH_ACCESS = 1,
+    CAUSE_LOAD_MISALIGNED = 4,
+    CAUSE_LOAD_ACCESS = 5,
+    CAUSE_STORE_MISALIGNED = 6,
+    CAUSE_STORE_ACCESS = 7,
+    CAUSE_ECALL_U = 8,
+    CAUSE_ECALL_S = 9,
+    CAUSE_ECALL_M = 11,
+    CAUSE_FETCH_PAGE = 12,
+    CAUSE_LOAD_PAGE = 13,
+    CAUSE_STORE_PAGE = 15,
+};
+#define MSTATUS_SIE (1ULL << 1)
+#define MSTATUS_MIE (1ULL << 3)
+#define MSTATUS_SPIE (1ULL << 5)
+#define MSTATUS_MPIE (1ULL << 7)
+#define MSTATUS_SPP (1ULL << 8)
+#define MSTATUS_MPP (3ULL << 11)
+#define MSTATUS_MPRV (1ULL << 17)
+#define MSTATUS_SUM (1ULL << 18)
+#define MSTATUS_MXR (1ULL << 19)
+#define MSTATUS_TVM (1ULL << 20)
+#define MSTATUS_TW (1ULL << 21)
+#define MSTATUS_TSR (1ULL << 22)
+#define MIP_SSIP (1ULL << 1)
+#define MIP_MSIP (1ULL << 3)
+#define MIP_STIP (1ULL << 5)
+#define MIP_MTIP (1ULL << 7)
+#define MIP_SEIP (1ULL << 9)
+#define MIP_MEIP (1ULL << 11)
+#define MENVCFG_STCE (1ULL << 63)
+
+/* The architecture's numbers: 0 U, 1 S, 3 M. */
+static inline unsigned priv_of_mode(unsigned mode)
+{
+    return mode == FROND_MODE_M ? 3 : mode == FROND_MODE_S ? 1 : 0;
+}
+static inline unsigned mode_of_priv(unsigned priv)
+{
+    return priv == 3 ? FROND_MODE_M : priv == 1 ? FROND_MODE_S : FROND_MODE_U;
+}
+
+/* mmu.c */
+struct walk_result {
+    enum { XLATE_OK, XLATE_TRAP, XLATE_ANSWER, XLATE_NEED } what;
+    uint64_t pa;
+    unsigned perm; /* FROND_R/W/X of the page for this class */
+    uint32_t cause;
+    unsigned need;
+};
+void mmu_select(struct hart *h); /* sets h->data and h->fetch for the top as it stands */
+void mmu_flush(struct riscv *r); /* the top's translations, all */
+void mmu_flush_paged(struct riscv *r); /* those of S and U */
+void mmu_hooks(struct riscv *r);
+uint64_t hart_satp(const struct frond_desc *d);
+/* PMP: what `mode` may do in the page of pa. */
+unsigned pmp_perm(const struct frond_desc *d, unsigned mode, uint64_t pa);
+
+/* trap.c */
+uint64_t hart_mip(struct riscv *r, unsigned level);
+bool trap_interrupt(struct riscv *r, uint64_t pending); /* takes one if enabled */
+void trap_take(struct hart *h, unsigned cause, uint64_t tval, bool interrupt);
+uint64_t level_clock(const struct riscv *r, unsigned level);
+/* Least clock at which a timer fires that is not pending and enabled in mie; ~0. */
+uint64_t hart_deadline(const struct frond_desc *d, uint64_t clock);
+
+/* csr.c */
+bool csr_value_ok(const struct frond_desc *d, int *offset);
+void count_retired(struct riscv *r); /* brings the top's minstret up to now */
+
+/* window.c: private windows. False: access fault. *left: the node was left or the path changed. */
+bool window_is_private(uint64_t addr);
+bool window_load(struct riscv *r, uint64_t pa, unsigned width, uint64_t *value);
+bool window_store(struct riscv *r, uint64_t pa, uint64_t va, struct access a, uint64_t value,
+                  bool *changed);
+
+/* child.c */
+/* The top's store of `va` to ENTER (synced). */
+void child_enter(struct riscv *r, uint64_t va, unsigned ilen);
+/* Node at level k is left: record filled by the caller in d->exit of path[k]. */
+void child_leave(struct riscv *r, unsigned k);
+/* A resolution by the node at `maker` of the path did not find memory: leaves to whom it concerns,
+ * or traps. a, va, cause: the access of the top, for kind 0 answers. */
+void child_answer(struct riscv *r, const struct core_answer *ans, struct access a, uint64_t va,
+                  uint64_t value, uint32_t cause);
+void child_halt(struct riscv *r, unsigned kind, uint64_t code);
+/* Looks at everything that must be looked at before the next step. False: the run is over. */
+bool child_boundary(struct riscv *r);
+
+#endif
