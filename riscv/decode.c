@@ -17,6 +17,7 @@ enum format {
     FMT_P,
     FMT_J,
     FMT_SH,
+    FMT_RF,
     FMT_RM,
     FMT_R4,
     FMT_AMO,
@@ -247,6 +248,7 @@ static int32_t immediate(uint32_t i, unsigned format) {
                                  bits(i, 30, 21, 1),
                              21);
     case FMT_SH: return (int32_t)bits(i, 25, 20, 0);
+    case FMT_RF:
     case FMT_RM:
     case FMT_R4:
     case FMT_RAW: return (int32_t)i;

@@ -456,7 +456,20 @@ static void to_x(struct frond_desc *d, unsigned rd, uint64_t v) {
 
 /* Whether a row reads a rounding mode. */
 static bool rounds(unsigned row) {
-    enum { FMT_N, FMT_R, FMT_I, FMT_S, FMT_B, FMT_U, FMT_P, FMT_J, FMT_SH, FMT_AMO, FMT_RAW };
+    enum {
+        FMT_N,
+        FMT_R,
+        FMT_I,
+        FMT_S,
+        FMT_B,
+        FMT_U,
+        FMT_P,
+        FMT_J,
+        FMT_SH,
+        FMT_AMO,
+        FMT_RF,
+        FMT_RAW
+    };
     enum { FMT_RM = 100, FMT_R4 = 101 };
     static const uint8_t format[ROWS] = {
 #define ROW(name, mask, match, format, ...) FMT_##format,
