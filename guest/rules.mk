@@ -1,0 +1,51 @@
+# Programs for the machine: build/guest/NAME.elf and NAME.bin (raw, from 0x80000000).
+#
+# Payloads use the whole hart; the nucleus, and what it links, no floating point. `make guest`.
+
+GUEST_CC ?= clang
+GUEST_LD ?= ld.lld
+GUEST_OBJCOPY ?= $(firstword $(shell command -v llvm-objcopy llvm-objcopy-14 llvm-objcopy-16 llvm-objcopy-19) llvm-objcopy)
+GUEST_OUT := build/guest
+GUEST_FLAGS := --target=riscv64 -mcmodel=medany -ffreestanding -fno-builtin -fno-pic -nostdlib -mno-relax \
+	-O2 -g -std=c17 -Wall -Wextra -Werror -MMD -MP -Iinclude -Iguest/lib -Imachine -Icore
+GUEST_HARD := -march=rv64gc_zba_zbb_zbs -mabi=lp64d
+GUEST_SOFT := -march=rv64imac_zba_zbb_zbs -mabi=lp64
+
+# What every program links.
+GUEST_LIB := guest/lib/crt0.S guest/lib/trap_entry.S guest/lib/trap.c guest/lib/memory.c guest/lib/print.c \
+	guest/lib/uart.c guest/lib/finisher.c guest/lib/tree.c
+
+# A payload is one C file and what it names here besides.
+GUEST_PAYLOADS := hashme cpuloop leaf
+GUEST_hashme := guest/tests/hashme.c guest/tests/hashme_paging.c guest/tests/hashme_user.S
+GUEST_cpuloop := guest/bench/cpuloop.c
+GUEST_leaf := guest/bench/leaf.c
+
+GUEST_nucleus := $(wildcard guest/nucleus/*.c) machine/fdt.c machine/image.c core/map.c
+GUEST_minivmm := examples/minivmm.c
+
+GUEST_PROGRAMS := $(GUEST_PAYLOADS)
+
+guest_objects = $(patsubst %,$(GUEST_OUT)/$(1)/%.o,$(GUEST_LIB) $(2))
+
+$(GUEST_OUT)/hard/%.o: %
+	@mkdir -p $(@D)
+	$(GUEST_CC) $(GUEST_FLAGS) $(GUEST_HARD) -c $< -o $@
+
+$(GUEST_OUT)/soft/%.o: %
+	@mkdir -p $(@D)
+	$(GUEST_CC) $(GUEST_FLAGS) $(GUEST_SOFT) -c $< -o $@
+
+# guest_link NAME KIND: the link of one program.
+define guest_link
+$(GUEST_OUT)/$(1).elf: $(call guest_objects,$(2),$(GUEST_$(1))) guest/lib/link.ld
+	$(GUEST_LD) -T guest/lib/link.ld --no-relax -z noexecstack --build-id=none -o $$@ $$(filter %.o,$$^)
+-include $(patsubst %.o,%.d,$(call guest_objects,$(2),$(GUEST_$(1))))
+endef
+$(foreach p,$(GUEST_PAYLOADS),$(eval $(call guest_link,$(p),hard)))
+
+$(GUEST_OUT)/%.bin: $(GUEST_OUT)/%.elf
+	$(GUEST_OBJCOPY) -O binary $< $@
+
+.PHONY: guest
+guest: $(GUEST_PROGRAMS:%=$(GUEST_OUT)/%.elf) $(GUEST_PROGRAMS:%=$(GUEST_OUT)/%.bin)
