@@ -1,5 +1,6 @@
 /*
- * isa.c - the instruction tests: isa-test [--seed N] [--cases N] [--keep DIR] [--no-qemu] [--bench ELF]
+ * isa.c - the instruction tests: isa-test [--seed N] [--programs N] [--cases N] [--keep DIR], or
+ * isa-test --bench ELF: how fast exec.c runs it.
  *
  * A generated program runs four times: step by step (which counts what was executed), at full speed,
  * shaken, and on qemu-riscv64; all must leave the same bytes. Then the tests of rows.c.
@@ -33,12 +34,6 @@ void check(struct tally *t, bool ok, const char *format, ...) {
     vprintf(format, args);
     printf("\n");
     va_end(args);
-}
-
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
 /* ---- Running ------------------------------------------------------------------------------------ */
@@ -192,40 +187,36 @@ static void coverage(struct tally *t, uint64_t count[2][ROWS]) {
         printf("%-11s %8llu", row_info[row].name, (unsigned long long)count[0][row]);
         if (compressed[row])
             printf(" + c %6llu", (unsigned long long)count[1][row]);
-        printf(row % 4 == 3 || row == ROWS - 1 ? "\n" : "\t");
-        if (is_exempt(row) && !compressed[row])
-            continue;
+        else
+            printf("           ");
+        printf(row % 4 == 3 || row == ROWS - 1 ? "\n" : "  ");
+    }
+    for (unsigned row = 0; row < ROWS; row++) {
         check(t, is_exempt(row) || count[0][row], "%s was never executed", row_info[row].name);
         check(t, !compressed[row] || count[1][row], "c. form of %s never executed",
               row_info[row].name);
     }
 }
 
-static void generated(struct tally *t, unsigned cases, uint64_t seed, const char *dir, bool qemu) {
-    static uint64_t count[2][ROWS];
+/* One program; adds to `count` what it executed. */
+static void generated(struct tally *t, unsigned cases, uint64_t seed, const char *dir,
+                      uint64_t count[2][ROWS]) {
     struct flat *m = flat_new();
     struct program p;
     size_t size = (size_t)cases * RECORD;
     uint8_t *first = malloc(size), *other;
-    double start = now();
     gen_program(&p, cases, seed);
-    printf("%u cases, %u generated instructions, %u bytes of code\n", cases, p.insns, p.code_size);
     check(t, run_flat(&p, m, 0, count), "step by step: came to the end");
     memcpy(first, flat_at(m, GEN_DATA), size);
-    printf("step by step: %.2f s\n", now() - start);
-    start = now();
     check(t, run_flat(&p, m, 0, NULL), "at full speed: came to the end");
     compare(t, &p, "full speed against step by step", flat_at(m, GEN_DATA), first);
     check(t, run_flat(&p, m, seed | 1, NULL), "shaken: came to the end");
     compare(t, &p, "shaken against step by step", flat_at(m, GEN_DATA), first);
-    printf("full speed and shaken: %.2f s\n", now() - start);
-    start = now();
-    other = qemu ? run_qemu(&p, dir) : NULL;
-    check(t, other || !qemu, "qemu-riscv64 ran to the end");
+    other = run_qemu(&p, dir);
+    check(t, other != NULL, "qemu-riscv64 ran to the end");
     if (other)
         compare(t, &p, "frond against qemu", first, other);
-    printf("qemu: %.2f s\n", now() - start);
-    coverage(t, count);
+    printf("program of seed %llu: %u generated instructions\n", (unsigned long long)seed, p.insns);
     free(other);
     free(first);
     gen_free(&p);
@@ -234,35 +225,49 @@ static void generated(struct tally *t, unsigned cases, uint64_t seed, const char
 
 /* ---- The command -------------------------------------------------------------------------------- */
 
-int main(int argc, char **argv) {
-    char temporary[] = "/tmp/isa-test-XXXXXX";
-    const char *keep = NULL;
-    unsigned cases = 7000;
-    uint64_t seed = (uint64_t)time(NULL);
-    struct tally t = {0};
-    bool qemu = true;
-    for (int n = 1; n < argc; n++) {
-        if (!strcmp(argv[n], "--seed") && n + 1 < argc)
-            seed = strtoull(argv[++n], NULL, 0);
-        else if (!strcmp(argv[n], "--cases") && n + 1 < argc)
-            cases = (unsigned)strtoul(argv[++n], NULL, 0);
-        else if (!strcmp(argv[n], "--keep") && n + 1 < argc)
-            keep = argv[++n];
-        else if (!strcmp(argv[n], "--no-qemu"))
-            qemu = false;
-    }
-    if (cases < 1 || cases > GEN_CASES_MAX)
-        cases = GEN_CASES_MAX;
+static double now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+/* `programs` of them, of seeds from `seed` on. */
+static bool all_generated(struct tally *t, unsigned programs, unsigned cases, uint64_t seed,
+                          const char *keep) {
+    static uint64_t count[2][ROWS];
+    char dir[] = "/tmp/isa-test-XXXXXX", command[64];
+    double start = now();
+    if (!keep && !mkdtemp(dir))
+        return false;
     printf("seed %llu\n", (unsigned long long)seed);
-    if (!keep && !mkdtemp(temporary))
-        return 2;
-    generated(&t, cases, seed, keep ? keep : temporary, qemu);
-    if (!keep) {
-        char command[64];
-        snprintf(command, sizeof(command), "rm -rf %s", temporary);
-        if (system(command) != 0)
-            printf("%s is left\n", temporary);
+    for (unsigned n = 0; n < programs; n++)
+        generated(t, cases, seed + n, keep ? keep : dir, count);
+    printf("generated programs: %.1f s\n", now() - start);
+    coverage(t, count);
+    snprintf(command, sizeof(command), "rm -rf %s", dir);
+    return keep || system(command) == 0;
+}
+
+int main(int argc, char **argv) {
+    unsigned programs = 8, cases = 7000;
+    uint64_t seed = (uint64_t)time(NULL);
+    const char *keep = NULL;
+    struct tally t = {0};
+    for (int n = 1; n + 1 < argc; n += 2) {
+        const char *value = argv[n + 1];
+        if (!strcmp(argv[n], "--seed"))
+            seed = strtoull(value, NULL, 0);
+        else if (!strcmp(argv[n], "--programs"))
+            programs = (unsigned)strtoul(value, NULL, 0);
+        else if (!strcmp(argv[n], "--cases"))
+            cases = (unsigned)strtoul(value, NULL, 0);
+        else if (!strcmp(argv[n], "--keep"))
+            keep = value;
+        else if (!strcmp(argv[n], "--bench"))
+            return bench(value);
     }
+    if (cases < 1 || cases > GEN_CASES_MAX || !all_generated(&t, programs, cases, seed, keep))
+        return 2;
     rows_test(&t);
     blocks_test(&t);
     fp_test_host(&t, seed);

@@ -71,6 +71,9 @@ struct program {
 void gen_program(struct program *p, unsigned cases, uint64_t seed);
 void gen_free(struct program *p);
 
+/* Runs a static ELF in FLAT_BASE and up; the command's exit status. */
+int bench(const char *path);
+
 /* Runs tests, counts. */
 struct tally {
     unsigned passed, failed;
