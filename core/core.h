@@ -180,6 +180,10 @@ void core_resolve(struct core *c, unsigned level, unsigned mode, uint64_t addr, 
 bool core_peek(struct core *c, unsigned level, unsigned mode, uint64_t addr, unsigned need,
                uint32_t *page);
 
+/* Entry `index` of a table of the node at `level` (>= 1), as it stands. False: it cannot be read. */
+bool core_table_entry(struct core *c, unsigned level, unsigned mode, uint64_t index,
+                      struct frond_range *out);
+
 /* Watches a page for `why`; tells the TLBs. */
 void core_watch(struct core *c, uint32_t page, uint32_t why);
 /* ctx has read a page-table entry in `page`; tag identifies what for (riscv's). */

@@ -216,7 +216,7 @@ static enum walk walk_down(struct core *c, const struct core_frame *f, bool shor
         if (w != WALK_FOUND)
             return w;
         res->perm &= (uint8_t)e.flags;
-        if ((res->perm & f->need) != f->need)
+        if (res->perm == 0 || (res->perm & f->need) != f->need)
             return gap(c, out, l, res->mode);
         addr = range_target(&e, addr);
         if (l == 0)
@@ -278,27 +278,13 @@ static bool push_frame(struct core *c, unsigned depth, const struct core_frame *
     return true;
 }
 
-void core_resolve(struct core *c, unsigned level, unsigned mode, uint64_t addr, unsigned need,
-                  struct core_answer *out)
+/* Does what is on the stack, last first, each of which what is before it needs. */
+static void resolve_stack(struct core *c, struct core_answer *out)
 {
-    struct core_frame f = {.level = level, .mode = (uint8_t)mode, .need = (uint8_t)need,
-                           .addr = addr};
-    const struct core_entry *e =
-        cache_get(&c->path[level].ctx->table[mode].cache, addr / FROND_PAGE_SIZE);
-    unsigned depth = 0;
+    unsigned depth = 1;
 
-    memset(out, 0, sizeof *out);
-    if (e && (e->perm & need) == need && !owned(c, e->page)) {
-        answer(&f, e->perm, e->page, out);
-        return;
-    }
-    if (!push_frame(c, depth++, &f)) {
-        out->what = CORE_NOMEM;
-        return;
-    }
     while (depth > 0) {
-        f = c->stack[depth - 1];
-        struct core_frame next;
+        struct core_frame f = c->stack[depth - 1], next;
         switch (walk(c, &f, &next, out)) {
         case WALK_FOUND:
             depth--;
@@ -322,4 +308,39 @@ void core_resolve(struct core *c, unsigned level, unsigned mode, uint64_t addr, 
             return;
         }
     }
+}
+
+bool core_table_entry(struct core *c, unsigned level, unsigned mode, uint64_t index,
+                      struct frond_range *out)
+{
+    struct core_frame need;
+    struct core_answer a;
+    enum walk w;
+
+    while ((w = table_entry(c, level, mode, index, out, &need, &a)) == WALK_NEED) {
+        memset(&a, 0, sizeof a);
+        if (!push_frame(c, 0, &need))
+            return false;
+        resolve_stack(c, &a);
+        if (a.what != CORE_RAM)
+            return false;
+    }
+    return w == WALK_FOUND;
+}
+
+void core_resolve(struct core *c, unsigned level, unsigned mode, uint64_t addr, unsigned need,
+                  struct core_answer *out)
+{
+    struct core_frame f = {.level = level, .mode = (uint8_t)mode, .need = (uint8_t)need,
+                           .addr = addr};
+    const struct core_entry *e =
+        cache_get(&c->path[level].ctx->table[mode].cache, addr / FROND_PAGE_SIZE);
+
+    memset(out, 0, sizeof *out);
+    if (e && (e->perm & need) == need && !owned(c, e->page))
+        answer(&f, e->perm, e->page, out);
+    else if (push_frame(c, 0, &f))
+        resolve_stack(c, out);
+    else
+        out->what = CORE_NOMEM;
 }

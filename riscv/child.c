@@ -596,6 +596,28 @@ static uint64_t pending_at(struct riscv *r, unsigned level)
     return hart_mip(r, level) & d->csr.mie;
 }
 
+/* Calls the host for each mark that the top has reached. */
+static void pass_marks(struct riscv *r)
+{
+    unsigned top = r->core.top;
+    struct node *n = top_of(r)->ctx->isa;
+
+    while (n && n->mark_next < r->marks && level_clock(r, top) >= r->mark_at[n->mark_next]) {
+        riscv_sync(r);
+        r->mark(r->opaque, top, r->mark_at[n->mark_next++]);
+    }
+}
+
+/* core.now of the next mark of the top. */
+static uint64_t next_mark(const struct riscv *r)
+{
+    const struct node *n = r->core.path[r->core.top].ctx->isa;
+
+    if (!n || n->mark_next >= r->marks)
+        return UINT64_MAX;
+    return riscv_now(r) + (r->mark_at[n->mark_next] - level_clock(r, r->core.top));
+}
+
 /* Whether something was done, so that all must be looked at anew. */
 static bool look_at(struct riscv *r, unsigned level)
 {
@@ -606,6 +628,8 @@ static bool look_at(struct riscv *r, unsigned level)
         leave_for(r, level, FROND_EXIT_BUDGET, 0, 0);
         return true;
     }
+    if (is_top && r->marks)
+        pass_marks(r);
     uint64_t pending = pending_at(r, level);
     if (!is_top && pending != 0) {
         leave_for(r, level + 1, FROND_EXIT_INTERRUPT, 0, 0);
@@ -683,6 +707,10 @@ static uint64_t next_stop(const struct riscv *r)
     uint64_t poll = r->core.now + POLL_STEPS;
 
     at = at < poll ? at : poll;
+    if (r->marks) {
+        uint64_t mark = next_mark(r);
+        at = at < mark ? at : mark;
+    }
     at = at < r->pause ? at : r->pause;
     return r->shake != 0 && r->shake_at < at ? r->shake_at : at;
 }

@@ -49,6 +49,9 @@ struct riscv {
     uint64_t shake;     /* random state of --shake; 0: off */
     uint64_t shake_at;
     bool audit;
+    const uint64_t *mark_at; /* sorted: step counts at which `mark` is called for the top */
+    unsigned marks;
+    void (*mark)(void *opaque, unsigned level, uint64_t at);
     struct tlb_ring *ring;
     struct frond_desc *root; /* node 0's descriptor, while it runs */
     uint64_t polled;    /* core.now of the last poll */
@@ -104,7 +107,8 @@ enum { CLASS_M, CLASS_S, CLASS_SUM, CLASS_U, CLASSES };
 
 struct node { /* core_ctx.isa */
     struct tlb *tlb[CLASSES];
-    uint64_t pt_gen; /* changes of page tables that were read for it */
+    uint64_t pt_gen;    /* changes of page tables that were read for it */
+    unsigned mark_next; /* of riscv.mark_at */
 };
 
 static inline struct riscv *riscv_of(struct hart *h)

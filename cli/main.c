@@ -1,0 +1,51 @@
+/* main.c - finds the command. */
+#include "cli.h"
+#include "frond.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+int complain(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    fputs("frond: ", stderr);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
+    return 2;
+}
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *help;
+} commands[] = {
+    {"run", cmd_run, "start a machine: an image at any depth, or a tree"},
+};
+
+static int usage(FILE *to)
+{
+    fprintf(to, "usage: frond COMMAND [OPTION...]\n\n");
+    for (unsigned i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].help);
+    fprintf(to, "\nfrond COMMAND --help tells its options.\n");
+    return to == stdout ? 0 : 2;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2)
+        return usage(stderr);
+    if (strcmp(argv[1], "--help") == 0)
+        return usage(stdout);
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("frond %s\n", frond_version());
+        return 0;
+    }
+    for (unsigned i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    return complain("no command '%s'; frond --help lists them", argv[1]);
+}

@@ -1,0 +1,147 @@
+/*
+ * frond.h - frond as a library: a machine whose programs can create machines.
+ *
+ * The program that calls this library is the parent of node 0, as any VMM is of its children: it has
+ * node 0's descriptor (struct frond_desc of frond_abi.h) in its hands, enters it, looks at the exit,
+ * answers it, and enters again. What node 0 does below it is its own affair.
+ *
+ *     struct frond_options o;
+ *     frond_options_default(&o);
+ *     struct frond *m = frond_new(&o);
+ *     frond_load_elf(m, image, size);
+ *     while (frond_enter(m) == FROND_OK && frond_desc(m)->exit.reason != FROND_EXIT_HALT)
+ *         ...
+ *     frond_free(m);
+ *
+ * There is no global state: machines do not know of each other. A machine is used by one thread at
+ * a time; only frond_stop may be called from another. No guest can make these functions abort.
+ */
+#ifndef FROND_H
+#define FROND_H
+
+#include "frond_abi.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct frond;
+
+enum frond_status {
+    FROND_OK = 0,
+    FROND_STOPPED,     /* frond_stop was called: enter again to go on */
+    FROND_E_MEMORY,    /* the host has no memory left */
+    FROND_E_ARGUMENT,  /* an argument is out of range; frond_error says which */
+    FROND_E_IMAGE,     /* not an image for this machine; frond_error says why */
+    FROND_E_DESC,      /* node 0's descriptor has a field with a value it may not have */
+    FROND_E_NODE,      /* no such node */
+    FROND_E_UNREALIZED /* the node's memory is not there */
+};
+
+struct frond_options {
+    uint64_t memory;  /* bytes of RAM at FROND_RAM_BASE, a multiple of 4096 */
+    uint64_t extra;   /* bytes that frond_map may give out besides */
+    uint64_t nodes;   /* how many nodes may be known at a time; 0: as many as fit in host memory */
+    uint64_t shake;   /* not 0: drop all caches and re-enter the path at random steps, by this seed */
+    bool audit;       /* check every invariant at each enter and exit (slow) */
+    bool keep_gaps;   /* give the caller FAULTs of node 0; else they are answered DENY */
+};
+
+void frond_options_default(struct frond_options *o);
+
+/* NULL: the options are out of range, or the host has no memory. */
+struct frond *frond_new(const struct frond_options *o);
+void frond_free(struct frond *m);
+/* What went wrong last, for people; valid until the next call. */
+const char *frond_error(const struct frond *m);
+const char *frond_status_text(enum frond_status s);
+const char *frond_version(void);
+
+/* Gives node 0 `size` bytes of zeroed RAM at `base` (multiples of 4096), with FROND_R/W/X. */
+enum frond_status frond_map(struct frond *m, uint64_t base, uint64_t size, unsigned perm);
+
+/* ---- Devices: back ends are the caller's and must outlive the machine ---------------------------- */
+
+struct dev_char;  /* dev/dev.h: a terminal */
+struct dev_block; /* a disk */
+
+enum frond_status frond_attach_uart(struct frond *m, const struct dev_char *c);
+enum frond_status frond_attach_block(struct frond *m, unsigned slot, const struct dev_block *b);
+enum frond_status frond_attach_rng(struct frond *m, unsigned slot, uint64_t seed);
+enum frond_status frond_attach_console(struct frond *m, unsigned slot, const struct dev_char *c);
+/* Bit n: virtio slot n is taken. */
+uint32_t frond_virtio_slots(const struct frond *m);
+bool frond_has_uart(const struct frond *m);
+/* Takes what input the back ends have now. True if there was some. Only between two enters. */
+bool frond_poll(struct frond *m);
+/* How often frond_enter looks for input by itself; the default does. */
+void frond_poll_input(struct frond *m, bool on);
+
+/* ---- Images --------------------------------------------------------------------------------------- */
+
+/* An ELF64 for RISC-V: its segments go to their physical addresses, pc to the entry. With a symbol
+ * `tohost`, frond_enter also ends when the guest asks for it there: see frond_htif. */
+enum frond_status frond_load_elf(struct frond *m, const void *image, size_t size);
+/* Bytes to an address of node 0; pc is left alone. */
+enum frond_status frond_load(struct frond *m, uint64_t addr, const void *bytes, size_t size);
+
+/* ---- Running -------------------------------------------------------------------------------------- */
+
+/* Node 0's descriptor. It belongs to the caller except during frond_enter. */
+struct frond_desc *frond_desc(struct frond *m);
+
+/* Enters node 0 until it is left: FROND_OK, and frond_desc(m)->exit says why. budget, clock, lines,
+ * resume and value are the caller's to set before. */
+enum frond_status frond_enter(struct frond *m);
+/* From any thread: the frond_enter under way, or the next, returns FROND_STOPPED soon. */
+void frond_stop(struct frond *m);
+
+/* HTIF: whether a program loaded from an ELF with `tohost` has ended, and its code. */
+bool frond_htif(const struct frond *m, uint64_t *code);
+
+/* ---- Looking into nodes, between two enters -------------------------------------------------------- */
+
+/* A node is named by the labels from node 0's child down; none: node 0. */
+struct frond_name {
+    const uint64_t *label;
+    unsigned depth;
+};
+
+/* A copy of the node's descriptor. */
+enum frond_status frond_get_desc(struct frond *m, struct frond_name n, struct frond_desc *out);
+/* Replaces it. What may not be so is found out when the node is entered. */
+enum frond_status frond_set_desc(struct frond *m, struct frond_name n, const struct frond_desc *d);
+/* Node-physical memory, through the node's maps (map_p). UNREALIZED: not all of it is there; what is
+ * before that was copied. */
+enum frond_status frond_read(struct frond *m, struct frond_name n, uint64_t addr, void *to,
+                             size_t size);
+enum frond_status frond_write(struct frond *m, struct frond_name n, uint64_t addr,
+                              const void *from, size_t size);
+/* 64-bit hash of the whole hart and memory; *holes: pages of its maps that are not realized. */
+enum frond_status frond_hash(struct frond *m, struct frond_name n, uint64_t *hash,
+                             uint64_t *holes);
+
+struct frond_stats {
+    uint64_t enters, steps, retired;
+    uint64_t exits[8];   /* by FROND_EXIT_* */
+    uint64_t faults[10]; /* by FROND_FAULT_* */
+    uint64_t answers[3]; /* by FROND_RETRY ... DENY */
+    uint64_t pages;      /* composed pages kept at the moment */
+};
+/* Calls `each` for every node that is known, parents before children. `label` is valid in the call. */
+void frond_each_node(struct frond *m,
+                     void (*each)(void *opaque, struct frond_name n, const struct frond_stats *s),
+                     void *opaque);
+/* Bytes of host memory that the engine holds besides RAM. */
+uint64_t frond_overhead(const struct frond *m);
+uint64_t frond_now(const struct frond *m); /* steps made in all */
+
+/* ---- Watching a run -------------------------------------------------------------------------------- */
+
+/* Calls `hit` when a node that executes has made `at[i]` steps (sorted), before its next one. */
+void frond_on_step(struct frond *m, const uint64_t *at, unsigned count,
+                   void (*hit)(void *opaque, struct frond *m, struct frond_name n, uint64_t at),
+                   void *opaque);
+/* One line of text per event: enter, exit, answer, trap. NULL: off. */
+void frond_on_event(struct frond *m, void (*line)(void *opaque, const char *text), void *opaque);
+
+#endif

@@ -1,0 +1,74 @@
+/* machine.h - what the files of machine/ share: a struct frond, put together. */
+#ifndef FROND_MACHINE_H
+#define FROND_MACHINE_H
+
+#include "../dev/dev.h"
+#include "../riscv/riscv.h"
+#include "frond.h"
+
+enum { WINDOWS = 1 + FROND_VIRTIO_SLOTS, UART_WINDOW = 0, REGIONS = 64 };
+
+/* Who a device serves: the path, by uid, at the time of the store that claimed it. */
+struct owner {
+    unsigned nodes; /* 0: nobody */
+    uint64_t *uid, *label;
+    bool *told;    /* per level: its WHO has this device's news */
+    uint64_t addr; /* of the window in the owner's space */
+    unsigned mode; /* FROND_MODE_* of the last doorbell */
+    bool news;     /* the line rose, or input came, while the owner was off the path */
+};
+
+struct slot {
+    struct frond *m;
+    struct dev *d;
+    bool (*poll)(struct dev *d); /* takes input; NULL: it has none */
+    struct owner owner;
+    bool work;   /* work() is to be called */
+    bool refuse; /* the next piece is refused */
+    unsigned level; /* during work(): of the owner */
+};
+
+struct frond {
+    struct riscv r; /* first: aligned as its atomics need */
+    struct frond_desc *desc;
+    struct frond_options o;
+    uint8_t *ram;
+    uint64_t arena, given; /* bytes */
+    struct frond_range region[REGIONS];
+    unsigned regions;
+    struct slot slot[WINDOWS];
+    bool path_changed; /* a transfer met a gap */
+    bool poll_input;
+    char error[160];
+    uint64_t tohost; /* address; 0: none */
+    bool ended;
+    uint64_t code;
+    const uint64_t *at;
+    unsigned at_count;
+    void (*hit)(void *opaque, struct frond *m, struct frond_name n, uint64_t at);
+    void *hit_opaque;
+    void (*line)(void *opaque, const char *text);
+    void *line_opaque;
+    uint64_t *labels; /* of the path, for call-backs */
+    unsigned labels_room;
+};
+
+enum frond_status fail(struct frond *m, enum frond_status s, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* bus.c */
+void bus_init(struct frond *m);
+void bus_free(struct frond *m);
+/* The device is the machine's from now on, also on failure. */
+enum frond_status bus_attach(struct frond *m, unsigned window, struct dev *d,
+                             bool (*poll)(struct dev *));
+bool bus_poll(struct frond *m);
+
+/* load.c: the address of `tohost`, or 0 */
+void htif_poll(struct frond *m);
+
+/* inspect.c */
+struct frond_name path_name(struct frond *m, unsigned level);
+uint64_t hash_level(struct frond *m, unsigned level, uint64_t *holes);
+
+#endif
