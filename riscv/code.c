@@ -19,9 +19,13 @@ struct chunk {
 };
 
 struct page {
-    struct chunk *chunks; /* the first has room, perhaps */
+    struct chunk *chunks;         /* the first has room, perhaps */
+    uint64_t decoded[PAGE / 128]; /* bit per 2 bytes: in some block */
     struct block *list[LISTS];
 };
+
+/* Instructions that cross pages are kept by their bits alone: nothing need drop them. */
+enum { CROSSINGS = 64, CROSSING_BYTES = sizeof(struct block) + 2 * sizeof(struct insn) };
 
 struct code {
     void (*watch)(void *opaque, uint32_t page);
@@ -31,6 +35,7 @@ struct code {
     size_t bytes, dead_bytes; /* held by what lives; by what is dropped */
     uint64_t drops;
     struct chunk *dead;
+    _Alignas(16) uint8_t crossing[CROSSINGS][CROSSING_BYTES];
     struct page *page[];
 };
 
@@ -61,7 +66,7 @@ static void put_end(struct block *b, const void *const *ops, unsigned halves) {
     b->insn[b->n] = (struct insn){.op = ops[ROW_end], .off = (uint8_t)halves};
 }
 
-static bool fill(struct block *b, const void *const *ops, uint32_t page, unsigned offset,
+static void fill(struct block *b, const void *const *ops, uint32_t page, unsigned offset,
                  const uint8_t *bytes) {
     unsigned at = offset, n = 0;
     *b = (struct block){.offset = (uint16_t)offset, .page = page};
@@ -86,28 +91,31 @@ static bool fill(struct block *b, const void *const *ops, uint32_t page, unsigne
     }
     b->n = (uint16_t)n;
     put_end(b, ops, (at - offset) / 2);
-    return n > 0;
 }
 
-bool code_fill(struct block *b, uint32_t page, unsigned offset, const uint8_t *bytes) {
-    return fill(b, exec_ops(), page, offset, bytes);
+void code_fill(struct block *b, uint32_t page, unsigned offset, const uint8_t *bytes) {
+    fill(b, exec_ops(), page, offset, bytes);
 }
 
-void code_fill_crossing(struct block *b, uint32_t bits) {
+struct block *code_crossing(struct code *c, uint32_t bits) {
     enum { AT = PAGE - 2 };
-    const void *const *ops = exec_ops();
+    struct block *b =
+        (struct block *)(void *)c->crossing[bits * 2654435761u / (UINT32_MAX / CROSSINGS + 1)];
     struct decoded d;
+    if (b->n && (uint32_t)b->insn[1].imm == bits)
+        return b;
     decode(bits, &d);
     *b = (struct block){.offset = AT, .n = 1, .page = BLOCK_NO_PAGE};
     b->insn[0] = (struct insn){
-        .op = ops[d.alt * ROWS + d.row],
+        .op = c->ops[d.alt * ROWS + d.row],
         .rd = d.rd,
         .rs1 = d.rs1,
         .rs2 = d.rs2,
         .imm = d.relative ? d.imm + AT : d.imm,
     };
-    put_end(b, ops, d.len / 2);
+    put_end(b, c->ops, d.len / 2);
     b->insn[1].imm = (int32_t)bits;
+    return b;
 }
 
 /* ---- Keeping them ------------------------------------------------------------------------------ */
@@ -139,6 +147,11 @@ static struct page *page_new(struct code *c, uint32_t n) {
     return p;
 }
 
+static void mark(struct page *p, unsigned first, unsigned count) {
+    for (unsigned n = first; n < first + count; n++)
+        p->decoded[n / 64] |= UINT64_C(1) << n % 64;
+}
+
 struct block *code_block(struct code *c, uint32_t n, unsigned offset, const uint8_t *bytes) {
     unsigned list = offset / 2 % LISTS;
     struct page *p = c->page[n];
@@ -153,8 +166,10 @@ struct block *code_block(struct code *c, uint32_t n, unsigned offset, const uint
     if (!p && !(p = page_new(c, n)))
         return NULL;
     struct block *b = room(c, p);
-    if (!b || !fill(b, c->ops, n, offset, bytes))
+    if (!b)
         return NULL;
+    fill(b, c->ops, n, offset, bytes);
+    mark(p, offset / 2, b->insn[b->n].off);
     p->chunks->used += sizeof(*b) + (b->n + 1u) * sizeof(b->insn[0]);
     b->next = p->list[list];
     p->list[list] = b;
@@ -179,6 +194,18 @@ void code_drop_page(struct code *c, uint32_t n) {
     free(p);
     c->page[n] = NULL;
     c->drops++;
+}
+
+bool code_touch(struct code *c, uint32_t n, unsigned offset, unsigned size) {
+    struct page *p = c->page[n];
+    bool hit = false;
+    if (!p)
+        return true;
+    for (unsigned at = offset / 2; at < (offset + size + 1) / 2; at++)
+        hit |= p->decoded[at / 64] >> at % 64 & 1;
+    if (hit)
+        code_drop_page(c, n);
+    return hit;
 }
 
 void code_drop_all(struct code *c) {

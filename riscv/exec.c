@@ -220,30 +220,37 @@ static const uint8_t *fetch_page(struct hart *h, uint64_t va, uint32_t *page) {
     return mem_fetch(h, va, page);
 }
 
+/* The instruction at pc = d->pc, whose second half is on the next page; NULL: reload. Who maps what
+ * there may change at any time, so it is looked up each time. */
+static struct block *find_crossing(struct hart *h, uint64_t pc, uint16_t low) {
+    uint32_t page;
+    uint16_t high;
+    const uint8_t *bytes = fetch_page(h, pc + 2, &page);
+    if (!bytes)
+        return NULL;
+    memcpy(&high, bytes, 2);
+    return code_crossing(h->code, low | (uint32_t)high << 16);
+}
+
 /* The block at pc = d->pc, by the long way; NULL: reload. */
 static __attribute__((noinline)) struct block *find_block(struct hart *h, uint64_t pc) {
     unsigned offset = pc & 4094;
-    uint32_t page, page2;
-    uint16_t low, high;
-    const uint8_t *bytes = fetch_page(h, pc, &page), *bytes2;
+    uint32_t page;
+    uint16_t low;
+    const uint8_t *bytes = fetch_page(h, pc, &page);
     struct block *b;
     if (!bytes)
         return NULL;
-    b = code_block(h->code, page, offset, bytes);
-    if (b) {
-        struct jump *j = &h->fetch->jump[pc >> 1 & (JUMP_SIZE - 1)];
-        *j = (struct jump){.pc = pc, .block = b};
-        return h->fetch->jump_drops == code_drops(h->code) ? b : NULL;
-    }
-    if (code_fill(h->scratch, page, offset, bytes))
-        return h->scratch;
     memcpy(&low, bytes + offset, 2);
-    bytes2 = fetch_page(h, PAGE_OF(pc) + 4096, &page2);
-    if (!bytes2)
-        return NULL;
-    memcpy(&high, bytes2, 2);
-    code_fill_crossing(h->scratch, low | (uint32_t)high << 16);
-    return h->scratch;
+    if (offset == 4094 && (low & 3) == 3)
+        return find_crossing(h, pc, low);
+    b = code_block(h->code, page, offset, bytes);
+    if (!b) {
+        code_fill(h->scratch, page, offset, bytes);
+        return h->scratch;
+    }
+    h->fetch->jump[pc >> 1 & (JUMP_SIZE - 1)] = (struct jump){.pc = pc, .block = b};
+    return h->fetch->jump_drops == code_drops(h->code) ? b : NULL;
 }
 
 /* No block of code.c is in use: sweep, and forget what was dropped. */
@@ -334,9 +341,13 @@ static inline void clean_up(struct hart *h) {
 #define SYSTEM()  goto system_
 #define ILLEGAL() goto illegal
 
+_Static_assert(sizeof(struct tlb_entry) == 32, "TLB() takes the page's number times 32");
+
 /* The tag that an aligned access of a type at va asks for: a misaligned one has low bits no tag has. */
 #define TAG(T, va) ((va) & (~UINT64_C(4095) | (sizeof(T) - 1)))
-#define TLB(va)    (&data->e[(va) >> 12 & (TLB_SIZE - 1)])
+#define TLB(va)                                                                                    \
+    ((const struct tlb_entry *)(const void *)((const char *)data->e +                              \
+                                              ((va) >> 7 & (TLB_SIZE - 1) * sizeof(data->e[0]))))
 
 #define LOAD_AS(T, flags, result)                                                                  \
     do {                                                                                           \
@@ -615,7 +626,7 @@ link : {
     if (j->pc != pc)
         goto find;
     next = j->block;
-    if (b != h->scratch && next != h->scratch && PAGE_OF(pc) == base)
+    if (b != h->scratch && b->page != BLOCK_NO_PAGE && PAGE_OF(pc) == base)
         b->chain[way] = next;
     b = next;
     base = PAGE_OF(pc);

@@ -76,13 +76,15 @@ struct code;
 struct code *code_new(size_t pages, void (*watch)(void *opaque, uint32_t page), void *opaque);
 void code_free(struct code *c);
 /* The block at `offset` (even) of page `page`, decoding `bytes` (the page, 4096 bytes) if need be.
- * NULL: the first instruction crosses the page's end, or host memory is out: code_fill then. When more
- * than a fixed amount is held, it drops everything first. */
+ * NULL: host memory is out; code_fill then. When more than a fixed amount is held, it drops everything
+ * first. The first instruction must not cross the page's end. */
 struct block *code_block(struct code *c, uint32_t page, unsigned offset, const uint8_t *bytes);
-/* The same block, made in `b` (BLOCK_BYTES), kept nowhere. False: the first instruction crosses. */
-bool code_fill(struct block *b, uint32_t page, unsigned offset, const uint8_t *bytes);
-/* An instruction that crosses the end of its page, made in `b`. */
-void code_fill_crossing(struct block *b, uint32_t bits);
+/* The same block, made in `b` (BLOCK_BYTES), kept nowhere. */
+void code_fill(struct block *b, uint32_t page, unsigned offset, const uint8_t *bytes);
+/* The block of one instruction that crosses the end of its page: good until the next such call. */
+struct block *code_crossing(struct code *c, uint32_t bits);
+/* Bytes were stored to: drops the page if any of them was decoded. True: the page has no blocks. */
+bool code_touch(struct code *c, uint32_t page, unsigned offset, unsigned size);
 void code_drop_page(struct code *c, uint32_t page);
 void code_drop_all(struct code *c);
 void code_sweep(struct code *c);

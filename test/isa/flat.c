@@ -106,12 +106,12 @@ static void fill(struct flat *m, uint64_t va, unsigned what) {
         e->tag[what] = page;
 }
 
-static void wrote(struct flat *m, uint64_t va) {
+/* `width` bytes that do not cross pages. */
+static void wrote(struct flat *m, uint64_t va, unsigned width) {
     uint32_t page = (uint32_t)((va - FLAT_BASE) / 4096);
-    if (!m->watched[page])
+    if (!m->watched[page] || !code_touch(m->hart.code, page, (unsigned)va & 4095, width))
         return;
     m->watched[page] = 0;
-    code_drop_page(m->hart.code, page);
     m->hart.attention = true;
 }
 
@@ -133,8 +133,8 @@ bool mem_store(struct hart *h, uint64_t va, struct access a, uint64_t value) {
         return false;
     }
     memcpy(flat_at(of(h), va), &value, a.width);
-    wrote(of(h), va);
-    wrote(of(h), va + a.width - 1);
+    for (unsigned n = 0; n < a.width; n++)
+        wrote(of(h), va + n, 1);
     fill(of(h), va, TLB_W);
     h->attention |= chance(of(h), 16);
     return true;
@@ -153,7 +153,7 @@ bool mem_amo(struct hart *h, uint64_t va, struct access a, void **p) {
 
 void mem_amo_store(struct hart *h, void *p, unsigned width, uint64_t value) {
     memcpy(p, &value, width);
-    wrote(of(h), FLAT_BASE + (uint64_t)((uint8_t *)p - h->ram));
+    wrote(of(h), FLAT_BASE + (uint64_t)((uint8_t *)p - h->ram), width);
 }
 
 bool mem_lr(struct hart *h, uint64_t va, struct access a, uint64_t *value) {

@@ -299,6 +299,22 @@ static void modified(struct tally *t, struct flat *m) {
     }
 }
 
+/* Stores beside the code of its page drop nothing. */
+static void beside(struct tally *t, struct flat *m) {
+    uint64_t pc = FLAT_BASE + 4096, drops;
+    put(m, pc, 0x00a5a623);     /* sw a0, 12(a1): after the loop */
+    put(m, pc + 4, 0x00150513); /* addi a0, a0, 1 */
+    put(m, pc + 8, 0xfe000ce3); /* beqz zero, -8 */
+    put(m, pc + 12, 0x00000073);
+    flat_reset(m, pc, 0);
+    m->desc.x[11] = pc;
+    flat_run(m, 3);
+    drops = code_drops(m->hart.code);
+    flat_run(m, 300);
+    check(t, m->steps == 303 && code_drops(m->hart.code) == drops,
+          "a store beside code drops nothing");
+}
+
 /* Exact budgets over a loop: 1 + 3 * n steps, whatever the slices. */
 static void budgets(struct tally *t, struct flat *m) {
     uint64_t pc = FLAT_BASE + 4096;
@@ -341,6 +357,7 @@ void blocks_test(struct tally *t) {
     illegal_ones(t, m);
     crossing(t, m);
     modified(t, m);
+    beside(t, m);
     budgets(t, m);
     count_words(t, m);
     flat_free(m);
