@@ -7,7 +7,8 @@ GUEST_LD ?= ld.lld
 GUEST_OBJCOPY ?= $(firstword $(shell command -v llvm-objcopy llvm-objcopy-14 llvm-objcopy-16 llvm-objcopy-19) llvm-objcopy)
 GUEST_OUT := build/guest
 GUEST_FLAGS := --target=riscv64 -mcmodel=medany -ffreestanding -fno-builtin -fno-pic -nostdlib -mno-relax \
-	-O2 -g -std=c17 -Wall -Wextra -Werror -MMD -MP -Iinclude -Iguest/lib -Imachine -Icore
+	-O2 -g -std=c17 -Wall -Wextra -Werror -MMD -MP -nostdlibinc \
+	-Iinclude -Iguest/lib -Imachine -Icore -Idev -isystem guest/lib/libc
 GUEST_HARD := -march=rv64gc_zba_zbb_zbs -mabi=lp64d
 GUEST_SOFT := -march=rv64imac_zba_zbb_zbs -mabi=lp64
 
@@ -21,10 +22,10 @@ GUEST_hashme := guest/tests/hashme.c guest/tests/hashme_paging.c guest/tests/has
 GUEST_cpuloop := guest/bench/cpuloop.c
 GUEST_leaf := guest/bench/leaf.c
 
-GUEST_nucleus := $(wildcard guest/nucleus/*.c) machine/fdt.c machine/image.c core/map.c
+GUEST_nucleus := $(wildcard guest/nucleus/*.c) machine/fdt.c machine/image.c core/map.c dev/uart.c dev/dev.c
 GUEST_minivmm := examples/minivmm.c
 
-GUEST_PROGRAMS := $(GUEST_PAYLOADS)
+GUEST_PROGRAMS := $(GUEST_PAYLOADS) nucleus
 
 guest_objects = $(patsubst %,$(GUEST_OUT)/$(1)/%.o,$(GUEST_LIB) $(2))
 
@@ -43,6 +44,7 @@ $(GUEST_OUT)/$(1).elf: $(call guest_objects,$(2),$(GUEST_$(1))) guest/lib/link.l
 -include $(patsubst %.o,%.d,$(call guest_objects,$(2),$(GUEST_$(1))))
 endef
 $(foreach p,$(GUEST_PAYLOADS),$(eval $(call guest_link,$(p),hard)))
+$(eval $(call guest_link,nucleus,soft))
 
 $(GUEST_OUT)/%.bin: $(GUEST_OUT)/%.elf
 	$(GUEST_OBJCOPY) -O binary $< $@

@@ -55,16 +55,29 @@ static uint64_t fixed_ram(const struct image_node *child) {
     return child->children != 0 ? child->need : 0;
 }
 
-/* What a node needs: the formula of the README. `child` are its children's records, complete. */
-static uint64_t need(const struct image_node *n, const struct image_node *child) {
-    uint64_t sum = IMAGE_NUCLEUS_ROOM + n->pool;
+/* What a nucleus keeps for one child, its RAM included. */
+static uint64_t child_room(const struct image_node *c)
+{
+    uint64_t ram = fixed_ram(c), room = IMAGE_CHILD_ROOM + ram;
+
+    if ((c->flags & (IMAGE_SHARE | IMAGE_PAGED)) != 0)
+        room += page_up(ram / FROND_PAGE_SIZE * IMAGE_RANGE_ROOM);
+    return room;
+}
+
+/* What a node needs. `child` are its children's records, complete. */
+static uint64_t need(const struct image_node *n, const struct image_node *child)
+{
+    uint64_t sum = IMAGE_NUCLEUS_ROOM;
 
     if (n->children == 0)
         return n->memory;
+    if (n->pool != 0)
+        sum += n->pool + page_up(n->pool / FROND_PAGE_SIZE * IMAGE_FRAME_ROOM);
     for (uint32_t i = 0; i < n->children; i++) {
-        uint64_t one = IMAGE_CHILD_ROOM + fixed_ram(&child[i]);
+        uint64_t one = child_room(&child[i]);
 
-        if (one >= LARGEST || one * child[i].repeat / child[i].repeat != one)
+        if (child[i].repeat == 0 || one >= LARGEST / child[i].repeat)
             return LARGEST;
         sum += one * child[i].repeat;
         if (sum >= LARGEST)
@@ -204,6 +217,8 @@ static const char *check_node(const struct image *a, uint32_t i) {
         return "a nucleus has less memory than its children need";
     if (n->children != 0 && n->need != need(n, image_node(a, n->first)))
         return "a need is wrong";
+    if ((n->flags & (IMAGE_SHARE | IMAGE_PAGED)) != 0 && fixed_ram(n) == 0)
+        return "a shared or paged node without a size of its own";
     if ((n->flags & ~(uint32_t)IMAGE_FLAGS) != 0 || n->virtio >> FROND_VIRTIO_SLOTS != 0)
         return "an unknown flag or slot";
     return NULL;

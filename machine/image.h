@@ -29,10 +29,12 @@
 #define IMAGE_INITRD UINT64_MAX         /* image_piece.at: below the device tree */
 #define IMAGE_KERNEL 0x80200000         /* where firmware expects the kernel */
 
-/* What a nucleus needs of its RAM besides its children's: itself with stack and device tree, and
- * for each child its descriptor, tables and account. */
+/* What a nucleus needs of its RAM: itself with stack and device tree; its pool, if it has one; and
+ * for each child the child's RAM, its descriptor, tables and account. image_node.need is the sum. */
 #define IMAGE_NUCLEUS_ROOM 0x20000
-#define IMAGE_CHILD_ROOM   0x2000
+#define IMAGE_CHILD_ROOM   0x3000
+#define IMAGE_RANGE_ROOM   32 /* and for each page of a shared or paged child */
+#define IMAGE_FRAME_ROOM   16 /* for each page of a pool */
 
 #define IMAGE_BUDGET 10000000 /* steps of a time slice where a record says 0 */
 

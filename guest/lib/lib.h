@@ -52,7 +52,7 @@ static inline void write64(uint64_t a, uint64_t v) { *(volatile uint64_t *)a = v
 #define CLINT_MTIME    (FROND_CLINT_BASE + 0xbff8)
 
 /* Where the program lies (link.ld). */
-extern char image_start[], image_data[], image_end[], bss_start[], bss_end[], stack_end[], program_end[];
+extern char program_start[], bss_start[], bss_end[], stack_end[], program_end[];
 
 /* A trap; a handler may change x, pc and status, which are restored. */
 struct trap {
