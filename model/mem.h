@@ -49,7 +49,7 @@ enum mem_status {
 #define X(id, name) MEM_##id,
     MEM_REASONS(X)
 #undef X
-    MEM_REASON_END,
+        MEM_REASON_END,
     MEM_NO_HOST = MEM_REASON_END, // the host has no memory for the answer; not in the specification
 };
 

@@ -6,14 +6,12 @@
 
 // ---- frames ----
 
-void frame_free(struct nk_ram *r)
-{
+void frame_free(struct nk_ram *r) {
     free(r->cell);
     *r = (struct nk_ram){0};
 }
 
-static enum mem_status ram_make(struct nk_ram *r, uint64_t n, unsigned width)
-{
+static enum mem_status ram_make(struct nk_ram *r, uint64_t n, unsigned width) {
     if (n > SIZE_MAX / sizeof *r->cell)
         return MEM_NO_HOST;
     uint64_t *cell = calloc(n ? n : 1, sizeof *cell);
@@ -23,21 +21,16 @@ static enum mem_status ram_make(struct nk_ram *r, uint64_t n, unsigned width)
     return MEM_OK;
 }
 
-enum mem_status frame_clone(struct nk_ram *to, const struct nk_ram *from)
-{
+enum mem_status frame_clone(struct nk_ram *to, const struct nk_ram *from) {
     enum mem_status status = ram_make(to, from->n, from->width);
     if (!status)
         memcpy(to->cell, from->cell, from->n * sizeof *to->cell);
     return status;
 }
 
-static bool fits(const struct nk_ram *r, uint64_t v)
-{
-    return v <= mem_mask(r->width);
-}
+static bool fits(const struct nk_ram *r, uint64_t v) { return v <= mem_mask(r->width); }
 
-enum mem_status frame_new(struct nk_ram *r, uint64_t n, unsigned width, uint64_t type)
-{
+enum mem_status frame_new(struct nk_ram *r, uint64_t n, unsigned width, uint64_t type) {
     if (n < FRAME_HEADER)
         return MEM_TOO_SMALL;
     if (n > mem_mask(width) || type > mem_mask(width))
@@ -51,8 +44,7 @@ enum mem_status frame_new(struct nk_ram *r, uint64_t n, unsigned width, uint64_t
 }
 
 enum mem_status frame_raw(struct nk_ram *r, uint64_t n, unsigned width,
-                          const struct mem_cells *cells)
-{
+                          const struct mem_cells *cells) {
     if (!mem_cells_distinct(cells))
         return MEM_TWO_CELLS;
     for (size_t i = 0; i < cells->n; i++)
@@ -67,31 +59,20 @@ enum mem_status frame_raw(struct nk_ram *r, uint64_t n, unsigned width,
 }
 
 // Cells of header and table: where the payload begins.
-static uint64_t overhead(const uint64_t *frame)
-{
-    return FRAME_HEADER + frame[FRAME_TABLE];
-}
+static uint64_t overhead(const uint64_t *frame) { return FRAME_HEADER + frame[FRAME_TABLE]; }
 
 // Bounds of sub-frame k.
-static struct mem_range sub(const uint64_t *frame, uint64_t k)
-{
+static struct mem_range sub(const uint64_t *frame, uint64_t k) {
     const uint64_t *entry = frame + FRAME_HEADER + 2 * k;
     return (struct mem_range){entry[0], entry[1]};
 }
 
-static uint64_t subs(const uint64_t *frame)
-{
-    return frame[FRAME_TABLE] / 2;
-}
+static uint64_t subs(const uint64_t *frame) { return frame[FRAME_TABLE] / 2; }
 
-static bool meet(struct mem_range a, struct mem_range b)
-{
-    return a.lo < b.hi && b.lo < a.hi;
-}
+static bool meet(struct mem_range a, struct mem_range b) { return a.lo < b.hi && b.lo < a.hi; }
 
 // Some sub-frame meets lo .. hi-1.
-static bool hits(const uint64_t *frame, struct mem_range r)
-{
+static bool hits(const uint64_t *frame, struct mem_range r) {
     for (uint64_t k = 0; k < subs(frame); k++)
         if (meet(sub(frame, k), r))
             return true;
@@ -99,8 +80,7 @@ static bool hits(const uint64_t *frame, struct mem_range r)
 }
 
 // F1 to F4 of one frame that has width cells.
-static enum mem_status frame_own(const uint64_t *frame, uint64_t width)
-{
+static enum mem_status frame_own(const uint64_t *frame, uint64_t width) {
     if (width < FRAME_HEADER)
         return MEM_TOO_SMALL;
     if (frame[FRAME_WIDTH] != width)
@@ -121,8 +101,7 @@ static enum mem_status frame_own(const uint64_t *frame, uint64_t width)
 
 // frame_own of a frame and of all below it. The jobs are disjoint ranges of cells, each with two cells of
 // table outside all others: n / 3 + 1 of them at most.
-static enum mem_status frame_walk(const struct nk_ram *r, uint64_t base, uint64_t width)
-{
+static enum mem_status frame_walk(const struct nk_ram *r, uint64_t base, uint64_t width) {
     struct mem_range *job = malloc((r->n / FRAME_HEADER + 1) * sizeof *job);
     if (!job)
         return MEM_NO_HOST;
@@ -140,14 +119,10 @@ static enum mem_status frame_walk(const struct nk_ram *r, uint64_t base, uint64_
     return status;
 }
 
-enum mem_status frame_check(const struct nk_ram *r)
-{
-    return frame_walk(r, 0, r->n);
-}
+enum mem_status frame_check(const struct nk_ram *r) { return frame_walk(r, 0, r->n); }
 
 // The frame that starts at base, however deep it lies, or null.
-static uint64_t *frame_at(const struct nk_ram *r, uint64_t base)
-{
+static uint64_t *frame_at(const struct nk_ram *r, uint64_t base) {
     uint64_t at = 0, k = 0;
     while (at != base && k < subs(r->cell + at)) {
         struct mem_range s = sub(r->cell + at, k++);
@@ -159,8 +134,7 @@ static uint64_t *frame_at(const struct nk_ram *r, uint64_t base)
     return at == base ? r->cell + at : NULL;
 }
 
-enum mem_status frame_read(const struct nk_ram *r, uint64_t base, uint64_t at, uint64_t *datum)
-{
+enum mem_status frame_read(const struct nk_ram *r, uint64_t base, uint64_t at, uint64_t *datum) {
     const uint64_t *frame = frame_at(r, base);
     if (!frame)
         return MEM_NOT_OBJECT;
@@ -170,8 +144,7 @@ enum mem_status frame_read(const struct nk_ram *r, uint64_t base, uint64_t at, u
     return MEM_OK;
 }
 
-enum mem_status frame_write(struct nk_ram *r, uint64_t base, uint64_t at, uint64_t datum)
-{
+enum mem_status frame_write(struct nk_ram *r, uint64_t base, uint64_t at, uint64_t datum) {
     uint64_t *frame = frame_at(r, base);
     if (!frame)
         return MEM_NOT_OBJECT;
@@ -187,14 +160,11 @@ enum mem_status frame_write(struct nk_ram *r, uint64_t base, uint64_t at, uint64
     return MEM_OK;
 }
 
-enum mem_status frame_add(struct nk_ram *r, uint64_t base)
-{
+enum mem_status frame_add(struct nk_ram *r, uint64_t base) {
     uint64_t *frame = frame_at(r, base);
     if (!frame)
         return MEM_NOT_OBJECT;
-    if (!fits(r, frame[FRAME_TABLE] + 2))
-        return MEM_TOO_BIG;
-    frame[FRAME_TABLE] += 2;
+    frame[FRAME_TABLE] += 2; // fits: it is below the width of the frame, which does
     enum mem_status status = frame_walk(r, base, frame[FRAME_WIDTH]);
     if (status)
         frame[FRAME_TABLE] -= 2;
@@ -202,8 +172,7 @@ enum mem_status frame_add(struct nk_ram *r, uint64_t base)
 }
 
 // Entry k goes, the last takes its place.
-static void table_drop(uint64_t *frame, uint64_t k)
-{
+static void table_drop(uint64_t *frame, uint64_t k) {
     uint64_t *entry = frame + FRAME_HEADER + 2 * k;
     uint64_t *last = frame + overhead(frame) - 2;
     entry[0] = last[0];
@@ -212,8 +181,7 @@ static void table_drop(uint64_t *frame, uint64_t k)
     frame[FRAME_TABLE] -= 2;
 }
 
-enum mem_status frame_drop(struct nk_ram *r, uint64_t base, uint64_t k)
-{
+enum mem_status frame_drop(struct nk_ram *r, uint64_t base, uint64_t k) {
     uint64_t *frame = frame_at(r, base);
     if (!frame)
         return MEM_NOT_OBJECT;
@@ -225,14 +193,12 @@ enum mem_status frame_drop(struct nk_ram *r, uint64_t base, uint64_t k)
 
 // ---- the nested kernel: objects ----
 
-enum mem_status nk_boot(struct nk_ram *r, uint64_t n, unsigned width)
-{
+enum mem_status nk_boot(struct nk_ram *r, uint64_t n, unsigned width) {
     return width < 3 ? MEM_TOO_BIG : frame_new(r, n, width, NK_ROOT);
 }
 
 // The object that starts at cell base, or null. k, if asked, is its place in the table.
-static uint64_t *object(const struct nk_ram *r, uint64_t base, uint64_t *k)
-{
+static uint64_t *object(const struct nk_ram *r, uint64_t base, uint64_t *k) {
     for (uint64_t i = 0; i < subs(r->cell); i++)
         if (sub(r->cell, i).lo == base) {
             if (k)
@@ -243,26 +209,20 @@ static uint64_t *object(const struct nk_ram *r, uint64_t base, uint64_t *k)
 }
 
 // The fewest cells of an object.
-static uint64_t least(uint64_t type)
-{
+static uint64_t least(uint64_t type) {
     static const uint64_t cells[] = {
         [NK_MAP] = 7, [NK_SEALED] = 4, [NK_ONCE] = 5, [NK_APPEND] = 5, [NK_LOGGED] = 7};
     return cells[type];
 }
 
 // How many data an object has; 0 for those that take no put.
-static uint64_t room(const uint64_t *obj)
-{
+static uint64_t room(const uint64_t *obj) {
     uint64_t payload = obj[FRAME_WIDTH] - FRAME_HEADER;
     switch (obj[FRAME_TYPE]) {
-    case NK_ONCE:
-        return payload / 2;
-    case NK_APPEND:
-        return payload - 1;
-    case NK_LOGGED:
-        return (payload - 1) / 3;
-    default:
-        return 0;
+    case NK_ONCE: return payload / 2;
+    case NK_APPEND: return payload - 1;
+    case NK_LOGGED: return (payload - 1) / 3;
+    default: return 0;
     }
 }
 
@@ -271,15 +231,11 @@ static uint64_t room(const uint64_t *obj)
 // A slot of a map object: virtual, length (0: free), target, permission.
 enum { SLOT_VIRTUAL, SLOT_LENGTH, SLOT_TARGET, SLOT_PERM, SLOT_CELLS };
 
-static uint64_t slots(const uint64_t *map)
-{
+static uint64_t slots(const uint64_t *map) {
     return (map[FRAME_WIDTH] - FRAME_HEADER) / SLOT_CELLS;
 }
 
-static uint64_t *slot(uint64_t *map, uint64_t k)
-{
-    return map + FRAME_HEADER + SLOT_CELLS * k;
-}
+static uint64_t *slot(uint64_t *map, uint64_t k) { return map + FRAME_HEADER + SLOT_CELLS * k; }
 
 // All slots that are in use, of all maps: start with {0}; entry is null at the end.
 struct walk {
@@ -287,8 +243,7 @@ struct walk {
     uint64_t *map, *entry;
 };
 
-static bool next(const struct nk_ram *r, struct walk *w)
-{
+static bool next(const struct nk_ram *r, struct walk *w) {
     for (; w->object < subs(r->cell); w->object++, w->slot = 0) {
         w->map = r->cell + sub(r->cell, w->object).lo;
         if (w->map[FRAME_TYPE] != NK_MAP)
@@ -302,14 +257,12 @@ static bool next(const struct nk_ram *r, struct walk *w)
     return false;
 }
 
-static struct mem_range targets(const uint64_t *entry)
-{
+static struct mem_range targets(const uint64_t *entry) {
     return (struct mem_range){entry[SLOT_TARGET], entry[SLOT_TARGET] + entry[SLOT_LENGTH]};
 }
 
 // An entry with one of the permissions leads into cells.
-static bool used(const struct nk_ram *r, struct mem_range cells, uint64_t perm)
-{
+static bool used(const struct nk_ram *r, struct mem_range cells, uint64_t perm) {
     for (struct walk w = {0}; next(r, &w);)
         if (meet(targets(w.entry), cells) && w.entry[SLOT_PERM] & perm)
             return true;
@@ -318,8 +271,7 @@ static bool used(const struct nk_ram *r, struct mem_range cells, uint64_t perm)
 
 // An entry of another map leads into cells, and is not shared with one of permission perm.
 static bool taken(const struct nk_ram *r, const uint64_t *map, struct mem_range cells,
-                  uint64_t perm)
-{
+                  uint64_t perm) {
     const uint64_t access = NK_READ | NK_WRITE;
     for (struct walk w = {0}; next(r, &w);) {
         uint64_t other = w.entry[SLOT_PERM];
@@ -331,8 +283,7 @@ static bool taken(const struct nk_ram *r, const uint64_t *map, struct mem_range 
 }
 
 // The slot of a map that gives a virtual cell, and is not except; or null. No overflow: cell - virtual < length.
-static uint64_t *giving(uint64_t *map, uint64_t cell)
-{
+static uint64_t *giving(uint64_t *map, uint64_t cell) {
     for (uint64_t k = 0; k < slots(map); k++) {
         uint64_t *e = slot(map, k);
         if (cell >= e[SLOT_VIRTUAL] && cell - e[SLOT_VIRTUAL] < e[SLOT_LENGTH])
@@ -342,8 +293,7 @@ static uint64_t *giving(uint64_t *map, uint64_t cell)
 }
 
 // A slot in use of the map, other than except, gives one of length > 0 virtual cells.
-static bool overlaps(uint64_t *map, uint64_t virtual, uint64_t length, const uint64_t *except)
-{
+static bool overlaps(uint64_t *map, uint64_t virtual, uint64_t length, const uint64_t *except) {
     uint64_t last = virtual + (length - 1);
     for (uint64_t k = 0; k < slots(map); k++) {
         const uint64_t *e = slot(map, k);
@@ -356,8 +306,7 @@ static bool overlaps(uint64_t *map, uint64_t virtual, uint64_t length, const uin
 
 // ---- calls. Each takes the call's arguments and refuses before it writes ----
 
-static enum mem_status declare(struct nk_ram *r, const uint64_t *arg)
-{
+static enum mem_status declare(struct nk_ram *r, const uint64_t *arg) {
     struct mem_range obj = {arg[0], arg[1]};
     uint64_t type = arg[2], end = overhead(r->cell);
     struct mem_range growth = {end, end + 2};
@@ -388,8 +337,7 @@ static enum mem_status declare(struct nk_ram *r, const uint64_t *arg)
     return MEM_OK;
 }
 
-static enum mem_status undeclare(struct nk_ram *r, const uint64_t *arg)
-{
+static enum mem_status undeclare(struct nk_ram *r, const uint64_t *arg) {
     uint64_t k = 0;
     uint64_t *obj = object(r, arg[0], &k);
     if (!obj)
@@ -406,8 +354,7 @@ static enum mem_status undeclare(struct nk_ram *r, const uint64_t *arg)
 }
 
 // The map that starts at a cell.
-static enum mem_status map_at(const struct nk_ram *r, uint64_t base, uint64_t **map)
-{
+static enum mem_status map_at(const struct nk_ram *r, uint64_t base, uint64_t **map) {
     *map = object(r, base, NULL);
     if (!*map)
         return MEM_NOT_OBJECT;
@@ -416,8 +363,7 @@ static enum mem_status map_at(const struct nk_ram *r, uint64_t base, uint64_t **
 
 // May a map have this entry of length > 0, beside those of its slots that are not except?
 static enum mem_status entry_check(const struct nk_ram *r, uint64_t *map, const uint64_t *e,
-                                   const uint64_t *except)
-{
+                                   const uint64_t *except) {
     uint64_t length = e[SLOT_LENGTH], perm = e[SLOT_PERM];
     if (length - 1 > mem_mask(r->width) || e[SLOT_VIRTUAL] > mem_mask(r->width) - (length - 1))
         return MEM_TOO_BIG;
@@ -432,8 +378,7 @@ static enum mem_status entry_check(const struct nk_ram *r, uint64_t *map, const 
     return taken(r, map, targets(e), perm) ? MEM_TAKEN : MEM_OK;
 }
 
-static enum mem_status do_map(struct nk_ram *r, const uint64_t *arg)
-{
+static enum mem_status do_map(struct nk_ram *r, const uint64_t *arg) {
     uint64_t *map;
     enum mem_status status = map_at(r, arg[0], &map);
     if (status)
@@ -454,8 +399,7 @@ static enum mem_status do_map(struct nk_ram *r, const uint64_t *arg)
     return MEM_FULL;
 }
 
-static enum mem_status do_unmap(struct nk_ram *r, const uint64_t *arg)
-{
+static enum mem_status do_unmap(struct nk_ram *r, const uint64_t *arg) {
     uint64_t *map;
     enum mem_status status = map_at(r, arg[0], &map);
     if (status)
@@ -471,8 +415,7 @@ static enum mem_status do_unmap(struct nk_ram *r, const uint64_t *arg)
 }
 
 // The payload of an object under each policy; i < room.
-static enum mem_status put_once(uint64_t *payload, uint64_t data, uint64_t i, uint64_t datum)
-{
+static enum mem_status put_once(uint64_t *payload, uint64_t data, uint64_t i, uint64_t datum) {
     if (payload[data + i])
         return MEM_ALREADY;
     payload[i] = datum;
@@ -480,8 +423,7 @@ static enum mem_status put_once(uint64_t *payload, uint64_t data, uint64_t i, ui
     return MEM_OK;
 }
 
-static enum mem_status put_append(uint64_t *payload, uint64_t i, uint64_t datum)
-{
+static enum mem_status put_append(uint64_t *payload, uint64_t i, uint64_t datum) {
     if (payload[0] != i)
         return MEM_NOT_NEXT;
     payload[1 + i] = datum;
@@ -490,8 +432,7 @@ static enum mem_status put_append(uint64_t *payload, uint64_t i, uint64_t datum)
 }
 
 static enum mem_status put_logged(uint64_t *payload, uint64_t cells, uint64_t data, uint64_t i,
-                                  uint64_t datum)
-{
+                                  uint64_t datum) {
     uint64_t record = 1 + data + 2 * payload[0];
     if (record + 2 > cells)
         return MEM_FULL;
@@ -502,8 +443,7 @@ static enum mem_status put_logged(uint64_t *payload, uint64_t cells, uint64_t da
     return MEM_OK;
 }
 
-static enum mem_status put(struct nk_ram *r, const uint64_t *arg)
-{
+static enum mem_status put(struct nk_ram *r, const uint64_t *arg) {
     uint64_t *obj = object(r, arg[0], NULL), i = arg[1], datum = arg[2];
     if (!obj)
         return MEM_NOT_OBJECT;
@@ -523,16 +463,9 @@ static enum mem_status put(struct nk_ram *r, const uint64_t *arg)
     return put_logged(payload, obj[FRAME_WIDTH] - FRAME_HEADER, room(obj), i, datum);
 }
 
-static enum mem_status poke(struct nk_ram *r, const uint64_t *arg)
-{
-    uint64_t at = arg[0], datum = arg[1];
-    return frame_write(r, 0, at, datum);
-}
-
 // The cell under a virtual one of a map, if it is given with permission perm.
 static enum mem_status translate(const struct nk_ram *r, const uint64_t *arg, uint64_t perm,
-                                 enum mem_status refusal, uint64_t **cell)
-{
+                                 enum mem_status refusal, uint64_t **cell) {
     uint64_t *map;
     enum mem_status status = map_at(r, arg[0], &map);
     if (status)
@@ -546,8 +479,7 @@ static enum mem_status translate(const struct nk_ram *r, const uint64_t *arg, ui
     return MEM_OK;
 }
 
-static enum mem_status store(struct nk_ram *r, const uint64_t *arg)
-{
+static enum mem_status store(struct nk_ram *r, const uint64_t *arg) {
     uint64_t *cell;
     enum mem_status status = translate(r, arg, NK_WRITE, MEM_MAP_NO_WRITE, &cell);
     if (status)
@@ -558,8 +490,7 @@ static enum mem_status store(struct nk_ram *r, const uint64_t *arg)
     return MEM_OK;
 }
 
-static struct nk_reply load(const struct nk_ram *r, const uint64_t *arg)
-{
+static struct nk_reply load(const struct nk_ram *r, const uint64_t *arg) {
     uint64_t *cell;
     enum mem_status status = translate(r, arg, NK_READ, MEM_MAP_NO_READ, &cell);
     if (status)
@@ -567,44 +498,31 @@ static struct nk_reply load(const struct nk_ram *r, const uint64_t *arg)
     return (struct nk_reply){.valued = true, .value = *cell};
 }
 
-static struct nk_reply get(const struct nk_ram *r, const uint64_t *arg)
-{
+static struct nk_reply get(const struct nk_ram *r, const uint64_t *arg) {
     if (arg[0] >= r->n)
         return (struct nk_reply){.status = MEM_OUTSIDE};
     return (struct nk_reply){.valued = true, .value = r->cell[arg[0]]};
 }
 
-struct nk_reply nk_call(struct nk_ram *r, const struct nk_call *call)
-{
+struct nk_reply nk_call(struct nk_ram *r, const struct nk_call *call) {
     switch (call->op) {
-    case NK_DECLARE:
-        return (struct nk_reply){.status = declare(r, call->arg)};
-    case NK_UNDECLARE:
-        return (struct nk_reply){.status = undeclare(r, call->arg)};
-    case NK_DO_MAP:
-        return (struct nk_reply){.status = do_map(r, call->arg)};
-    case NK_DO_UNMAP:
-        return (struct nk_reply){.status = do_unmap(r, call->arg)};
-    case NK_PUT:
-        return (struct nk_reply){.status = put(r, call->arg)};
-    case NK_GET:
-        return get(r, call->arg);
-    case NK_POKE:
-        return (struct nk_reply){.status = poke(r, call->arg)};
-    case NK_LOAD:
-        return load(r, call->arg);
-    case NK_STORE:
-        return (struct nk_reply){.status = store(r, call->arg)};
-    case NK_OPS:
-        break;
+    case NK_DECLARE: return (struct nk_reply){.status = declare(r, call->arg)};
+    case NK_UNDECLARE: return (struct nk_reply){.status = undeclare(r, call->arg)};
+    case NK_DO_MAP: return (struct nk_reply){.status = do_map(r, call->arg)};
+    case NK_DO_UNMAP: return (struct nk_reply){.status = do_unmap(r, call->arg)};
+    case NK_PUT: return (struct nk_reply){.status = put(r, call->arg)};
+    case NK_GET: return get(r, call->arg);
+    case NK_POKE: return (struct nk_reply){.status = frame_write(r, 0, call->arg[0], call->arg[1])};
+    case NK_LOAD: return load(r, call->arg);
+    case NK_STORE: return (struct nk_reply){.status = store(r, call->arg)};
+    case NK_OPS: break;
     }
     return (struct nk_reply){.status = MEM_BAD_TYPE};
 }
 
 // ---- invariants ----
 
-static bool objects_ok(const struct nk_ram *r)
-{
+static bool objects_ok(const struct nk_ram *r) {
     for (uint64_t k = 0; k < subs(r->cell); k++) {
         const uint64_t *obj = r->cell + sub(r->cell, k).lo;
         if (obj[FRAME_TYPE] < NK_MAP || obj[FRAME_TYPE] > NK_LOGGED || obj[FRAME_TABLE] ||
@@ -614,8 +532,7 @@ static bool objects_ok(const struct nk_ram *r)
     return true;
 }
 
-enum mem_status nk_check(const struct nk_ram *r)
-{
+enum mem_status nk_check(const struct nk_ram *r) {
     enum mem_status status = frame_check(r);
     if (status)
         return status == MEM_NO_HOST ? status : MEM_BAD_TABLE;
