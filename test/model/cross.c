@@ -549,6 +549,21 @@ static void missed(struct cross *x, const struct row *row, const char *what, boo
     x->failed += fails;
 }
 
+// Each refusal is named by some operation.
+static void reasons(struct cross *x)
+{
+    for (int r = MEM_OK + 1; r < MEM_REASON_END; r++) {
+        const char *reason = mem_status_name((enum mem_status)r);
+        size_t k = 0;
+        while (k < row_count && !names(rows[k].refusals, reason))
+            k++;
+        if (k == row_count) {
+            printf("MISSED %s is no operation's refusal\n", reason);
+            x->failed++;
+        }
+    }
+}
+
 static void coverage(struct cross *x) {
     bool full = x->terms >= COVERED;
     unsigned long pairs = 0;
@@ -608,6 +623,7 @@ int main(int argc, char **argv) {
     for (unsigned long done = 0; done < x.terms; done += BATCH)
         batch(&x, x.terms - done < BATCH ? x.terms - done : BATCH);
     coverage(&x);
+    reasons(&x);
     printf("%lu passed, %lu failed\n", x.passed, x.failed);
     return x.failed != 0;
 }

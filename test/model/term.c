@@ -617,6 +617,16 @@ static struct value e_run(args a) {
     return v;
 }
 
+static struct value e_replies(args a) {
+    struct value v = {.kind = K_REPLIES};
+    v.u.out = malloc(sizeof *v.u.out);
+    if (!v.u.out)
+        die("no memory");
+    *v.u.out = *a->u.out;
+    v.u.out->ram = (struct nk_ram){0};
+    return v;
+}
+
 static struct value e_nk_ok(args a) {
     return truth(a->kind == K_REFUSED || nk_check(&a->u.out->ram) == MEM_OK);
 }
@@ -646,6 +656,7 @@ static void value_free(struct value *v) {
     case K_RAM: frame_free(&v->u.ram); break;
     case K_CALLS: free(v->u.calls); break;
     case K_OUT:
+    case K_REPLIES:
         frame_free(&v->u.out->ram);
         free(v->u.out);
         break;
@@ -852,15 +863,21 @@ static void print_reply(FILE *f, const struct nk_reply *r) {
         fputs("ok", f);
 }
 
-static void print_out(FILE *f, const struct out *o) {
-    fputs("out(", f);
-    print_ram(f, "ram", &o->ram);
-    fputs(o->n == 0 ? ", quiet" : o->n > 1 ? ", _/_(" : ", ", f);
+static void print_replies(FILE *f, const struct out *o) {
+    fputs(o->n == 0 ? "quiet" : o->n > 1 ? "_/_(" : "", f);
     for (size_t k = 0; k < o->n; k++) {
         fputs(k ? ", " : "", f);
         print_reply(f, &o->reply[k]);
     }
-    fputs(o->n > 1 ? "))" : ")", f);
+    fputs(o->n > 1 ? ")" : "", f);
+}
+
+static void print_out(FILE *f, const struct out *o) {
+    fputs("out(", f);
+    print_ram(f, "ram", &o->ram);
+    fputs(", ", f);
+    print_replies(f, o);
+    putc(')', f);
 }
 
 void value_print(FILE *f, const struct value *v) {
@@ -897,6 +914,7 @@ void value_print(FILE *f, const struct value *v) {
     case K_RAW: print_ram(f, "raw", &v->u.ram); break;
     case K_RAM: print_ram(f, "ram", &v->u.ram); break;
     case K_OUT: print_out(f, v->u.out); break;
+    case K_REPLIES: print_replies(f, v->u.out); break;
     case K_REFUSED: fprintf(f, "refused(%s)", mem_status_name(v->u.refused)); break;
     case K_NO: fprintf(f, "no(%s)", mem_status_name(v->u.refused)); break;
     case K_CALLS: die("calls are no answer");
@@ -1053,6 +1071,7 @@ const struct row rows[] = {
      0},
     {"_then_", T_CALLS, A(T_CALLS, T_CALLS), e_then, "", 0},
     {"run", T_OUT, A(T_BOOTED, T_CALLS), e_run, "", 0},
+    {"replies", T_ANSWER, A(T_OUT), e_replies, "", 0},
     {"nkOk", T_BOOL, A(T_OUT), e_nk_ok, "", 1},
 };
 const size_t row_count = sizeof rows / sizeof *rows;

@@ -33,6 +33,7 @@ enum kind {
     K_RAM,
     K_CALLS,
     K_OUT,
+    K_REPLIES, // in u.out too, which has no ram
     K_REFUSED,
     K_NO
 };

@@ -1,0 +1,17 @@
+# Included by the top Makefile: `make check-model-mem` checks the memory model, Maude (package maude) against C.
+# MODEL_TERMS and MODEL_SEED choose the random terms.
+
+MODEL_B      := $(or $(B),build)/test/model
+MODEL_CFLAGS := -std=c17 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Werror -O2 -g
+MODEL_TWIN   := model/mem.c model/nkmodel.c
+MODEL_HDR    := model/mem.h model/nkmodel.h test/model/term.h
+MODEL_TERMS  ?= 20000
+MODEL_SEED   ?=
+
+.PHONY: check-model-mem
+check-model-mem: $(MODEL_B)/golden $(MODEL_B)/cross
+	@test/model/run-model.sh $(MODEL_B) $(MODEL_TERMS) $(MODEL_SEED)
+
+$(MODEL_B)/%: test/model/%.c test/model/term.c $(MODEL_TWIN) $(MODEL_HDR)
+	@mkdir -p $(@D)
+	$(or $(CC),cc) $(MODEL_CFLAGS) -o $@ $(filter %.c,$^)
