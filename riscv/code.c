@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum { PAGE = 4096, LISTS = 64, FIRST_CHUNK = 2048, LAST_CHUNK = 32768 };
-#define MOST_BYTES ((size_t)256 << 20) /* held before everything is dropped */
+#define MOST_BYTES ((size_t)64 << 20) /* held before everything is dropped */
 
 struct chunk {
     struct chunk *next;

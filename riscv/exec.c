@@ -12,10 +12,9 @@
  */
 #include "riscv_priv.h"
 #include "fp.h"
-#include <math.h>
 #include <string.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
+#ifdef __x86_64__
+#include <immintrin.h>
 #endif
 
 #define likely(c)   __builtin_expect(!!(c), 1)
@@ -89,12 +88,12 @@ static inline uint64_t orc_b(uint64_t a) {
 
 /* ---- The host's floating point ----------------------------------------------------------------- *
  *
- * Rounding to nearest, the host's operations give RISC-V's results and flags, but for the bits of a NaN
- * (which fp.c then makes). Its flags gather in its own register while h->fp_ready; fp_settle moves them
- * to fcsr and must be called before anybody can see fcsr, or can do arithmetic of his own. On a host
- * without SSE2, fp.c does all. */
+ * Rounding to nearest, the operations of SSE2 and FMA3 give RISC-V's results and flags, but for NaNs
+ * (which fp.c then makes). Flags gather in the host's own register while h->fp_ready; fp_settle moves
+ * them to fcsr and must be called before anybody can see fcsr, or do arithmetic of his own. On other
+ * hosts fp.c does all: h->fp_ready is never set. */
 
-#ifdef __SSE2__
+#ifdef __x86_64__
 static bool fp_prepare(struct hart *h) {
     h->fp_saved = _mm_getcsr();
     _mm_setcsr(0x1f80); /* nearest, all masked, no flag */
@@ -114,11 +113,22 @@ static inline double host_sqrt64(double a) {
     return _mm_cvtsd_f64(_mm_sqrt_sd(_mm_setzero_pd(), _mm_set_sd(a)));
 }
 static inline float host_sqrt32(float a) { return _mm_cvtss_f32(_mm_sqrt_ss(_mm_set_ss(a))); }
+
+#define HOST_FMA __builtin_cpu_supports("fma")
+__attribute__((target("fma"))) static double host_fma64(double a, double b, double c) {
+    return __builtin_fma(a, b, c);
+}
+__attribute__((target("fma"))) static float host_fma32(float a, float b, float c) {
+    return __builtin_fmaf(a, b, c);
+}
 #else
 static bool fp_prepare(struct hart *h) { return h->fp_ready; }
 static void fp_settle(struct hart *h) { h->fp_ready = false; }
-static inline double host_sqrt64(double a) { return sqrt(a); }
-static inline float host_sqrt32(float a) { return sqrtf(a); }
+static inline double host_sqrt64(double a) { return a; }
+static inline float host_sqrt32(float a) { return a; }
+#define HOST_FMA 0
+static inline double host_fma64(double a, double b, double c) { return a * b + c; }
+static inline float host_fma32(float a, float b, float c) { return a * b + c; }
 #endif
 
 static inline double host64(uint64_t f) {
@@ -478,13 +488,19 @@ _Static_assert(sizeof(struct tlb_entry) == 32, "TLB() takes the page's number ti
 #define MUL64(a, b)    ((a) * (b))
 #define DIV64(a, b)    ((a) / (b))
 #define SQRT64(a)      host_sqrt64(a)
-#define FMA64(a, b, c) fma(a, b, c)
+#define FMA64(a, b, c) FMA(64, a, b, c)
 #define ADD32(a, b)    ((a) + (b))
 #define SUB32(a, b)    ((a) - (b))
 #define MUL32(a, b)    ((a) * (b))
 #define DIV32(a, b)    ((a) / (b))
 #define SQRT32(a)      host_sqrt32(a)
-#define FMA32(a, b, c) fmaf(a, b, c)
+#define FMA32(a, b, c) FMA(32, a, b, c)
+#define FMA(w, a, b, c)                                                                            \
+    __extension__({                                                                                \
+        if (!HOST_FMA)                                                                             \
+            goto fp_soft;                                                                          \
+        host_fma##w(a, b, c);                                                                      \
+    })
 #define NARROW(a)      ((float)(a))
 #define WIDEN(a)       ((double)(a))
 #define FROM_S32_64(v) ((double)S32(v))
@@ -701,11 +717,11 @@ slow_store : {
         goto resume;
 }
 
-retired: /* synced, and insn i is done */
-    if (h->attention) {
+retired: /* synced, and insn i is done; left may have become less than what is left of b */
+    if (unlikely(h->attention || h->left < b->n - (i - b->insn))) {
         d->pc += ILEN;
         h->left--;
-        return NULL;
+        goto resume;
     }
     left = h->left - b->n + (i - b->insn);
     NEXT();

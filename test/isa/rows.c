@@ -315,6 +315,27 @@ static void beside(struct tally *t, struct flat *m) {
           "a store beside code drops nothing");
 }
 
+/* Blocks at every offset of every page: what is held stays bounded. */
+static void bounded(struct tally *t, struct flat *m) {
+    struct code *c = m->hart.code;
+    const size_t most = ((size_t)64 << 20) + ((size_t)2 << 20);
+    size_t held = 0;
+    uint64_t drops;
+    for (size_t n = 0; n < FLAT_SIZE; n += 2)
+        put(m, FLAT_BASE + n, 0x0001); /* c.nop */
+    flat_reset(m, FLAT_BASE, 0);
+    drops = code_drops(c);
+    for (uint32_t page = 0; page < 200; page++)
+        for (unsigned offset = 0; offset < 4096 - 2; offset += 2) {
+            code_block(c, page, offset, m->hart.ram + 4096 * (size_t)page);
+            code_sweep(c);
+            held = code_bytes(c) > held ? code_bytes(c) : held;
+        }
+    check(t, held < most && code_drops(c) > drops, "%zu bytes of blocks are held", held);
+    code_drop_all(c);
+    code_sweep(c);
+}
+
 /* Exact budgets over a loop: 1 + 3 * n steps, whatever the slices. */
 static void budgets(struct tally *t, struct flat *m) {
     uint64_t pc = FLAT_BASE + 4096;
@@ -360,6 +381,7 @@ void blocks_test(struct tally *t) {
     beside(t, m);
     budgets(t, m);
     count_words(t, m);
+    bounded(t, m);
     flat_free(m);
 }
 
