@@ -63,10 +63,26 @@ static void leave_path(struct frond *m)
         core_pop(&m->r.core);
 }
 
+/* Whether the named node is on the active path (in a call-back, during a run). */
+static bool on_active_path(const struct frond *m, struct frond_name n)
+{
+    const struct core *c = &m->r.core;
+
+    if (c->empty || n.depth > c->top)
+        return false;
+    for (unsigned i = 0; i < n.depth; i++)
+        if (c->path[i + 1].ctx->label != n.label[i])
+            return false;
+    return true;
+}
+
 /* Puts the named node on top of an otherwise empty path. */
 static enum frond_status stand_on(struct frond *m, struct frond_name n)
 {
     struct core *c = &m->r.core;
+
+    if (!c->empty)
+        return fail(m, FROND_E_NODE, "during a run only nodes of the active path can be asked for");
     bool ok = core_push(c, CORE_NO_PAGE, m->desc);
 
     for (unsigned i = 0; ok && i < n.depth; i++) {
@@ -250,6 +266,10 @@ uint64_t hash_level(struct frond *m, unsigned level, uint64_t *holes)
 enum frond_status frond_hash(struct frond *m, struct frond_name n, uint64_t *hash,
                              uint64_t *holes)
 {
+    if (on_active_path(m, n)) {
+        *hash = hash_level(m, n.depth, holes);
+        return FROND_OK;
+    }
     enum frond_status s = stand_on(m, n);
 
     if (s == FROND_OK) {
