@@ -336,6 +336,26 @@ static void bounded(struct tally *t, struct flat *m) {
     code_sweep(c);
 }
 
+/* Random bytes as code, and registers that point into them: nothing but a trap, an ecall or the end of
+ * the steps comes of it. */
+static void garbage(struct tally *t, struct flat *m) {
+    uint64_t random = 3, ended = 0;
+    for (unsigned run = 0; run < 3000; run++) {
+        uint64_t pc = FLAT_BASE + 4096 - 2 * (flat_random(&random) % 64);
+        for (unsigned n = 0; n < 8192; n += 8) {
+            uint64_t v = flat_random(&random);
+            memcpy(flat_at(m, FLAT_BASE + n), &v, 8);
+        }
+        flat_reset(m, pc, run % 2 ? run : 0);
+        for (unsigned n = 1; n < 32; n++)
+            m->desc.x[n] = FLAT_BASE + flat_random(&random) % 8192;
+        flat_run(m, 1000);
+        ended += m->ended;
+        check(t, m->desc.x[0] == 0 && m->steps <= 1000, "garbage %u: x0, steps", run);
+    }
+    check(t, ended > 2000, "garbage ends by traps: %llu of 3000", (unsigned long long)ended);
+}
+
 /* Exact budgets over a loop: 1 + 3 * n steps, whatever the slices. */
 static void budgets(struct tally *t, struct flat *m) {
     uint64_t pc = FLAT_BASE + 4096;
@@ -381,6 +401,7 @@ void blocks_test(struct tally *t) {
     beside(t, m);
     budgets(t, m);
     count_words(t, m);
+    garbage(t, m);
     bounded(t, m);
     flat_free(m);
 }
