@@ -33,6 +33,7 @@ enum class {
     CLASS_FSTORE,
     CLASS_FHOST,
     CLASS_FSOFT,
+    CLASS_FINT,
     CLASS_FMOVE,
     CLASS_END,
     CLASS_BRANCH, /* this and all that follow end a block */
@@ -264,6 +265,7 @@ static bool wants_alt(const struct row *row, uint32_t insn) {
     case CLASS_JUMP: return rd == 0;
     case CLASS_BRANCH: return bits(insn, 24, 20, 0) == 0;
     case CLASS_FHOST: return (row->format == FMT_RM || row->format == FMT_R4) && rm != 0 && rm != 7;
+    case CLASS_FINT: return rm == 1;
     default: return false;
     }
 }

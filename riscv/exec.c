@@ -114,6 +114,12 @@ static inline double host_sqrt64(double a) {
 }
 static inline float host_sqrt32(float a) { return _mm_cvtss_f32(_mm_sqrt_ss(_mm_set_ss(a))); }
 
+/* Toward zero; what does not fit is the least integer. */
+static inline int32_t host_s32_64(double a) { return _mm_cvttsd_si32(_mm_set_sd(a)); }
+static inline int64_t host_s64_64(double a) { return _mm_cvttsd_si64(_mm_set_sd(a)); }
+static inline int32_t host_s32_32(float a) { return _mm_cvttss_si32(_mm_set_ss(a)); }
+static inline int64_t host_s64_32(float a) { return _mm_cvttss_si64(_mm_set_ss(a)); }
+
 #define HOST_FMA __builtin_cpu_supports("fma")
 __attribute__((target("fma"))) static double host_fma64(double a, double b, double c) {
     return __builtin_fma(a, b, c);
@@ -126,6 +132,10 @@ static bool fp_prepare(struct hart *h) { return h->fp_ready; }
 static void fp_settle(struct hart *h) { h->fp_ready = false; }
 static inline double host_sqrt64(double a) { return a; }
 static inline float host_sqrt32(float a) { return a; }
+static inline int32_t host_s32_64(double a) { return (void)a, INT32_MIN; }
+static inline int64_t host_s64_64(double a) { return (void)a, INT64_MIN; }
+static inline int32_t host_s32_32(float a) { return (void)a, INT32_MIN; }
+static inline int64_t host_s64_32(float a) { return (void)a, INT64_MIN; }
 #define HOST_FMA 0
 static inline double host_fma64(double a, double b, double c) { return a * b + c; }
 static inline float host_fma32(float a, float b, float c) { return a * b + c; }
@@ -514,6 +524,28 @@ _Static_assert(sizeof(struct tlb_entry) == 32, "TLB() takes the page's number ti
 #define FTEST(v)                                                                                   \
     RD = (v);                                                                                      \
     d->x[0] = 0
+#define FINT(v) FTEST((uint64_t)(v))
+#define TO_INT(T, least, v)                                                                        \
+    __extension__({                                                                                \
+        T r = (v);                                                                                 \
+        if (unlikely(r == (least)))                                                                \
+            goto fp_soft;                                                                          \
+        (int64_t) r;                                                                               \
+    })
+#define TO_UINT(a, limit, v)                                                                       \
+    __extension__({                                                                                \
+        if (unlikely(!((a) > -1 && (a) < (limit))))                                                \
+            goto fp_soft;                                                                          \
+        v;                                                                                         \
+    })
+#define TO_S32_64(a)    TO_INT(int32_t, INT32_MIN, host_s32_64(a))
+#define TO_S32_32(a)    TO_INT(int32_t, INT32_MIN, host_s32_32(a))
+#define TO_S64_64(a)    TO_INT(int64_t, INT64_MIN, host_s64_64(a))
+#define TO_S64_32(a)    TO_INT(int64_t, INT64_MIN, host_s64_32(a))
+#define TO_U32_64(a)    TO_UINT(a, 0x1p32, SX32(host_s64_64(a)))
+#define TO_U32_32(a)    TO_UINT(a, 0x1p32f, SX32(host_s64_32(a)))
+#define TO_U64_64(a)    TO_UINT(a, 0x1p63, host_s64_64(a))
+#define TO_U64_32(a)    TO_UINT(a, 0x1p63f, host_s64_32(a))
 #define UNORDERED(a, b) (unlikely((a) != (a)) || unlikely((b) != (b)))
 #define TEST(T, a, b, test)                                                                        \
     __extension__({                                                                                \
@@ -550,6 +582,7 @@ static __attribute__((noinline)) const void *const *run(struct hart *h) {
 #define ALT_BRANCH     ALT_LOAD
 #define ALT_JUMP       ALT_LOAD
 #define ALT_FHOST      ALT_LOAD
+#define ALT_FINT       ALT_LOAD
 #include "insn.def"
 #undef ROW
     };
@@ -593,6 +626,7 @@ resume: /* from the hart as it stands */
 #define FORM_FSOFT(name, ...)                                                                      \
     op_##name : row = ROW_##name;                                                                  \
     goto fp_soft;
+#define FORM_FINT FORM_FSOFT
 #define FORM_FHOST(name, ...)                                                                      \
     op_##name : row = ROW_##name;                                                                  \
     if (unlikely(!h->fp_ready))                                                                    \
@@ -624,6 +658,12 @@ resume: /* from the hart as it stands */
     NEXT();
 #define SECOND_BRANCH(name, ...) alt_##name : __VA_ARGS__;
 #define SECOND_JUMP              SECOND_BRANCH
+#define SECOND_FINT(name, ...)                                                                     \
+    alt_##name : row = ROW_##name;                                                                 \
+    if (unlikely(!h->fp_ready))                                                                    \
+        goto fp_start;                                                                             \
+    __VA_ARGS__;                                                                                   \
+    NEXT();
 #define SECOND_FHOST(name, ...)                                                                    \
     alt_##name : row = ROW_##name;                                                                 \
     goto fp_soft;

@@ -495,6 +495,7 @@ bool fp_exec(struct frond_desc *d, unsigned row, uint32_t raw) {
         __VA_ARGS__;                                                                               \
         break;
 #define CASE_FSOFT CASE_FHOST
+#define CASE_FINT  CASE_FHOST
 #define CASE_ALU(name, ...)
 #define CASE_LOAD    CASE_ALU
 #define CASE_STORE   CASE_ALU

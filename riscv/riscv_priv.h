@@ -28,7 +28,8 @@ enum {
 };
 
 /* decode.c: what some bits mean. `alt` asks for the second form of the row's class: a load or jump
- * with rd = x0, a branch with rs2 = x0, FP arithmetic that names a rounding mode but nearest. */
+ * with rd = x0, a branch with rs2 = x0, FP arithmetic that names a rounding mode but nearest, a
+ * conversion to an integer that names rounding to zero. */
 struct decoded {
     uint16_t row;
     uint8_t rd, rs1, rs2;

@@ -42,6 +42,7 @@ enum {
     CLASS_FSTORE,
     CLASS_FHOST,
     CLASS_FSOFT,
+    CLASS_FINT,
     CLASS_FMOVE,
     CLASS_END,
     CLASS_BRANCH,

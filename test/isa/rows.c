@@ -427,11 +427,13 @@ void fp_test_host(struct tally *t, uint64_t seed) {
     uint64_t random = seed, pc = FLAT_BASE;
     for (unsigned row = 0; row < ROWS; row++) {
         const struct row_info *r = &row_info[row];
-        /* f10 = row(f11, f12, f13), or of x11: dynamic rounding */
+        /* row(f11, f12, f13) or row(x11): dynamic rounding, integers toward zero */
         uint32_t bits = r->match | 10 << 7 | 11 << 15 | (~r->mask & (12u << 20 | 13u << 27)) |
-                        (has_rm(row) ? 7 << 12 : 0);
+                        (r->class == CLASS_FINT ? 1 << 12
+                         : has_rm(row)          ? 7 << 12
+                                                : 0);
         unsigned wrong = 0;
-        if (r->class != CLASS_FHOST)
+        if (r->class != CLASS_FHOST && r->class != CLASS_FINT)
             continue;
         put(m, pc, bits);
         flat_reset(m, pc, 0);
