@@ -5,7 +5,7 @@
 GUEST_CC ?= clang
 GUEST_LD ?= ld.lld
 GUEST_OBJCOPY ?= $(firstword $(shell command -v llvm-objcopy llvm-objcopy-14 llvm-objcopy-16 llvm-objcopy-19) llvm-objcopy)
-GUEST_OUT := build/guest
+GUEST_OUT := $(or $(B),build)/guest
 GUEST_FLAGS := --target=riscv64 -mcmodel=medany -ffreestanding -fno-builtin -fno-pic -nostdlib -mno-relax \
 	-O2 -g -std=c17 -Wall -Wextra -Werror -MMD -MP -nostdlibinc \
 	-Iinclude -Iguest/lib -Imachine -Icore -Idev -isystem guest/lib/libc
@@ -17,15 +17,16 @@ GUEST_LIB := guest/lib/crt0.S guest/lib/trap_entry.S guest/lib/trap.c guest/lib/
 	guest/lib/uart.c guest/lib/finisher.c guest/lib/tree.c
 
 # A payload is one C file and what it names here besides.
-GUEST_PAYLOADS := hashme cpuloop leaf
+GUEST_PAYLOADS := hashme cpuloop leaf trouble
 GUEST_hashme := guest/tests/hashme.c guest/tests/hashme_paging.c guest/tests/hashme_user.S
+GUEST_trouble := guest/tests/trouble.c
 GUEST_cpuloop := guest/bench/cpuloop.c
 GUEST_leaf := guest/bench/leaf.c
 
 GUEST_nucleus := $(wildcard guest/nucleus/*.c) machine/fdt.c machine/image.c core/map.c dev/uart.c dev/dev.c
-GUEST_minivmm := examples/minivmm.c
+GUEST_minivmm := examples/minivmm.c machine/fdt.c
 
-GUEST_PROGRAMS := $(GUEST_PAYLOADS) nucleus
+GUEST_PROGRAMS := $(GUEST_PAYLOADS) nucleus minivmm
 
 guest_objects = $(patsubst %,$(GUEST_OUT)/$(1)/%.o,$(GUEST_LIB) $(2))
 
@@ -45,6 +46,7 @@ $(GUEST_OUT)/$(1).elf: $(call guest_objects,$(2),$(GUEST_$(1))) guest/lib/link.l
 endef
 $(foreach p,$(GUEST_PAYLOADS),$(eval $(call guest_link,$(p),hard)))
 $(eval $(call guest_link,nucleus,soft))
+$(eval $(call guest_link,minivmm,soft))
 
 $(GUEST_OUT)/%.bin: $(GUEST_OUT)/%.elf
 	$(GUEST_OBJCOPY) -O binary $< $@
