@@ -41,7 +41,7 @@ struct core_page {
 struct core_entry {
     uint64_t key; /* page number + 1; 0: empty */
     uint32_t page;
-    uint8_t perm;
+    uint8_t perm; /* FROND_R, W, X; FROND_SHARED as the node's own range says */
 };
 
 /* Composed pages, open addressing, power of two slots, never more than half full. */
@@ -208,8 +208,14 @@ bool core_on_path(const struct core *c, uint32_t page);
 /* Drops everything derived, for all nodes. */
 void core_drop_all(struct core *c);
 
-/* audit.c: walks every invariant of what is kept against the maps as they stand. NULL, or what is
- * wrong, in a static string. */
+/* The page of `addr` walked anew, without what is kept of it. need: as in core_resolve. */
+bool core_compose(struct core *c, unsigned level, unsigned mode, uint64_t addr, unsigned need,
+                  struct core_entry *out);
+
+/* audit.c: NULL, or what is wrong with what the engine keeps, in a static string. */
 const char *core_audit(struct core *c);
+/* How many pages of parent's children break its walls, by what is kept at the moment: shared by
+ * siblings without both saying so, or a descriptor or table of the parent's. */
+uint64_t core_audit_walls(struct core *c, const struct core_ctx *parent);
 
 #endif

@@ -178,7 +178,8 @@ static enum walk step_down(struct core *c, unsigned level, unsigned need_perm, u
         return w;
     if (c->isa->private_window(is.pa))
         return gap(c, out, level, *mode);
-    *perm &= (uint8_t)((is.perm & FROND_R ? FROND_R | FROND_X : 0) | (is.perm & FROND_W));
+    *perm &= (uint8_t)((is.perm & FROND_R ? FROND_R | FROND_X : 0) | (is.perm & FROND_W) |
+                       FROND_SHARED);
     if (is.mode == CORE_NP)
         *mode = CORE_NP; /* what a U-mode issuer has, and no more */
     *addr = is.pa;
@@ -208,15 +209,17 @@ static enum walk walk_down(struct core *c, const struct core_frame *f, bool shor
         if (shortcut && l != f->level)
             k = cache_get(&c->path[l].ctx->table[res->mode].cache, addr / FROND_PAGE_SIZE);
         if (k && (k->perm & f->need) == f->need && !owned(c, k->page)) {
-            res->perm &= k->perm;
+            res->perm &= k->perm | FROND_SHARED;
             res->page = k->page;
             return WALK_FOUND;
         }
         enum walk w = search(c, l, res->mode, &e, need, out);
         if (w != WALK_FOUND)
             return w;
-        res->perm &= (uint8_t)e.flags;
-        if (res->perm == 0 || (res->perm & f->need) != f->need)
+        if (l == f->level)
+            res->perm |= (uint8_t)(e.flags & FROND_SHARED);
+        res->perm &= (uint8_t)e.flags | FROND_SHARED;
+        if ((res->perm & 7) == 0 || (res->perm & f->need) != f->need)
             return gap(c, out, l, res->mode);
         addr = range_target(&e, addr);
         if (l == 0)
@@ -234,7 +237,7 @@ static enum walk answer(const struct core_frame *f, uint8_t perm, uint32_t page,
                         struct core_answer *out)
 {
     out->what = page & CORE_WINDOW ? CORE_DEVICE : CORE_RAM;
-    out->perm = perm;
+    out->perm = perm & 7;
     out->page = page & ~CORE_WINDOW;
     if (f->kind != 0 && out->what == CORE_DEVICE)
         return issuer_trap(out, f->level, f->need & FROND_W ? 7 : 5, f->tval);
@@ -308,6 +311,27 @@ static void resolve_stack(struct core *c, struct core_answer *out)
             return;
         }
     }
+}
+
+bool core_compose(struct core *c, unsigned level, unsigned mode, uint64_t addr, unsigned need,
+                  struct core_entry *out)
+{
+    struct core_frame next, f = {.level = level, .mode = (uint8_t)mode, .need = (uint8_t)need,
+                                 .addr = addr};
+    struct core_answer a = {0};
+    struct found res;
+    enum walk w;
+
+    while ((w = walk_down(c, &f, false, &res, &next, &a)) == WALK_NEED) {
+        memset(&a, 0, sizeof a);
+        if (!push_frame(c, 0, &next))
+            return false;
+        resolve_stack(c, &a);
+        if (a.what != CORE_RAM)
+            return false;
+    }
+    *out = (struct core_entry){.page = res.page, .perm = res.perm};
+    return w == WALK_FOUND;
 }
 
 bool core_table_entry(struct core *c, unsigned level, unsigned mode, uint64_t index,

@@ -154,6 +154,7 @@ static void truncate_path(struct riscv *r, unsigned level)
 static void make_top(struct riscv *r, unsigned level)
 {
     truncate_path(r, level + 1);
+    r->changed = true;
     core_activate(&r->core);
     mmu_select(&r->h);
     if (r->check > r->core.top)
@@ -349,6 +350,7 @@ static enum entered enter_active(struct riscv *r)
         issuer->news = 0;
     count_retired(r);
     r->core.now = riscv_now(r);
+    r->changed = true;
     if (!core_push(&r->core, page, d)) {
         r->error = "out of host memory";
         r->h.attention = true;
@@ -665,6 +667,20 @@ static void shake(struct riscv *r)
     enter_root(r);
 }
 
+/* After a change of the path: every invariant (machine.h's option audit). */
+static void audit(struct riscv *r)
+{
+    const char *wrong = core_audit(&r->core);
+
+    r->changed = false;
+    if (!wrong)
+        wrong = mmu_audit(r);
+    if (wrong)
+        r->error = wrong;
+    else if (r->core.top > 0)
+        r->walls += core_audit_walls(&r->core, r->core.path[r->core.top - 1].ctx);
+}
+
 bool child_boundary(struct riscv *r)
 {
     while (!r->done && !r->error) {
@@ -694,7 +710,9 @@ bool child_boundary(struct riscv *r)
         if (r->core.empty || level <= r->core.top)
             continue;
         r->check = r->core.top;
-        return true;
+        if (r->audit && r->changed)
+            audit(r);
+        return !r->error;
     }
     return false;
 }

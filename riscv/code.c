@@ -1,9 +1,10 @@
 /*
  * code.c - keeps decoded blocks, by page of node 0's memory, and drops them.
  *
- * Every page with blocks has a table of lists, by a hash of the offset, and chunks of memory that its
- * blocks are cut from. Dropping a page moves its chunks to the dead list, whole; code_sweep frees them.
- * What is held is bounded: a guest can lay some 400 times its own size in blocks over a page.
+ * Every page with blocks has a table of lists, by a hash of the offset, and chunks of memory that
+ * its blocks are cut from. Dropping a page moves its chunks to the dead list, whole; code_sweep
+ * frees them. What is held is bounded: a guest can lay some 400 times its own size in blocks over
+ * a page.
  */
 #include "riscv_priv.h"
 #include <stdlib.h>
@@ -60,7 +61,7 @@ void code_free(struct code *c) {
     free(c);
 }
 
-/* ---- Making blocks ----------------------------------------------------------------------------- */
+/* ---- Making blocks --------------------------------------------------------------------------- */
 
 static void put_end(struct block *b, const void *const *ops, unsigned halves) {
     b->insn[b->n] = (struct insn){.op = ops[ROW_end], .off = (uint8_t)halves};
@@ -118,7 +119,7 @@ struct block *code_crossing(struct code *c, uint32_t bits) {
     return b;
 }
 
-/* ---- Keeping them ------------------------------------------------------------------------------ */
+/* ---- Keeping them ---------------------------------------------------------------------------- */
 
 /* Room for one block of the largest size in the page's first chunk; NULL: no memory. */
 static struct block *room(struct code *c, struct page *p) {
@@ -176,7 +177,7 @@ struct block *code_block(struct code *c, uint32_t n, unsigned offset, const uint
     return b;
 }
 
-/* ---- Dropping them ----------------------------------------------------------------------------- */
+/* ---- Dropping them --------------------------------------------------------------------------- */
 
 void code_drop_page(struct code *c, uint32_t n) {
     struct page *p = c->page[n];

@@ -1,9 +1,9 @@
 /*
  * decode.c - what some bits mean, by the rows of insn.def.
  *
- * Compressed instructions are spelled out as the 32-bit instruction that they abbreviate, which is then
- * decoded as any other: there is one row, and one meaning, for both. Whatever is not in insn.def, or
- * is reserved, is the row `illegal`.
+ * Compressed instructions are spelled out as the 32-bit instruction that they abbreviate, which is
+ * then decoded as any other: there is one row, and one meaning, for both. Whatever is not in
+ * insn.def, or is reserved, is the row `illegal`.
  */
 #include "riscv_priv.h"
 
@@ -53,7 +53,7 @@ static const struct row rows[ROWS] = {
 #undef ROW
 };
 
-/* ---- Compressed instructions ------------------------------------------------------------------- */
+/* ---- Compressed instructions ----------------------------------------------------------------- */
 
 enum { X0, RA, SP };
 
@@ -193,9 +193,10 @@ static uint32_t expand(uint32_t c) {
     }
 }
 
-/* ---- 32 bits ----------------------------------------------------------------------------------- */
+/* ---- 32 bits --------------------------------------------------------------------------------- */
 
-/* The row of an instruction whose opcode is known to the compiler: only that opcode's rows are tried. */
+/* The row of an instruction whose opcode is known to the compiler: only that opcode's rows are
+ * tried. */
 static inline __attribute__((always_inline)) unsigned find(uint32_t insn, uint32_t opcode) {
 #define ROW(name, mask, match, ...)                                                                \
     if ((mask) != 0 && ((match)&0x7f) == opcode && (insn & (mask)) == (match))                     \

@@ -1,14 +1,14 @@
 /*
  * exec.c - runs decoded blocks.
  *
- * A block is entered by taking its length off `left`; whatever leaves it before its end gives back what
- * was not done. So budgets cost one subtraction a block and are exact to the step. A block longer than
- * what is left is copied, cut, into h->scratch and run there.
+ * A block is entered by taking its length off `left`; whatever leaves it before its end gives back
+ * what was not done. So budgets cost one subtraction a block and are exact to the step. A block
+ * longer than what is left is copied, cut, into h->scratch and run there.
  *
  * Each row of insn.def is a label here, or two (struct decoded says when the second is meant); the
- * meaning in the row is its body, in the words defined below. A word that needs more than the TLB, or
- * more than the host's arithmetic, goes to one of the slow ends at the bottom. There the hart is synced
- * before anybody else sees it.
+ * meaning in the row is its body, in the words defined below. A word that needs more than the TLB,
+ * or more than the host's arithmetic, goes to one of the slow ends at the bottom. There the hart
+ * is synced before anybody else sees it.
  */
 #include "riscv_priv.h"
 #include "fp.h"
@@ -22,7 +22,7 @@
 
 #define PAGE_OF(a) ((a) & ~UINT64_C(4095))
 
-/* ---- Integer arithmetic that C has no operator for --------------------------------------------- */
+/* ---- Integer arithmetic that C has no operator for ------------------------------------------- */
 
 __extension__ typedef __int128 int128;
 __extension__ typedef unsigned __int128 uint128;
@@ -86,12 +86,12 @@ static inline uint64_t orc_b(uint64_t a) {
     return ((((a & low) + low) | a) >> 7 & UINT64_C(0x0101010101010101)) * 255;
 }
 
-/* ---- The host's floating point ----------------------------------------------------------------- *
+/* ---- The host's floating point ---------------------------------------------------------------- *
  *
- * Rounding to nearest, the operations of SSE2 and FMA3 give RISC-V's results and flags, but for NaNs
- * (which fp.c then makes). Flags gather in the host's own register while h->fp_ready; fp_settle moves
- * them to fcsr and must be called before anybody can see fcsr, or do arithmetic of his own. On other
- * hosts fp.c does all: h->fp_ready is never set. */
+ * Rounding to nearest, the operations of SSE2 and FMA3 give RISC-V's results and flags, but for
+ * NaNs (which fp.c then makes). Flags gather in the host's own register while h->fp_ready;
+ * fp_settle moves them to fcsr and must be called before anybody can see fcsr, or do arithmetic
+ * of his own. On other hosts fp.c does all: h->fp_ready is never set. */
 
 #ifdef __x86_64__
 static bool fp_prepare(struct hart *h) {
@@ -183,7 +183,7 @@ static inline float host_u64_32(uint64_t v) {
     return half + half;
 }
 
-/* ---- Slow ends that need no label --------------------------------------------------------------- */
+/* ---- Slow ends that need no label ------------------------------------------------------------ */
 
 /* A load or store of the words below, as slow_load and slow_store want it. */
 enum { SLOW_WIDTH = 15, SLOW_SIGNED = FROND_XF_SIGNED << 8, SLOW_FP = FROND_XF_FP << 8 };
@@ -285,7 +285,7 @@ static inline void clean_up(struct hart *h) {
     t->jump_drops = drops;
 }
 
-/* ---- The words of insn.def ----------------------------------------------------------------------- */
+/* ---- The words of insn.def ------------------------------------------------------------------- */
 
 #define NEXT()                                                                                     \
     do {                                                                                           \
@@ -363,7 +363,8 @@ static inline void clean_up(struct hart *h) {
 
 _Static_assert(sizeof(struct tlb_entry) == 32, "TLB() takes the page's number times 32");
 
-/* The tag that an aligned access of a type at va asks for: a misaligned one has low bits no tag has. */
+/* The tag that an aligned access of a type at va asks for: a misaligned one has low bits no tag
+ * has. */
 #define TAG(T, va) ((va) & (~UINT64_C(4095) | (sizeof(T) - 1)))
 #define TLB(va)                                                                                    \
     ((const struct tlb_entry *)(const void *)((const char *)data->e +                              \
@@ -561,7 +562,7 @@ _Static_assert(sizeof(struct tlb_entry) == 32, "TLB() takes the page's number ti
 #define LT32(a, b) TEST(float, a, b, <)
 #define LE32(a, b) TEST(float, a, b, <=)
 
-/* ---- The loop -------------------------------------------------------------------------------------- */
+/* ---- The loop -------------------------------------------------------------------------------- */
 
 /* Runs h; or, of NULL, only tells its labels. */
 static __attribute__((noinline)) const void *const *run(struct hart *h) {

@@ -1,9 +1,10 @@
 /*
  * fp.c - IEEE 754 arithmetic with RISC-V's rules, in integers: any rounding mode, exact flags.
  *
- * A finite number is unpacked into a significand of up to 127 bits and an exponent; an operation makes
- * the exact result, or one that lies between the same neighbours (its lowest bit is "sticky": set if
- * anything below it was cut off); pack_up rounds once. Tininess is detected after rounding.
+ * A finite number is unpacked into a significand of up to 127 bits and an exponent; an operation
+ * makes the exact result, or one that lies between the same neighbours (its lowest bit is
+ * "sticky": set if anything below it was cut off); pack_up rounds once. Tininess is detected after
+ * rounding.
  */
 #include "fp.h"
 #include "riscv_priv.h"
@@ -32,7 +33,7 @@ struct number {
 
 enum { TOP = 126 };
 
-/* ---- Bits -------------------------------------------------------------------------------------- */
+/* ---- Bits ------------------------------------------------------------------------------------ */
 
 static uint64_t exp_mask(const struct format *f) {
     return (uint64_t)(2 * f->bias + 1) << f->fraction;
@@ -88,7 +89,7 @@ static uint64_t classify(const struct format *f, uint64_t a) {
 uint64_t fp_class32(uint64_t a) { return classify(&single, a); }
 uint64_t fp_class64(uint64_t a) { return classify(&twice, a); }
 
-/* ---- Numbers ----------------------------------------------------------------------------------- */
+/* ---- Numbers --------------------------------------------------------------------------------- */
 
 static int leading_zeros(uint128 v) {
     uint64_t high = (uint64_t)(v >> 64);
@@ -176,7 +177,7 @@ static uint64_t pack_up(const struct format *f, struct number n, struct context 
     return a | sign;
 }
 
-/* ---- Operations -------------------------------------------------------------------------------- */
+/* ---- Operations ------------------------------------------------------------------------------ */
 
 /* a + b; a zero sum of numbers that differ is -0 only when rounding down. */
 static struct number sum(struct number a, struct number b, const struct context *x) {
@@ -352,8 +353,8 @@ static uint64_t fp_convert(const struct format *to, const struct format *from, u
     return pack_up(to, unpack(from, a), x);
 }
 
-/* a as an integer of `width` bits, extended by its sign as all 32-bit results are. What does not fit is
- * the nearest that does, a NaN the greatest. */
+/* a as an integer of `width` bits, extended by its sign as all 32-bit results are. What does not
+ * fit is the nearest that does, a NaN the greatest. */
 static uint64_t fp_to_int(const struct format *f, uint64_t a, unsigned width, bool is_signed,
                           struct context *x) {
     uint64_t greatest = UINT64_MAX >> (64 - width + is_signed);
@@ -391,7 +392,7 @@ static uint64_t fp_from_signed(const struct format *f, int64_t v, struct context
     return fp_from_int(f, v < 0 ? 0 - (uint64_t)v : (uint64_t)v, v < 0, x);
 }
 
-/* ---- The words of insn.def ----------------------------------------------------------------------- */
+/* ---- The words of insn.def ------------------------------------------------------------------- */
 
 #define X(n)       d->x[raw >> (n)&31]
 #define F(n)       d->f[raw >> (n)&31]

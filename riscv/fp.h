@@ -26,9 +26,9 @@ static inline uint64_t fp_unbox(uint64_t f) { return f >= FP_BOX ? f & UINT32_MA
 uint64_t fp_class32(uint64_t a);
 uint64_t fp_class64(uint64_t a);
 
-/* Executes row `row` of class FHOST or FSOFT on d's registers, by the raw bits of the instruction, and
- * gathers its flags in fcsr. False: its rounding mode is reserved, and nothing was done. mstatus.FS is
- * the caller's. */
+/* Executes row `row` of class FHOST or FSOFT on d's registers, by the raw bits of the
+ * instruction, and gathers its flags in fcsr. False: its rounding mode is reserved, and nothing
+ * was done. mstatus.FS is the caller's. */
 bool fp_exec(struct frond_desc *d, unsigned row, uint32_t raw);
 
 #endif

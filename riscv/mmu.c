@@ -759,6 +759,52 @@ const uint8_t *mem_fetch(struct hart *h, uint64_t va, uint32_t *page)
     return h->ram + (size_t)p.page * FROND_PAGE_SIZE;
 }
 
+/* ---- Audit -------------------------------------------------------------------------------------- */
+
+/* One TLB entry of the top, in the class that its `mode` uses now, against the walk. */
+static const char *audit_entry(struct riscv *r, const struct tlb *t, unsigned i, unsigned mode,
+                               unsigned kind)
+{
+    static const uint8_t needs[] = {FROND_R, FROND_W, FROND_X};
+    uint64_t va = t->e[i].tag[kind];
+    struct core_entry e;
+    struct walk_result w;
+
+    while ((w = walk(r, r->core.top, va, mode, needs[kind])).what == XLATE_NEED) {
+        struct core_answer a;
+        core_resolve(&r->core, r->core.top, CORE_P, w.pa, w.need, &a);
+        if (a.what != CORE_RAM)
+            return "a translation is kept whose page table cannot be read";
+    }
+    if (w.what != XLATE_OK || w.pa != t->pa[i])
+        return "a translation differs from the page table";
+    if ((w.perm & pmp_perm(r->h.d, mode, w.pa) & needs[kind]) == 0)
+        return "a translation allows what page table or PMP do not";
+    if (!core_compose(&r->core, r->core.top, map_of_mode(mode), w.pa, needs[kind], &e))
+        return "a translation leads where no map does";
+    if (t->e[i].addend + va != (uintptr_t)r->h.ram + (uintptr_t)e.page * FROND_PAGE_SIZE)
+        return "a translation leads to another page than the maps";
+    if (kind == TLB_W && r->core.page[e.page].watch != 0)
+        return "a watched page can be written without notice";
+    return NULL;
+}
+
+const char *mmu_audit(struct riscv *r)
+{
+    static const uint8_t modes[] = {FROND_MODE_M, FROND_MODE_S, FROND_MODE_U};
+    const struct node *n = r->core.path[r->core.top].ctx->isa;
+    const char *wrong = NULL;
+
+    for (unsigned m = 0; n && m < 3; m++) {
+        const struct tlb *t = n->tlb[class_of(r->h.d, modes[m])];
+        for (unsigned i = 0; t && i < TLB_SIZE; i++)
+            for (unsigned k = 0; k < 3 && !wrong; k++)
+                if (t->e[i].tag[k] != TLB_NONE)
+                    wrong = audit_entry(r, t, i, modes[m], k);
+    }
+    return wrong;
+}
+
 /* ---- DMA ---------------------------------------------------------------------------------------- */
 
 enum riscv_dma riscv_dma(struct riscv *r, unsigned level, uint64_t addr, void *buf, size_t len,

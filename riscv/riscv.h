@@ -48,7 +48,9 @@ struct riscv {
     uint64_t pause;     /* core.now at which riscv_run returns */
     uint64_t shake;     /* random state of --shake; 0: off */
     uint64_t shake_at;
-    bool audit;
+    bool audit;         /* walk every invariant whenever the path has changed */
+    bool changed;       /* it has */
+    uint64_t walls;     /* pages found that break a VMM's walls, by core_audit_walls */
     const uint64_t *mark_at; /* sorted: step counts at which `mark` is called for the top */
     unsigned marks;
     void (*mark)(void *opaque, unsigned level, uint64_t at);
@@ -175,6 +177,9 @@ void mmu_hooks(struct riscv *r);
 uint64_t hart_satp(const struct frond_desc *d);
 /* PMP: what `mode` may do in the page of pa. */
 unsigned pmp_perm(const struct frond_desc *d, unsigned mode, uint64_t pa);
+
+/* The top's TLBs against its page tables and maps: NULL, or what is wrong. */
+const char *mmu_audit(struct riscv *r);
 
 /* trap.c */
 uint64_t hart_mip(struct riscv *r, unsigned level);
