@@ -33,9 +33,11 @@ load_clean() {
     good=0
     bad=0
     for file in "$spec"/*.maude; do
-        printf 'set show command off .\nset show timing off .\nset show stats off .\nload %s\n' "$file" >"$build/load.maude"
-        said=$(run_maude "$build/load.maude" | grep -v -e '^Bye\.$' -e '^result ' -e '^$')
-        if [ -z "$said" ]; then
+        printf 'set show %s off .\n' command timing stats >"$build/load.maude"
+        printf 'load %s\nred in NAT : 40 + 2 .\n' "$file" >>"$build/load.maude"
+        run_maude "$build/load.maude" >"$build/load.out"
+        said=$(grep -v -e '^Bye\.$' -e '^result ' -e '^$' "$build/load.out")
+        if [ -z "$said" ] && grep -q '^result NzNat: 42$' "$build/load.out"; then
             good=$((good + 1))
         else
             printf '%s: %s\n' "$file" "$said"
