@@ -91,7 +91,7 @@ void flat_run(struct flat *m, uint64_t steps) {
     }
 }
 
-/* ---- What exec.c calls -------------------------------------------------------------------------- */
+/* ---- What exec.c calls ----------------------------------------------------------------------- */
 
 static void fill(struct flat *m, uint64_t va, unsigned what) {
     struct tlb_entry *e = &m->tlb.e[va >> 12 & (TLB_SIZE - 1)];

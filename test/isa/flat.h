@@ -1,8 +1,8 @@
 /*
  * flat.h - the decoder and the loop alone, over flat memory: no privilege, no translation.
  *
- * flat.c stands in for mmu.c, csr.c and trap.c. It is as nasty as they can be: by `shake` it hands out
- * few TLB entries, drops them and all code at random, and runs in budgets of a few steps.
+ * flat.c stands in for mmu.c, csr.c and trap.c. It is as nasty as they can be: by `shake` it hands
+ * out few TLB entries, drops them and all code at random, and runs in budgets of a few steps.
  */
 #ifndef FROND_TEST_ISA_FLAT_H
 #define FROND_TEST_ISA_FLAT_H

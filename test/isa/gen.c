@@ -2,9 +2,9 @@
  * gen.c - random programs by the rows of insn.def.
  *
  * A case loads all registers from its record (edge values more often than not), runs some random
- * instructions, and stores all registers back. x3 points to the record, x4 is the link of the routines
- * that load and store, x2, x8 and x9 point into the record's scratch: no generated instruction writes
- * these five. Control only goes forward, over the next instruction.
+ * instructions, and stores all registers back. x3 points to the record, x4 is the link of the
+ * routines that load and store, x2, x8 and x9 point into the record's scratch: no generated
+ * instruction writes these five. Control only goes forward, over the next instruction.
  */
 #include "isa.h"
 #include "../../riscv/fp.h"
@@ -32,7 +32,7 @@ static void put32(struct out *o, uint32_t v) {
     put16(o, v >> 16);
 }
 
-/* ---- Operands ----------------------------------------------------------------------------------- */
+/* ---- Operands -------------------------------------------------------------------------------- */
 
 static uint64_t edge_x(struct out *o) {
     static const uint64_t edges[] = {0,
@@ -147,7 +147,7 @@ static int32_t where(const struct out *o, unsigned reg) {
     return (int32_t)(int64_t)(v - base);
 }
 
-/* ---- Instructions ------------------------------------------------------------------------------- */
+/* ---- Instructions ---------------------------------------------------------------------------- */
 
 static uint32_t imm_i(int32_t v) { return (uint32_t)v << 20; }
 static uint32_t imm_s(int32_t v) {
@@ -207,8 +207,9 @@ static void put_memory(struct out *o, unsigned row) {
     put32(o, insn);
 }
 
-/* SC comes after an LR of its width, of its address or another: else it is the implementation's choice
- * whether it succeeds. ("An SC may succeed if [...] the address is within the reservation set".) */
+/* SC comes after an LR of its width, of its address or another: else it is the implementation's
+ * choice whether it succeeds. ("An SC may succeed if [...] the address is within the reservation
+ * set".) */
 static void put_amo(struct out *o, unsigned row) {
     bool wide = row_info[row].match >> 12 & 1;
     uint32_t rs1 = !wide && pick(o, 2) ? PTR1 : PTR0;
@@ -218,8 +219,8 @@ static void put_amo(struct out *o, unsigned row) {
     put32(o, (with_operands(o, row) & ~(31u << 15)) | rs1 << 15);
 }
 
-/* QEMU before 8.0 counts up to 64. The specification: "If the least-significant word is 0, the result
- * of the operation is 32", which rows.c tests. */
+/* QEMU before 8.0 counts up to 64. The specification: "If the least-significant word is 0, the
+ * result of the operation is 32", which rows.c tests. */
 static void put_ctzw(struct out *o) {
     uint32_t rs1 = some_rd(o);
     put32(o, row_info[ROW_bseti].match | rs1 << 7 | rs1 << 15 | pick(o, 32) << 20);
@@ -351,7 +352,7 @@ static void put_any(struct out *o) {
     }
 }
 
-/* ---- The frame ---------------------------------------------------------------------------------- */
+/* ---- The frame ------------------------------------------------------------------------------- */
 
 /* Loads (or stores) all registers from the record; back to x4. */
 static uint32_t put_routine(struct out *o, bool load) {

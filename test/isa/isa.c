@@ -2,8 +2,8 @@
  * isa.c - the instruction tests: isa-test [--seed N] [--programs N] [--cases N] [--keep DIR], or
  * isa-test --bench ELF: how fast exec.c runs it.
  *
- * A generated program runs four times: step by step (which counts what was executed), at full speed,
- * shaken, and on qemu-riscv64; all must leave the same bytes. Then the tests of rows.c.
+ * A generated program runs four times: step by step (which counts what was executed), at full
+ * speed, shaken, and on qemu-riscv64; all must leave the same bytes. Then the tests of rows.c.
  */
 #include "isa.h"
 #include <elf.h>
@@ -36,7 +36,7 @@ void check(struct tally *t, bool ok, const char *format, ...) {
     va_end(args);
 }
 
-/* ---- Running ------------------------------------------------------------------------------------ */
+/* ---- Running --------------------------------------------------------------------------------- */
 
 static void put_segment(FILE *f, uint64_t address, uint64_t offset, uint64_t size, uint32_t flags) {
     Elf64_Phdr h = {.p_type = PT_LOAD,
@@ -99,8 +99,8 @@ static uint8_t *run_qemu(const struct program *p, const char *dir) {
     return NULL;
 }
 
-/* Runs p; with `count`, one step at a time, counting rows and their compressed forms. Returns whether
- * it came to its ecall. */
+/* Runs p; with `count`, one step at a time, counting rows and their compressed forms. Returns
+ * whether it came to its ecall. */
 static bool run_flat(const struct program *p, struct flat *m, uint64_t shake,
                      uint64_t count[2][ROWS]) {
     memcpy(flat_at(m, GEN_CODE), p->code, p->code_size);
@@ -121,7 +121,7 @@ static bool run_flat(const struct program *p, struct flat *m, uint64_t shake,
     return m->cause == FLAT_ECALL;
 }
 
-/* ---- Comparing ---------------------------------------------------------------------------------- */
+/* ---- Comparing ------------------------------------------------------------------------------- */
 
 static void print_code(const struct program *p, unsigned n) {
     for (uint32_t at = p->starts[n]; at < p->starts[n + 1] - 8;) {
@@ -223,7 +223,7 @@ static void generated(struct tally *t, unsigned cases, uint64_t seed, const char
     flat_free(m);
 }
 
-/* ---- The command -------------------------------------------------------------------------------- */
+/* ---- The command ----------------------------------------------------------------------------- */
 
 static double now(void) {
     struct timespec t;

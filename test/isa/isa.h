@@ -3,7 +3,7 @@
  *
  *   gen.c   writes random programs by insn.def     flat.c  runs them on exec.c
  *   isa.c   runs them on qemu-riscv64 too, compares; the command
- *   rows.c  decoding: neighbours, reserved encodings, LLVM's opinion; blocks: steps, self-modification
+ *   rows.c  decoding (neighbours, reserved encodings, LLVM) and blocks (steps, self-modification)
  */
 #ifndef FROND_TEST_ISA_H
 #define FROND_TEST_ISA_H
@@ -52,8 +52,8 @@ enum {
 };
 extern const struct row_info row_info[ROWS];
 
-/* A generated program: CASES records in memory, each loaded into all registers, changed by some random
- * instructions, and stored in its place. */
+/* A generated program: CASES records in memory, each loaded into all registers, changed by some
+ * random instructions, and stored in its place. */
 enum { RECORD = 1024, RECORD_FCSR = 0, RECORD_F = 256, RECORD_SCRATCH = 512, CASE_INSNS = 18 };
 #define GEN_CODE      FLAT_BASE
 #define GEN_DATA      (FLAT_BASE + (8 << 20))

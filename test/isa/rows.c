@@ -1,5 +1,6 @@
 /*
- * rows.c - tests that are tables: what decodes to what, what is reserved, and blocks at their edges.
+ * rows.c - tests that are tables: what decodes to what, what is reserved, and blocks at their
+ * edges.
  */
 #include "isa.h"
 #include "../../riscv/fp.h"
@@ -9,7 +10,7 @@
 
 static const char *name_of(unsigned row) { return row_info[row].name; }
 
-/* ---- Decoding ----------------------------------------------------------------------------------- */
+/* ---- Decoding -------------------------------------------------------------------------------- */
 
 static bool has_rm(unsigned row) {
     return row_info[row].format == FMT_RM || row_info[row].format == FMT_R4;
@@ -117,10 +118,10 @@ static void reserved(struct tally *t) {
     }
 }
 
-/* ---- LLVM's opinion ------------------------------------------------------------------------------ */
+/* ---- LLVM's opinion -------------------------------------------------------------------------- */
 
-/* Puts what llvm-mc calls each of `count` instructions in names[]; "" for none. It prints those that it
- * knows, in order, each with its encoding. */
+/* Puts what llvm-mc calls each of `count` instructions in names[]; "" for none. It prints those
+ * that it knows, in order, each with its encoding. */
 static bool disassemble(const uint32_t *bits, size_t count, char (*names)[16]) {
     char in[] = "/tmp/isa-llvm-XXXXXX", line[512], command[256];
     int fd = mkstemp(in);
@@ -199,9 +200,10 @@ static void against_llvm(struct tally *t) {
               name_of(rows[n]), names[n]);
 }
 
-/* All compressed instructions: the same are legal, but for one of LLVM 14's own. The specification:
- * "C.LUI is valid only when rd is not x0 or x2 and when the immediate is not equal to zero. The code
- * points with imm=0 are reserved; the remaining code points with rd=x0 are HINTs". */
+/* All compressed instructions: the same are legal, but for one of LLVM 14's own. The
+ * specification: "C.LUI is valid only when rd is not x0 or x2 and when the immediate is not
+ * equal to zero. The code points with imm=0 are reserved; the remaining code points with rd=x0
+ * are HINTs". */
 static void compressed_against_llvm(struct tally *t) {
     static uint32_t bits[49152];
     static char names[49152][16];
@@ -231,7 +233,7 @@ void rows_test(struct tally *t) {
     compressed_against_llvm(t);
 }
 
-/* ---- Blocks at their edges ----------------------------------------------------------------------- */
+/* ---- Blocks at their edges ------------------------------------------------------------------- */
 
 static void put(struct flat *m, uint64_t va, uint32_t bits) {
     memcpy(flat_at(m, va), &bits, (bits & 3) == 3 ? 4 : 2);
@@ -336,8 +338,8 @@ static void bounded(struct tally *t, struct flat *m) {
     code_sweep(c);
 }
 
-/* Random bytes as code, and registers that point into them: nothing but a trap, an ecall or the end of
- * the steps comes of it. */
+/* Random bytes as code, and registers that point into them: nothing but a trap, an ecall or the
+ * end of the steps comes of it. */
 static void garbage(struct tally *t, struct flat *m) {
     uint64_t random = 3, ended = 0;
     for (unsigned run = 0; run < 3000; run++) {
@@ -406,7 +408,7 @@ void blocks_test(struct tally *t) {
     flat_free(m);
 }
 
-/* ---- The host's arithmetic against fp.c ----------------------------------------------------------- */
+/* ---- The host's arithmetic against fp.c ------------------------------------------------------ */
 
 static uint64_t operand(uint64_t *random) {
     uint64_t r = flat_random(random), e = flat_random(random);
