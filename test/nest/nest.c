@@ -1,0 +1,303 @@
+/*
+ * nest.c - trees of nuclei, each a row: records in, console text and exit code out.
+ *
+ * usage: nest FOLDER [ROW]: FOLDER holds the guest programs as raw images. Each row runs with the audit
+ * on, and again with caches dropped and the path re-entered at random steps: the text must stay.
+ */
+#include "../../dev/dev.h"
+#include "../../machine/image.h"
+#include "frond.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MB = 1 << 20, KB = 1 << 10, NODES = 8, TEXT = 65536 };
+enum { NUCLEUS, LEAF, HASHME, TROUBLE, PROGRAMS };
+enum { OWN = IMAGE_UART, PASS = IMAGE_UART | IMAGE_UART_PASS, SHARE = IMAGE_SHARE, PAGED = IMAGE_PAGED };
+
+static const char *const program[PROGRAMS] = {"nucleus", "leaf", "hashme", "trouble"};
+
+static const char *const text[] = {"", "do=1", "do=2", "do=3", "do=4", "do=6", "do=7", "do=8", "do=9",
+                                   "salt=2", "rounds=1", "do=5"};
+enum { NO_TEXT, DO1, DO2, DO3, DO4, DO6, DO7, DO8, DO9, SALT2, ROUNDS1, DO5, TEXTS };
+
+#define LEAF_LINE    "leaf 0983322b220c28f0\n"
+#define HASHME_LINES "hashme: round 0 f99eb01b34a17958\n"
+
+/* want: the output holds each text at least so often. */
+struct row {
+    const char *name;
+    struct image_node node[NODES];
+    struct {
+        const char *text;
+        unsigned times;
+    } want[6];
+    int code; /* -1: the machine sleeps */
+    const char *input;
+};
+
+/* need: not 0, the record is there. repeat and weight: 0 stands for 1. */
+#define N(p, f, ...) {.need = 1, .payload = p, .flags = f, __VA_ARGS__}
+#define KIDS(at, n)  .first = at, .children = n
+
+static const struct row row[] = {
+    {"a leaf, its console handed down",
+     {N(NUCLEUS, PASS, KIDS(1, 1)), N(LEAF, PASS, .memory = MB)},
+     {{LEAF_LINE, 1}}, 0, NULL},
+    {"a leaf, its console played",
+     {N(NUCLEUS, OWN, KIDS(1, 1)), N(LEAF, OWN, .memory = MB)},
+     {{"[1] " LEAF_LINE, 1}}, 0, NULL},
+    {"labels level by level",
+     {N(NUCLEUS, OWN, KIDS(1, 1)), N(NUCLEUS, OWN, KIDS(2, 1)), N(LEAF, OWN, .memory = MB, .repeat = 2)},
+     {{"[1] [1] " LEAF_LINE, 1}, {"[1] [2] " LEAF_LINE, 1}}, 0, NULL},
+    {"no console at all",
+     {N(NUCLEUS, 0, KIDS(1, 1)), N(TROUBLE, 0, .memory = MB, .args = DO1)},
+     {{"", 0}}, 7, NULL},
+    {"small leaves",
+     {N(NUCLEUS, OWN, KIDS(1, 1)), N(NUCLEUS, OWN, KIDS(2, 1), .repeat = 4),
+      N(LEAF, OWN, .memory = 64 * KB, .repeat = 25)},
+     {{LEAF_LINE, 100}, {"[4] [25] leaf", 1}}, 0, NULL},
+    {"three siblings in turns, by weight",
+     {N(NUCLEUS, OWN, KIDS(1, 3), .budget = 5000), N(HASHME, OWN, .memory = MB, .args = ROUNDS1),
+      N(HASHME, OWN, .memory = MB, .args = ROUNDS1, .weight = 3), N(LEAF, OWN, .memory = MB, .args = SALT2)},
+     {{"[1] " HASHME_LINES, 1}, {"[2] " HASHME_LINES, 1}, {"[3] leaf", 1}}, 0, NULL},
+    {"slices of one step",
+     {N(NUCLEUS, OWN, KIDS(1, 1), .budget = 1), N(LEAF, OWN, .memory = MB, .repeat = 2)},
+     {{LEAF_LINE, 2}}, 0, NULL},
+    {"RAM by weight",
+     {N(NUCLEUS, OWN, KIDS(1, 2), .memory = 4 * MB), N(LEAF, OWN, .weight = 3), N(LEAF, OWN, .memory = 0)},
+     {{LEAF_LINE, 2}}, 0, NULL},
+    {"timers of two idlers beside a spinner that ends",
+     {N(NUCLEUS, OWN, KIDS(1, 2)), N(TROUBLE, OWN, .memory = MB, .args = DO4, .repeat = 2),
+      N(HASHME, OWN, .memory = MB, .args = ROUNDS1)},
+     {{"[1] trouble: timer 5", 1}, {"[2] trouble: timer 5", 1}, {"[3] " HASHME_LINES, 1}}, 0, NULL},
+    {"payload shared, copied when written",
+     {N(NUCLEUS, OWN, KIDS(1, 1)), N(HASHME, OWN | SHARE, .memory = MB, .args = ROUNDS1, .repeat = 3)},
+     {{HASHME_LINES, 3}}, 0, NULL},
+    {"a nucleus shared",
+     {N(NUCLEUS, OWN, KIDS(1, 1)), N(NUCLEUS, OWN | SHARE, KIDS(2, 1), .repeat = 2),
+      N(LEAF, OWN | SHARE, .memory = MB, .repeat = 2)},
+     {{LEAF_LINE, 4}}, 0, NULL},
+    {"paged from a pool of 24 frames",
+     {N(NUCLEUS, OWN, KIDS(1, 1), .pool = 24 * 4 * KB),
+      N(HASHME, OWN | PAGED, .memory = MB, .args = ROUNDS1, .repeat = 2)},
+     {{HASHME_LINES, 2}}, 0, NULL},
+    {"a paged nucleus, its tables and descriptors among the pages",
+     {N(NUCLEUS, OWN, KIDS(1, 1), .pool = 24 * 4 * KB), N(NUCLEUS, OWN | PAGED, KIDS(2, 1)),
+      N(HASHME, OWN, .memory = 512 * KB, .args = ROUNDS1, .repeat = 2)},
+     {{HASHME_LINES, 2}}, 0, NULL},
+    {"paged below paged",
+     {N(NUCLEUS, OWN, KIDS(1, 1), .pool = 64 * 4 * KB),
+      N(NUCLEUS, OWN | PAGED, KIDS(2, 1), .pool = 16 * 4 * KB),
+      N(HASHME, OWN | PAGED, .memory = 512 * KB, .args = ROUNDS1)},
+     {{HASHME_LINES, 1}}, 0, NULL},
+    {"a child ends with a code, another goes on",
+     {N(NUCLEUS, OWN, KIDS(1, 2)), N(TROUBLE, OWN, .memory = MB, .args = DO1), N(LEAF, OWN, .memory = MB)},
+     {{"[1] ended with code 7", 1}, {"[2] " LEAF_LINE, 1}}, 7, NULL},
+    {"a child faults for ever, another goes on",
+     {N(NUCLEUS, OWN, KIDS(1, 2)), N(TROUBLE, OWN, .memory = MB, .args = DO2), N(LEAF, OWN, .memory = MB)},
+     {{"[1] faults for ever", 1}, {"[2] " LEAF_LINE, 1}}, 255, NULL},
+    {"a child resets itself, another goes on",
+     {N(NUCLEUS, OWN, KIDS(1, 2)), N(TROUBLE, OWN, .memory = MB, .args = DO3), N(HASHME, OWN, .memory = MB, .args = ROUNDS1)},
+     {{"[1] trouble: after the reset", 1}, {"[2] " HASHME_LINES, 1}}, 0, NULL},
+    {"a nucleus whose child resets itself",
+     {N(NUCLEUS, OWN, KIDS(1, 1)), N(NUCLEUS, OWN, KIDS(2, 1)), N(TROUBLE, OWN | SHARE, .memory = MB, .args = DO3)},
+     {{"[1] [1] trouble: after the reset", 1}}, 0, NULL},
+    {"what is no device faults, played or not",
+     {N(NUCLEUS, OWN, KIDS(1, 1)), N(TROUBLE, OWN, .memory = MB, .args = DO7)},
+     {{"[1] trouble: probed 7f12e2d52a30b8b5", 1}}, 0, NULL},
+    {"a child with a bad table of its own",
+     {N(NUCLEUS, OWN, KIDS(1, 1)), N(TROUBLE, OWN, .memory = MB, .args = DO9)},
+     {{"[1] trouble: status 0 reason 6 kind 2 value 1", 1}}, 0, NULL},
+    {"input through two played consoles",
+     {N(NUCLEUS, OWN, KIDS(1, 1)), N(NUCLEUS, OWN, KIDS(2, 1)), N(TROUBLE, OWN, .memory = MB, .args = DO8)},
+     {{"[1] [1] trouble: heard a", 1}, {"[1] [1] trouble: heard b", 1}, {"[1] [1] trouble: heard c", 1}}, 0, "abcdef"},
+    {"all asleep: the machine is",
+     {N(NUCLEUS, OWN, KIDS(1, 2)), N(TROUBLE, OWN, .memory = MB, .args = DO5), N(LEAF, OWN, .memory = MB)},
+     {{"[2] " LEAF_LINE, 1}}, -1, NULL},
+};
+
+struct console {
+    char out[TEXT];
+    size_t n;
+    const char *in;
+};
+
+static void take(void *opaque, const uint8_t *buf, size_t n)
+{
+    struct console *c = opaque;
+
+    for (size_t i = 0; i < n && c->n < TEXT - 1; i++)
+        c->out[c->n++] = (char)buf[i];
+}
+
+static long give(void *opaque, uint8_t *buf, size_t n)
+{
+    struct console *c = opaque;
+    long got = 0;
+
+    while (c->in && *c->in && (size_t)got < n)
+        buf[got++] = (uint8_t)*c->in++;
+    return got;
+}
+
+static void *read_file(const char *folder, const char *name, size_t *size)
+{
+    char path[512];
+    FILE *f;
+    void *p;
+
+    snprintf(path, sizeof path, "%s/%s.bin", folder, name);
+    f = fopen(path, "rb");
+    if (!f || fseek(f, 0, SEEK_END)) {
+        perror(path);
+        exit(2);
+    }
+    *size = (size_t)ftell(f);
+    rewind(f);
+    p = malloc(*size);
+    if (!p || fread(p, 1, *size, f) != *size)
+        exit(2);
+    fclose(f);
+    return p;
+}
+
+static void *archive_of(const struct row *r, const char *folder, size_t *size)
+{
+    struct image_node node[NODES];
+    struct image_payload payload[PROGRAMS];
+    struct image_piece piece[PROGRAMS];
+    const void *data[PROGRAMS];
+    struct image_source s = {.node = node, .payload = payload, .piece = piece, .data = data, .text = text,
+                             .payloads = PROGRAMS, .pieces = PROGRAMS, .texts = TEXTS};
+    void *a;
+
+    for (; s.nodes < NODES && r->node[s.nodes].need != 0; s.nodes++) {
+        struct image_node *n = &node[s.nodes];
+        *n = r->node[s.nodes];
+        n->repeat += n->repeat == 0;
+        n->weight += n->weight == 0;
+    }
+    for (uint32_t i = 0; i < PROGRAMS; i++) {
+        size_t n;
+        data[i] = read_file(folder, program[i], &n);
+        piece[i] = (struct image_piece){.at = FROND_RAM_BASE, .size = n};
+        payload[i] = (struct image_payload){.pc = FROND_RAM_BASE, .first = i, .pieces = 1};
+    }
+    *size = image_write(NULL, 0, &s);
+    a = aligned_alloc(4096, *size);
+    if (!a || image_write(a, *size, &s) == 0) {
+        fprintf(stderr, "%s: %s\n", r->name, a ? image_check(a, *size) : "no memory");
+        exit(2);
+    }
+    for (uint32_t i = 0; i < PROGRAMS; i++)
+        free((void *)(uintptr_t)data[i]);
+    return a;
+}
+
+/* Record 0 into node 0. */
+static bool start(struct frond *m, const struct image *a, uint64_t ram)
+{
+    const struct image_payload *p = image_payload(a, image_node(a, 0)->payload);
+    static uint64_t tree[2048];
+    struct image_boot b;
+    bool ok = image_boot(a, 0, ram, &b) && fdt_write(tree, sizeof tree, &b.tree) == b.dtb_size &&
+              !frond_load(m, b.dtb, tree, b.dtb_size) && !frond_map(m, b.tree.archive, a->size, FROND_R | FROND_X) &&
+              !frond_load(m, b.tree.archive, a, a->size);
+
+    for (uint32_t i = 0; ok && i < p->pieces; i++) {
+        const struct image_piece *e = image_piece(a, p->first + i);
+        ok = !frond_load(m, image_piece_at(e, &b), image_data(a, e), e->size);
+    }
+    frond_desc(m)->pc = b.pc;
+    frond_desc(m)->x[11] = b.dtb;
+    frond_desc(m)->budget = 2000000000;
+    return ok;
+}
+
+/* Until node 0 ends: its code; -1: it sleeps; -2: out of steps; -3: something else. */
+static int run(struct frond *m)
+{
+    struct frond_desc *d = frond_desc(m);
+
+    for (;;) {
+        if (frond_enter(m) != FROND_OK)
+            return -3;
+        switch (d->exit.reason) {
+        case FROND_EXIT_HALT: return (int)d->exit.value;
+        case FROND_EXIT_BUDGET: return -2;
+        case FROND_EXIT_IDLE:
+            if (frond_poll(m))
+                break;
+            if (d->deadline == UINT64_MAX)
+                return -1;
+            d->clock = d->deadline;
+            break;
+        default: return -3;
+        }
+    }
+}
+
+static unsigned occurs(const char *in, const char *what)
+{
+    unsigned n = 0;
+
+    for (const char *p = in; *what && (p = strstr(p, what)); p++)
+        n++;
+    return n;
+}
+
+static bool check(const struct row *r, const char *folder, uint64_t shake, bool audit)
+{
+    static struct console c;
+    struct dev_char chr = {&c, give, take};
+    struct frond_options o;
+    size_t size;
+    struct image *a = archive_of(r, folder, &size);
+    uint64_t ram = a ? image_node(a, 0)->memory : 0;
+    bool ok = true;
+    int code;
+
+    if (ram == 0)
+        ram = image_node(a, 0)->need;
+    memset(&c, 0, sizeof c);
+    c.in = r->input;
+    frond_options_default(&o);
+    o.memory = ram;
+    o.extra = size;
+    o.shake = shake;
+    o.audit = audit;
+    struct frond *m = frond_new(&o);
+    if (!m || frond_attach_uart(m, &chr) || !start(m, a, ram)) {
+        fprintf(stderr, "%s: cannot start: %s\n", r->name, m ? frond_error(m) : "no memory");
+        exit(2);
+    }
+    code = run(m);
+    ok = code == r->code;
+    for (unsigned i = 0; i < 6 && r->want[i].text; i++)
+        ok = ok && occurs(c.out, r->want[i].text) >= r->want[i].times;
+    if (!ok)
+        printf("FAIL %s (shake %d): code %d, %s\n%.2000s\n", r->name, (int)shake, code, frond_error(m), c.out);
+    frond_free(m);
+    free(a);
+    return ok;
+}
+
+int main(int argc, char **argv)
+{
+    unsigned bad = 0, n = 0;
+
+    if (argc < 2)
+        return 2;
+    for (unsigned i = 0; i < sizeof row / sizeof row[0]; i++) {
+        if (argc > 2 && (unsigned)atoi(argv[2]) != i)
+            continue;
+        n++;
+        bool ok = check(&row[i], argv[1], 0, true) && check(&row[i], argv[1], 1975, false);
+        printf("%-4s %2u %s\n", ok ? "ok" : "FAIL", i, row[i].name);
+        bad += !ok;
+        fflush(stdout);
+    }
+    printf("nest: %u rows, %u failed\n", n, bad);
+    return bad != 0;
+}

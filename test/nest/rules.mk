@@ -1,0 +1,9 @@
+# Trees of nuclei, row by row. `make test-nest`.
+
+.PHONY: test-nest
+test-nest: $(B)/test/nest guest
+	$< $(B)/guest
+
+$(B)/test/nest: test/nest/nest.c $(B)/libfrond.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
