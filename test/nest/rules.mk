@@ -1,7 +1,7 @@
-# Trees of nuclei, row by row. `make test-nest`.
+# Trees of nuclei, row by row. `make check-nest`.
 
-.PHONY: test-nest
-test-nest: $(B)/test/nest guest
+.PHONY: check-nest
+check-nest: $(B)/test/nest guest
 	$< $(B)/guest
 
 $(B)/test/nest: test/nest/nest.c $(B)/libfrond.a
