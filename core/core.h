@@ -131,7 +131,9 @@ struct core_isa {
     void (*protect)(void *opaque, struct core_ctx *ctx, uint32_t page);
     /* A page-table entry read for ctx has changed from `old`; use: what was given to core_use_pt. */
     void (*pt_changed)(void *opaque, struct core_ctx *ctx, uint64_t tag, uint64_t old, uint64_t new);
-    void (*code_changed)(void *opaque, uint32_t page);
+    /* Bytes that code may have been decoded from have changed. True: nothing decoded of the page is
+     * left, it need not be watched for code. */
+    bool (*code_changed)(void *opaque, uint32_t page, unsigned off, unsigned len);
     void (*free_isa)(void *opaque, struct core_ctx *ctx);
     bool (*private_window)(uint64_t addr); /* of every node */
     void *(*alloc)(size_t size); /* zeroed; NULL if there is none */

@@ -203,10 +203,8 @@ void core_store(struct core *c, uint32_t page, unsigned off, const void *from, u
         }
         unlink_void(c, page);
     }
-    if (p->watch & CORE_W_CODE) {
+    if ((p->watch & CORE_W_CODE) != 0 && c->isa->code_changed(c->isa->opaque, page, off, len))
         p->watch &= ~(uint32_t)CORE_W_CODE;
-        c->isa->code_changed(c->isa->opaque, page);
-    }
     if (p->watch & CORE_W_HOST)
         c->host_store = true;
 }
@@ -219,8 +217,7 @@ void core_drop_page(struct core *c, uint32_t page)
         if (use_valid(u, page))
             use_drop(c, u);
     unlink_void(c, page);
-    if (p->watch & CORE_W_CODE) {
+    if ((p->watch & CORE_W_CODE) != 0 &&
+        c->isa->code_changed(c->isa->opaque, page, 0, FROND_PAGE_SIZE))
         p->watch &= ~(uint32_t)CORE_W_CODE;
-        c->isa->code_changed(c->isa->opaque, page);
-    }
 }

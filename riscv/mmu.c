@@ -418,12 +418,13 @@ static void pt_changed(void *opaque, struct core_ctx *ctx, uint64_t tag, uint64_
     core_void_pt(&r->core, ctx);
 }
 
-static void code_changed(void *opaque, uint32_t page)
+static bool code_changed(void *opaque, uint32_t page, unsigned off, unsigned len)
 {
     struct riscv *r = opaque;
+    bool gone = code_touch(r->h.code, page, off, len);
 
-    code_drop_page(r->h.code, page);
-    r->h.attention = true;
+    r->h.attention |= gone;
+    return gone;
 }
 
 static void free_isa(void *opaque, struct core_ctx *ctx)
