@@ -550,8 +550,7 @@ static void missed(struct cross *x, const struct row *row, const char *what, boo
 }
 
 // Each refusal is named by some operation.
-static void reasons(struct cross *x)
-{
+static void reasons(struct cross *x) {
     for (int r = MEM_OK + 1; r < MEM_REASON_END; r++) {
         const char *reason = mem_status_name((enum mem_status)r);
         size_t k = 0;
@@ -609,6 +608,8 @@ static void options(struct cross *x, int argc, char **argv, uint64_t *seed) {
                 "[--verbose]");
         k++;
     }
+    x->spec = x->spec ? realpath(x->spec, NULL) : NULL; // Maude loads relative to its file
+    x->work = x->work ? realpath(x->work, NULL) : NULL;
     if (!x->spec || !x->work || !x->terms)
         die("--spec and --work name directories, --terms is over 0");
 }

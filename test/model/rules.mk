@@ -2,7 +2,7 @@
 # MODEL_TERMS and MODEL_SEED choose the random terms.
 
 MODEL_B      := $(or $(B),build)/test/model
-MODEL_CFLAGS := -std=c17 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Werror -O2 -g
+MODEL_CFLAGS := -std=c17 -D_XOPEN_SOURCE=700 -Wall -Wextra -Werror -O2 -g
 MODEL_TWIN   := model/mem.c model/nkmodel.c
 MODEL_HDR    := model/mem.h model/nkmodel.h test/model/term.h
 MODEL_TERMS  ?= 20000

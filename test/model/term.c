@@ -1163,7 +1163,6 @@ static bool accepts(enum type type, enum kind kind) {
     case T_SYS: return kind == K_SYS || kind == K_MEM;
     case T_STORE: return kind == K_STORE;
     case T_RAW: return kind == K_RAW || kind == K_RAM;
-    case T_RAM:
     case T_FRAME:
     case T_BOOTED: return kind == K_RAM;
     case T_OUT: return kind == K_OUT;

@@ -71,7 +71,6 @@ enum type {
     T_SYS,
     T_STORE,
     T_RAW,
-    T_RAM,
     T_FRAME,
     T_BOOTED,
     T_OUT,
