@@ -21,17 +21,14 @@ all: $(B)/frond $(B)/libfrond.a
 
 $(B)/libfrond.a: $(LIB_OBJ)
 	@rm -f $@
-	ar rcs $@ $^
+	@echo ar $@; ar rcs $@ $^
 
 $(B)/frond: $(CLI_OBJ) $(B)/libfrond.a
 	$(CC) $(CFLAGS) -o $@ $^ $(LIBS) -lcyaml
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(CFLAGS_$(notdir $*)) -c -o $@ $<
-
-# The dispatch loop: each label keeps its own jump.
-CFLAGS_exec := -fno-gcse -fno-crossjumping
+	@echo cc $<; $(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 $(B)/cli/nucleus_blob.o: cli/nucleus_blob.S $(NUCLEUS)
 	@mkdir -p $(@D)
@@ -41,4 +38,25 @@ clean:
 	rm -rf $(B)
 
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d)
--include $(wildcard guest/rules.mk test/*/rules.mk)
+include $(wildcard guest/rules.mk test/*/rules.mk)
+
+# ---- Tests: a suite is a target check-NAME whose last line is `N passed, N failed` -----------------
+
+SUITES := $(patsubst test/%/rules.mk,%,$(wildcard test/*/rules.mk))
+.PHONY: test check-equal linux
+test: tools-test all guest linux
+	@test/run $(foreach s,$(filter-out model,$(SUITES)),$(s) '$(MAKE) -s check-$(s)') \
+		$(if $(filter model,$(SUITES)),model '$(MAKE) -s check-model') \
+		equal '$(MAKE) -s check-equal'
+
+tools-test:
+	@tools/install-deps
+
+check-equal: all guest linux
+	@LINUX=$(LINUX) test/equal/run $(B)
+
+# Debian's kernel, busybox and OpenSBI, as packages; kept.
+LINUX ?= $(B)/linux
+linux: $(LINUX)/Image
+$(LINUX)/Image:
+	@guest/linux/fetch.sh $(LINUX)
