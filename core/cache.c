@@ -54,6 +54,7 @@ static bool grow(struct core *c, struct core_cache *k)
     }
     cache_free(c, k);
     *k = bigger;
+    c->cached += bigger.slots;
     return true;
 }
 
@@ -99,7 +100,7 @@ void cache_clear(struct core_cache *k)
 
 void cache_free(struct core *c, struct core_cache *k)
 {
-    if (k->slot)
-        c->isa->free(k->slot);
+    c->cached -= k->slots;
+    c->isa->free(k->slot);
     *k = (struct core_cache){0};
 }

@@ -161,9 +161,12 @@ struct core {
     uint64_t watch_seq; /* grows with each new watch */
     bool stale;         /* something of the path itself may be wrong: re-enter it */
     bool nomem;
+    bool too_many; /* nodes, by contexts_max */
     bool host_store; /* a page with CORE_W_HOST was stored to */
     struct core_ctx **hash;
     uint32_t hash_size, contexts;
+    uint32_t contexts_max; /* more are an error; 0: all but the path's are forgotten past a number */
+    uint64_t cached, cached_max; /* slots of all caches; past the most, core_drop_all is due */
     struct core_frame *stack;
     unsigned stack_room;
     uint64_t *chain; /* of the last GAP: address at each level from `maker` down to `level` */

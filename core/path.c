@@ -54,9 +54,15 @@ static void forget(struct core *c, bool all)
 void core_drop_all(struct core *c)
 {
     uses_free_all(c);
-    for (uint32_t i = 0; i < c->hash_size; i++)
-        for (struct core_ctx *ctx = c->hash[i]; ctx; ctx = ctx->hash_next)
+    for (uint32_t i = 0; i < c->hash_size; i++) {
+        for (struct core_ctx *ctx = c->hash[i]; ctx; ctx = ctx->hash_next) {
             ctx_drop(c, ctx);
+            for (unsigned m = 0; m < 2; m++) {
+                cache_free(c, &ctx->table[m].cache);
+                cache_free(c, &ctx->table[m].where);
+            }
+        }
+    }
 }
 
 bool core_init(struct core *c, const struct core_isa *isa, uint8_t *ram, uint32_t pages)
@@ -65,6 +71,7 @@ bool core_init(struct core *c, const struct core_isa *isa, uint8_t *ram, uint32_
     c->isa = isa;
     c->ram = ram;
     c->pages = pages;
+    c->cached_max = 4 * (uint64_t)pages + (1u << 20);
     c->empty = true;
     c->hash_size = HASH_SIZE;
     c->hash = isa->alloc(HASH_SIZE * sizeof(struct core_ctx *));
@@ -90,7 +97,11 @@ static struct core_ctx *ctx_get(struct core *c, struct core_ctx *parent, uint32_
     for (struct core_ctx *ctx = c->hash[h]; ctx; ctx = ctx->hash_next)
         if (ctx->parent == parent && ctx->desc_page == page)
             return ctx;
-    if (c->contexts >= CONTEXTS_MAX)
+    if (c->contexts_max != 0 && c->contexts > c->contexts_max) {
+        c->too_many = true;
+        return NULL;
+    }
+    if (c->contexts_max == 0 && c->contexts >= CONTEXTS_MAX)
         forget(c, false);
     struct core_ctx *ctx = c->isa->alloc(sizeof *ctx);
     if (!ctx)

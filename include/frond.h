@@ -40,7 +40,7 @@ enum frond_status {
 struct frond_options {
     uint64_t memory;  /* bytes of RAM at FROND_RAM_BASE, a multiple of 4096 */
     uint64_t extra;   /* bytes that frond_map may give out besides */
-    uint64_t nodes;   /* how many nodes may be known at a time; 0: as many as fit in host memory */
+    uint64_t nodes;   /* how many nodes, node 0 among them, may ever be entered; 0: any number */
     uint64_t shake;   /* not 0: drop all caches and re-enter the path at random steps, by this seed */
     bool audit;       /* check every invariant at each enter and exit (slow) */
     bool keep_gaps;   /* give the caller FAULTs of node 0; else they are answered DENY */

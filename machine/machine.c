@@ -77,6 +77,7 @@ struct frond *frond_new(const struct frond_options *o)
     m->desc->version = FROND_ABI_VERSION;
     m->desc->pc = FROND_RAM_BASE;
     m->desc->budget = UINT64_MAX;
+    m->r.core.contexts_max = o->nodes > UINT32_MAX ? UINT32_MAX : (uint32_t)o->nodes;
     m->r.shake = o->shake;
     m->r.audit = o->audit;
     m->r.poll = poll_hook;

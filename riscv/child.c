@@ -352,7 +352,7 @@ static enum entered enter_active(struct riscv *r)
     r->core.now = riscv_now(r);
     r->changed = true;
     if (!core_push(&r->core, page, d)) {
-        r->error = "out of host memory";
+        r->error = r->core.too_many ? "more nodes than the option allows" : "out of host memory";
         r->h.attention = true;
         return LEFT;
     }
@@ -483,6 +483,10 @@ static void restore(struct riscv *r, unsigned from)
             denied = l;
         if (d->active == 0)
             break;
+        if (atomic_load_explicit(&r->stop, memory_order_relaxed)) {
+            r->stopping = true; /* what is not restored yet stays suspended, unanswered */
+            return;
+        }
         if (denied != UINT32_MAX && read_by_issuer(&d->pend)) {
             apply_answer(r, denied, FROND_DENY);
             return;
@@ -556,6 +560,7 @@ static void enter_root(struct riscv *r)
     }
     mmu_select(&r->h);
     r->check = 0;
+    r->work |= r->waiting;
     restore(r, 0);
 }
 
@@ -687,6 +692,8 @@ bool child_boundary(struct riscv *r)
         unsigned level;
 
         r->core.now = riscv_now(r);
+        if (r->stopping)
+            return true;
         if (r->core.nomem) {
             r->error = "out of host memory";
             break;
@@ -696,6 +703,8 @@ bool child_boundary(struct riscv *r)
             reenter(r);
             continue;
         }
+        if (r->core.cached > r->core.cached_max)
+            core_drop_all(&r->core);
         if (r->shake != 0 && r->core.now >= r->shake_at) {
             shake(r);
             continue;
@@ -750,6 +759,7 @@ enum riscv_end riscv_run(struct riscv *r, struct frond_desc *d)
     while (child_boundary(r)) {
         if (atomic_load_explicit(&r->stop, memory_order_relaxed)) {
             atomic_store(&r->stop, false);
+            r->stopping = false;
             end = RISCV_STOP;
             break;
         }

@@ -42,6 +42,7 @@ struct riscv {
     bool work;          /* some device may have work */
     bool waiting;       /* some device's work waits for its owner */
     bool done;          /* node 0 was left: its exit says why */
+    bool stopping;      /* `stop` was seen while the path was being restored */
     const char *error;  /* host error (out of memory): the run is over */
     atomic_bool stop;   /* set by any thread: return at the next boundary */
     atomic_bool poke;   /* set by any thread: call `poll` at the next boundary */
