@@ -7,6 +7,7 @@
 #include "../host/host.h"
 #include "machine.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
 
@@ -281,52 +282,83 @@ enum frond_status frond_hash(struct frond *m, struct frond_name n, uint64_t *has
 
 /* ---- Statistics ------------------------------------------------------------------------------------------ */
 
-static void stats_of(const struct core_ctx *x, struct frond_stats *s)
+/* A context and what it is called. A node whose descriptor was moved has several contexts. */
+struct known {
+    const struct core_ctx *ctx;
+    uint64_t *label;
+    unsigned depth;
+};
+
+static int compare_known(const void *a, const void *b)
 {
-    *s = (struct frond_stats){.enters = x->stat[STAT_ENTERS], .steps = x->stat[STAT_STEPS],
-                              .retired = x->stat[STAT_RETIRED],
-                              .pages = (uint64_t)x->table[0].cache.used + x->table[1].cache.used};
-    for (unsigned i = 0; i < 8; i++)
-        s->exits[i] = x->stat[STAT_EXIT + i];
-    for (unsigned i = 0; i < 10; i++)
-        s->faults[i] = x->stat[STAT_FAULT + i];
-    for (unsigned i = 0; i < 3; i++)
-        s->answers[i] = x->stat[STAT_ANSWER + i];
+    const struct known *x = a, *y = b;
+
+    if (x->depth != y->depth)
+        return x->depth < y->depth ? -1 : 1;
+    for (unsigned i = 0; i < x->depth; i++)
+        if (x->label[i] != y->label[i])
+            return x->label[i] < y->label[i] ? -1 : 1;
+    return 0;
 }
 
-static unsigned depth_of(const struct core_ctx *x)
+static void add_stats(const struct core_ctx *x, struct frond_stats *s)
 {
-    unsigned n = 0;
+    s->enters += x->stat[STAT_ENTERS];
+    s->steps += x->stat[STAT_STEPS];
+    s->retired += x->stat[STAT_RETIRED];
+    s->pages += (uint64_t)x->table[0].cache.used + x->table[1].cache.used;
+    for (unsigned i = 0; i < 8; i++)
+        s->exits[i] += x->stat[STAT_EXIT + i];
+    for (unsigned i = 0; i < 10; i++)
+        s->faults[i] += x->stat[STAT_FAULT + i];
+    for (unsigned i = 0; i < 3; i++)
+        s->answers[i] += x->stat[STAT_ANSWER + i];
+}
 
-    for (; x->parent; x = x->parent)
-        n++;
-    return n;
+static bool name_of(const struct core_ctx *x, struct known *k)
+{
+    *k = (struct known){.ctx = x};
+    for (const struct core_ctx *y = x; y->parent; y = y->parent)
+        k->depth++;
+    k->label = host_alloc((k->depth + 1) * sizeof *k->label);
+    unsigned n = k->depth;
+    for (const struct core_ctx *y = x; k->label && y->parent; y = y->parent)
+        k->label[--n] = y->label;
+    return k->label != NULL;
+}
+
+/* All contexts by name, sorted: parents first. */
+static struct known *all_known(const struct core *c, uint32_t *count)
+{
+    struct known *k = host_alloc((c->contexts + 1) * sizeof *k);
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; k && i < c->hash_size; i++)
+        for (const struct core_ctx *x = c->hash[i]; x; x = x->hash_next)
+            n += name_of(x, &k[n]);
+    *count = n;
+    if (k)
+        qsort(k, n, sizeof *k, compare_known);
+    return k;
 }
 
 void frond_each_node(struct frond *m,
                      void (*each)(void *opaque, struct frond_name n, const struct frond_stats *s),
                      void *opaque)
 {
-    const struct core *c = &m->r.core;
-    uint32_t seen = 0;
+    uint32_t count = 0;
+    struct known *k = all_known(&m->r.core, &count);
 
-    for (unsigned depth = 0; seen < c->contexts; depth++) {
-        for (uint32_t i = 0; i < c->hash_size; i++) {
-            for (const struct core_ctx *x = c->hash[i]; x; x = x->hash_next) {
-                struct frond_stats s;
-                unsigned n = depth;
-                if (depth_of(x) != depth)
-                    continue;
-                seen++;
-                if (!labels_room(m, depth))
-                    return;
-                for (const struct core_ctx *y = x; y->parent; y = y->parent)
-                    m->labels[--n] = y->label;
-                stats_of(x, &s);
-                each(opaque, (struct frond_name){m->labels, depth}, &s);
-            }
-        }
+    for (uint32_t i = 0; i < count;) {
+        struct frond_stats s = {0};
+        uint32_t first = i;
+        for (; i < count && compare_known(&k[first], &k[i]) == 0; i++)
+            add_stats(k[i].ctx, &s);
+        each(opaque, (struct frond_name){k[first].label, k[first].depth}, &s);
     }
+    for (uint32_t i = 0; i < count; i++)
+        host_free(k[i].label);
+    host_free(k);
 }
 
 /* ---- Watching ---------------------------------------------------------------------------------------------- */
