@@ -128,7 +128,7 @@ bool window_load(struct riscv *r, uint64_t pa, unsigned width, uint64_t *value)
         if (width != 4)
             return false;
         *value = plic_read(&d->plic, off);
-        riscv_attend(r); /* a claim changes what is pending */
+        r->h.attention = true; /* a claim changes what is pending */
         return true;
     default:
         return false;
@@ -178,7 +178,7 @@ bool window_store(struct riscv *r, uint64_t pa, uint64_t va, struct access a, ui
             return false;
         if (off == FROND_CTL_WHO) {
             d->news = 0;
-            riscv_attend(r);
+            r->h.attention = true;
             return true;
         }
         child_enter(r, value, a.ilen);
