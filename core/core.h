@@ -63,6 +63,7 @@ struct core_table {
 struct core_ctx {
     struct core_ctx *parent;
     struct core_ctx *hash_next;
+    uint64_t serial;    /* no two contexts have the same */
     uint32_t desc_page; /* of its descriptor; CORE_NO_PAGE for node 0 */
     bool on_path;
     uint64_t gen;   /* grows when something derived from its maps may be wrong in nodes below */
@@ -165,6 +166,7 @@ struct core {
     bool host_store; /* a page with CORE_W_HOST was stored to */
     struct core_ctx **hash;
     uint32_t hash_size, contexts;
+    uint64_t serials; /* given out */
     uint32_t contexts_max; /* more are an error; 0: all but the path's are forgotten past a number */
     uint64_t cached, cached_max; /* slots of all caches; past the most, core_drop_all is due */
     struct core_frame *stack;

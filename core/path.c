@@ -5,7 +5,7 @@ enum { HASH_SIZE = 1 << 14, CONTEXTS_MAX = 1 << 16 };
 
 static uint32_t hash_of(const struct core *c, const struct core_ctx *parent, uint32_t page)
 {
-    uint64_t h = ((uint64_t)(uintptr_t)parent >> 4) * 0x9e3779b97f4a7c15u;
+    uint64_t h = (parent ? parent->serial : 0) * 0x9e3779b97f4a7c15u;
 
     h = (h ^ page) * 0x9e3779b97f4a7c15u;
     return (uint32_t)(h >> 40) & (c->hash_size - 1);
@@ -108,6 +108,7 @@ static struct core_ctx *ctx_get(struct core *c, struct core_ctx *parent, uint32_
         return NULL;
     ctx->parent = parent;
     ctx->desc_page = page;
+    ctx->serial = ++c->serials;
     ctx->hash_next = c->hash[h];
     c->hash[h] = ctx;
     c->contexts++;
