@@ -89,7 +89,7 @@ static int echo(void)
 
 static uint64_t enter(struct frond_desc *d)
 {
-    write64(FROND_CTL_BASE + FROND_CTL_ENTER, (uint64_t)(uintptr_t)d);
+    __asm__ volatile("sd %0, 8(%1)" ::"r"(d), "r"((uint64_t)FROND_CTL_BASE) : "memory");
     return read64(FROND_CTL_BASE + FROND_CTL_STATUS);
 }
 
