@@ -147,6 +147,38 @@ static void set_table(struct core *c, struct core_ctx *ctx, unsigned mode,
     t->at = *at;
 }
 
+/* Drops what the node at `level` (>= 1) keeps if a node below it, or its issuer, has changed. */
+static void check_below(struct core *c, unsigned level)
+{
+    struct core_ctx *ctx = c->path[level].ctx;
+    const struct core_ctx *below = c->path[level - 1].ctx;
+    uint64_t sum = below->sum + below->gen;
+    uint64_t issuer[4];
+
+    c->isa->issuer_state(c->isa->opaque, level - 1, issuer);
+    if (ctx->sum == sum && memcmp(ctx->issuer, issuer, sizeof issuer) == 0)
+        return;
+    ctx_drop(c, ctx);
+    ctx->sum = sum;
+    memcpy(ctx->issuer, issuer, sizeof issuer);
+}
+
+/* The page is a descriptor of the path from now on: no table, page table or code. If a node of the
+ * path had derived something from it, that is dropped all the way up, here: re-entering the path
+ * (stale) would find the page readable again, derive the same, and come here for ever. */
+static void own_page(struct core *c, uint32_t page)
+{
+    bool stale = c->stale;
+
+    core_drop_page(c, page);
+    c->page[page].watch |= CORE_W_OWNED;
+    if (stale || !c->stale)
+        return;
+    for (unsigned l = 1; l <= c->top; l++)
+        check_below(c, l);
+    c->stale = false;
+}
+
 bool core_push(struct core *c, uint32_t page, struct frond_desc *d)
 {
     unsigned level = c->empty ? 0 : c->top + 1;
@@ -156,10 +188,8 @@ bool core_push(struct core *c, uint32_t page, struct frond_desc *d)
     struct core_ctx *ctx = ctx_get(c, level ? c->path[level - 1].ctx : NULL, page);
     if (!ctx)
         return false;
-    if (page != CORE_NO_PAGE) {
-        core_drop_page(c, page);
-        c->page[page].watch |= CORE_W_OWNED;
-    }
+    if (page != CORE_NO_PAGE)
+        own_page(c, page);
     ctx->on_path = true;
     ctx->label = d->label;
     ctx->uid = d->uid;
@@ -188,18 +218,8 @@ void core_activate(struct core *c)
 {
     struct core_ctx *ctx = c->path[c->top].ctx;
 
-    if (c->top > 0) {
-        const struct core_ctx *below = c->path[c->top - 1].ctx;
-        uint64_t sum = below->sum + below->gen;
-        uint64_t issuer[4];
-
-        c->isa->issuer_state(c->isa->opaque, c->top - 1, issuer);
-        if (ctx->sum != sum || memcmp(ctx->issuer, issuer, sizeof issuer) != 0) {
-            ctx_drop(c, ctx);
-            ctx->sum = sum;
-            memcpy(ctx->issuer, issuer, sizeof issuer);
-        }
-    }
+    if (c->top > 0)
+        check_below(c, c->top);
     if (ctx->watch_seq != c->watch_seq) {
         c->isa->protect(c->isa->opaque, ctx, CORE_NO_PAGE);
         ctx->watch_seq = c->watch_seq;
