@@ -170,8 +170,6 @@ enum mem_status mem_cells_add(struct mem_cells *c, uint64_t loc, uint64_t datum)
         c->room = room;
     }
     size_t i = cells_find(c, loc);
-    while (i < c->n && c->at[i].loc == loc && c->at[i].datum < datum)
-        i++;
     memmove(&c->at[i + 1], &c->at[i], (c->n - i) * sizeof *c->at);
     c->at[i] = (struct mem_cell){loc, datum};
     c->n++;

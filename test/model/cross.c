@@ -20,6 +20,7 @@ struct cross {
     unsigned long terms;
     bool verbose;
     uint64_t state; // of the random numbers
+    bool sated;     // nothing is rare any more
     struct coverage seen;
     unsigned long passed, failed;
     char *text[BATCH]; // `TERM == VALUE` of a batch, in the order of Maude's answers
@@ -42,8 +43,10 @@ static uint64_t rnd(struct cross *x) {
 static uint64_t below(struct cross *x, uint64_t n) { return rnd(x) % n; }
 static bool chance(struct cross *x, unsigned percent) { return below(x, 100) < percent; }
 
-// A number next to a power of two, up to 64 bits.
+// A number next to a power of two, up to 64 bits, the last ones included.
 static uint64_t edge(struct cross *x) {
+    if (chance(x, 10))
+        return UINT64_MAX - below(x, 4);
     uint64_t p = (uint64_t)1 << below(x, 64);
     return p - 1 + below(x, 3);
 }
@@ -225,6 +228,32 @@ static struct term *gen_frame(struct cross *x) {
     return t;
 }
 
+// An operation on a frame that is there, mostly, at its edges, mostly.
+static struct term *gen_frame_op(struct cross *x, const struct row *row) {
+    struct term *t = term_new(row);
+    t->arg[0] = gen_frame(x);
+    bool dry = x->seen.dry;
+    x->seen.dry = true;
+    struct value v = term_eval(t->arg[0], &x->seen);
+    x->seen.dry = dry;
+    uint64_t base = 0, at = loc(x);
+    if (v.kind == K_RAM && v.u.ram.n > FRAME_HEADER + 1 && chance(x, 85)) {
+        const uint64_t *cell = v.u.ram.cell;
+        if (cell[FRAME_TABLE] && chance(x, 60))
+            base = cell[FRAME_HEADER + 2 * below(x, cell[FRAME_TABLE] / 2)];
+        uint64_t edges[] = {cell[base + FRAME_WIDTH], FRAME_HEADER + cell[base + FRAME_TABLE],
+                            cell[FRAME_HEADER], cell[FRAME_HEADER + 1], cell[FRAME_TABLE] / 2};
+        at = chance(x, 20) ? small(x) : edges[below(x, 5)] + 1 - below(x, 2);
+        at -= chance(x, 30) && at;
+    }
+    t->arg[1] = nat(chance(x, 95) ? base : loc(x));
+    if (row->arg[2] != T_END)
+        t->arg[2] = nat(at);
+    if (row->arg[2] != T_END && row->arg[3] != T_END)
+        t->arg[3] = nat(datum(x));
+    return t;
+}
+
 // Cells of a frame with some sub-frames, one of them perhaps wrong.
 static struct term *gen_candidate(struct cross *x) {
     uint64_t n = chance(x, 95) ? 8 + below(x, 12) : below(x, 5), subs = below(x, 3), end = n;
@@ -338,6 +367,32 @@ static struct term *gen_run(struct cross *x) {
     return OP("run", boot, calls);
 }
 
+// The cells of a nested kernel after some calls, up to three of them changed: do its invariants still hold?
+static struct term *gen_state(struct cross *x) {
+    uint64_t n = 24 + below(x, 16), w = 6 + below(x, 3);
+    struct nk_ram r = {0};
+    struct term *t = NULL;
+    if (nk_boot(&r, n, (unsigned)w))
+        die("no memory");
+    for (uint64_t k = 4 + below(x, 20); k > 0; k--) {
+        struct nk_call c = gen_call(x, &r);
+        (void)nk_call(&r, &c);
+    }
+    uint64_t at[3], v[3], changes = below(x, 4);
+    for (uint64_t k = 0; k < changes; k++) {
+        uint64_t start = gen_object(x, &r, chance(x, 70));
+        at[k] = chance(x, 30) ? below(x, n) : (start + below(x, 12)) % n;
+        v[k] = chance(x, 60) ? small(x) : below(x, n + 4);
+    }
+    for (uint64_t k = 0; k < changes; k++)
+        r.cell[at[k]] = v[k];
+    for (uint64_t k = 0; k < n; k++)
+        if (r.cell[k])
+            t = fold("_;_", t, OP("_|=>_", nat(k), nat(r.cell[k])));
+    frame_free(&r);
+    return OP("nkOk", OP("candidate", nat(n), nat(w), t ? t : atom("cNil")));
+}
+
 // ---- terms of any type ----
 
 static struct term *gen_num(struct cross *x, enum type type) {
@@ -414,10 +469,33 @@ static struct term *gen_term(struct cross *x) {
     const struct row *row;
     do
         row = &rows[below(x, row_count)];
-    while (!row_args(row) || (!*row->refusals && chance(x, 60)));
+    while (!row_args(row) || (!*row->refusals && row->arg[0] < T_ANSWER && chance(x, 60)));
     if (row->result == T_CALLS || row->result == T_OUT)
         return gen_run(x);
+    if (row->result == T_BOOL && row->arg[0] == T_RAW)
+        return gen_state(x);
+    if (row->arg[0] == T_FRAME)
+        return gen_frame_op(x, row);
     return gen_row(x, row, 3);
+}
+
+// Does a list of words hold a word?
+static bool names(const char *list, const char *word) {
+    size_t length = strlen(word);
+    for (const char *at = strstr(list, word); at; at = strstr(at + 1, word))
+        if ((at == list || at[-1] == ' ') && (at[length] == ' ' || !at[length]))
+            return true;
+    return false;
+}
+
+// Has every refusal that the table names been met RARE times?
+static bool sated(const struct cross *x) {
+    for (size_t k = 0; k < row_count; k++)
+        for (int r = MEM_OK + 1; r < MEM_REASON_END; r++)
+            if (x->seen.refused[k][r] < RARE &&
+                names(rows[k].refusals, mem_status_name((enum mem_status)r)))
+                return false;
+    return true;
 }
 
 // The first of a few terms that brings up a refusal seen seldom so far; the last if none does.
@@ -442,7 +520,7 @@ static char *sentence(struct cross *x) {
     FILE *f = open_memstream(&text, &size);
     if (!f)
         die("no memory");
-    const struct term *t = chance(x, 80) ? gen_rare(x) : gen_term(x);
+    const struct term *t = !x->sated && chance(x, 80) ? gen_rare(x) : gen_term(x);
     struct value v = term_eval(t, &x->seen);
     term_print(f, t);
     fputs(" == ", f);
@@ -516,6 +594,7 @@ static void batch(struct cross *x, unsigned long count) {
     char path[4096];
     FILE *f = maude_file(x, path, sizeof path, "cross.maude");
     for (unsigned long k = 0; k < count; k++) {
+        x->sated = k % 256 ? x->sated : sated(x);
         x->text[k] = sentence(x);
         fprintf(f, "red %s .\n", x->text[k]);
     }
@@ -533,15 +612,6 @@ static void batch(struct cross *x, unsigned long count) {
 }
 
 // ---- coverage ----
-
-// Does a list of words hold a word?
-static bool names(const char *list, const char *word) {
-    size_t length = strlen(word);
-    for (const char *at = strstr(list, word); at; at = strstr(at + 1, word))
-        if ((at == list || at[-1] == ' ') && (at[length] == ' ' || !at[length]))
-            return true;
-    return false;
-}
 
 static void missed(struct cross *x, const struct row *row, const char *what, bool fails) {
     if (fails || x->verbose)
@@ -570,6 +640,12 @@ static void coverage(struct cross *x) {
         bool literal = rows[k].result == T_BOOL && !row_args(&rows[k]);
         if (!x->seen.calls[k] && !literal)
             missed(x, &rows[k], "was never evaluated", full);
+        bool always = rows[k].arg[0] == T_OUT; // the invariants hold after any calls
+        for (int b = 0; b < 2 && rows[k].result == T_BOOL && !literal; b++)
+            if (x->seen.calls[k] && !x->seen.answered[k][b] && !(always && !b))
+                missed(x, &rows[k], b ? "never true" : "never false", full);
+        if (always && x->seen.answered[k][0])
+            missed(x, &rows[k], "an invariant was broken", true);
         for (int r = MEM_OK + 1; r < MEM_REASON_END; r++) {
             const char *reason = mem_status_name((enum mem_status)r);
             unsigned long count = x->seen.refused[k][r];

@@ -4,7 +4,7 @@
 #
 #     run-model.sh BUILD [TERMS [SEED]]
 #
-# BUILD holds the programs golden and cross (test/model/rules.mk builds them) and takes the files made. MAUDE
+# BUILD holds the programs golden, limits and cross (test/model/rules.mk builds them) and takes the files made. MAUDE
 # names the interpreter. The last line is `N passed, N failed`; the exit status is 0 if none failed.
 set -u
 
@@ -103,6 +103,7 @@ reds golden.maude
 reds obligations.maude
 named
 program golden "$build/golden" "$spec/golden.maude"
+program limits "$build/limits"
 program cross "$build/cross" --spec "$spec" --work "$build" --maude "$maude" --terms "$terms" ${seed:+--seed "$seed"}
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -476,6 +476,23 @@ static struct value e_join(args a) {
     return v;
 }
 
+static struct value e_check(args a) {
+    struct value v = system_of(a);
+    enum mem_status status = mem_system_check(&v.u.sys);
+    return accepted(v, status);
+}
+
+static struct value e_sys_read(args a) {
+    struct mem_seen s = {0};
+    return seen(mem_system_read(&a->u.sys, n(a + 1), &s), n(a + 1), s);
+}
+
+static struct value e_sys_write(args a) {
+    struct value v = value_clone(a);
+    enum mem_status status = mem_system_write(&v.u.sys, n(a + 1), n(a + 2));
+    return accepted(v, status);
+}
+
 static struct value e_open(args a) {
     struct value v = {.kind = K_STORE}, s = system_of(a);
     enum mem_status status = mem_store_open(&v.u.store, &s.u.sys);
@@ -629,6 +646,10 @@ static struct value e_replies(args a) {
 
 static struct value e_nk_ok(args a) {
     return truth(a->kind == K_REFUSED || nk_check(&a->u.out->ram) == MEM_OK);
+}
+
+static struct value e_nk_raw(args a) {
+    return truth(a->kind == K_REFUSED || nk_check(&a->u.ram) == MEM_OK);
 }
 
 // ---- clone and free ----
@@ -1034,6 +1055,10 @@ const struct row rows[] = {
     {"location", T_N, A(T_FEW, T_ADDRESS), e_location, "", 0},
 
     {"join", T_SYS, A(T_SYS, T_SYS), e_join, "", 0},
+    {"check", T_CHECKED, A(T_SYS), e_check, "overlap", 0},
+    {"sysRead", T_ANSWER, A(T_CHECKED, T_N), e_sys_read, "noRead outside", 0},
+    {"sysWrite", T_CHECKED, A(T_CHECKED, T_N, T_DATUM), e_sys_write,
+     "noWrite outside absent tooBig", 0},
     {"open", T_STORE, A(T_SYS), e_open, "overlap", 0},
     {"smap", T_STORE, A(T_STORE, T_N, T_N, T_N, T_PERM), e_smap,
      "inverted overlap outside noRead noWrite", 0},
@@ -1073,6 +1098,7 @@ const struct row rows[] = {
     {"run", T_OUT, A(T_BOOTED, T_CALLS), e_run, "", 0},
     {"replies", T_ANSWER, A(T_OUT), e_replies, "", 0},
     {"nkOk", T_BOOL, A(T_OUT), e_nk_ok, "", 1},
+    {"nkOk", T_BOOL, A(T_RAW), e_nk_raw, "", 1},
 };
 const size_t row_count = sizeof rows / sizeof *rows;
 
@@ -1161,6 +1187,7 @@ static bool accepts(enum type type, enum kind kind) {
     case T_MEM: return kind == K_MEM;
     case T_COMP: return kind == K_COMP;
     case T_SYS: return kind == K_SYS || kind == K_MEM;
+    case T_CHECKED: return kind == K_SYS;
     case T_STORE: return kind == K_STORE;
     case T_RAW: return kind == K_RAW || kind == K_RAM;
     case T_FRAME:
@@ -1189,6 +1216,11 @@ static bool is_refusal(const struct value *v) { return v->kind == K_REFUSED || v
 static void count(struct coverage *c, size_t row, enum mem_status status) {
     c->rare = c->rare || c->refused[row][status] < RARE;
     c->refused[row][status] += !c->dry;
+}
+
+static void count_truth(struct coverage *c, size_t row, bool truth) {
+    c->rare = c->rare || c->answered[row][truth] < RARE;
+    c->answered[row][truth] += !c->dry;
 }
 
 // A refusal of the operation's own, not one that was passed to it.
@@ -1242,6 +1274,8 @@ struct value term_eval(const struct term *t, struct coverage *c) {
     struct value v = keep(row->eval(arg));
     c->calls[row - rows] += !c->dry;
     count_refusal(c, (size_t)(row - rows), arg, &v);
+    if (v.kind == K_BOOL)
+        count_truth(c, (size_t)(row - rows), v.u.truth);
     if (v.kind == K_OUT)
         count_calls(c, arg, &v);
     return v;

@@ -69,6 +69,7 @@ enum type {
     T_MEM,
     T_COMP,
     T_SYS,
+    T_CHECKED,
     T_STORE,
     T_RAW,
     T_FRAME,
@@ -154,8 +155,9 @@ struct term {
 struct coverage {
     unsigned long calls[256];
     unsigned long refused[256][MEM_REASON_END];
-    bool dry;  // count nothing, only say
-    bool rare; // that a refusal came up which was counted fewer than RARE times
+    unsigned long answered[256][2]; // true and false of each row that says one
+    bool dry;                       // count nothing, only say
+    bool rare; // that a refusal or a truth came up that was counted fewer than RARE times
 };
 enum { RARE = 25 };
 
