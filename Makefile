@@ -24,7 +24,7 @@ $(B)/libfrond.a: $(LIB_OBJ)
 	@echo ar $@; ar rcs $@ $^
 
 $(B)/frond: $(CLI_OBJ) $(B)/libfrond.a
-	$(CC) $(CFLAGS) -o $@ $^ $(LIBS) -lcyaml
+	$(CC) $(CFLAGS) -o $@ $^ $(LIBS) -lcyaml -lyaml
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)

@@ -2,9 +2,19 @@
 #ifndef FROND_CLI_H
 #define FROND_CLI_H
 
-int cmd_run(int argc, char **argv);
+/* Exit status besides the guest's own codes. */
+enum {
+    EXIT_USAGE = 2,    /* bad input: what, where, what would be right stands on standard error */
+    EXIT_LIMIT = 124,  /* --max-insns was reached */
+    EXIT_MACHINE = 125 /* the machine cannot go on: host memory, or nothing can wake it */
+};
 
-/* "frond: what, where, what would be right" on standard error; returns 2. */
+int cmd_run(int argc, char **argv);
+int cmd_tree(int argc, char **argv);
+
+/* "frond: what, where, what would be right" on standard error; returns EXIT_USAGE. */
 int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Besides, a line that is no complaint. */
+void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

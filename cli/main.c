@@ -5,16 +5,27 @@
 #include <stdio.h>
 #include <string.h>
 
-int complain(const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
+static void say(const char *format, va_list args) {
     fputs("frond: ", stderr);
     vfprintf(stderr, format, args);
     fputc('\n', stderr);
+}
+
+int complain(const char *format, ...) {
+    va_list args;
+
+    va_start(args, format);
+    say(format, args);
     va_end(args);
-    return 2;
+    return EXIT_USAGE;
+}
+
+void note(const char *format, ...) {
+    va_list args;
+
+    va_start(args, format);
+    say(format, args);
+    va_end(args);
 }
 
 static const struct {
@@ -22,20 +33,20 @@ static const struct {
     int (*run)(int argc, char **argv);
     const char *help;
 } commands[] = {
-    {"run", cmd_run, "start a machine: an image at any depth, or a tree"},
+    {"run", cmd_run, "run a machine: an image at any depth, or a tree"},
+    {"tree", cmd_tree, "check a tree of nodes and draw it"},
 };
 
-static int usage(FILE *to)
-{
-    fprintf(to, "usage: frond COMMAND [OPTION...]\n\n");
+static int usage(FILE *to) {
+    fprintf(to, "usage: frond COMMAND [OPTION...]\n"
+                "       frond --help | --version\n\n");
     for (unsigned i = 0; i < sizeof commands / sizeof commands[0]; i++)
         fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].help);
     fprintf(to, "\nfrond COMMAND --help tells its options.\n");
-    return to == stdout ? 0 : 2;
+    return to == stdout ? 0 : EXIT_USAGE;
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     if (argc < 2)
         return usage(stderr);
     if (strcmp(argv[1], "--help") == 0)

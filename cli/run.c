@@ -1,257 +1,271 @@
-/* run.c - frond run. */
-#include "../dev/dev.h"
-#include "../host/host.h"
+/* run.c - frond run: options to a plan, a plan to a machine, and its end. */
 #include "boot.h"
 #include "cli.h"
-#include <getopt.h>
-#include <inttypes.h>
+#include "drive.h"
+#include "loop.h"
+#include "options.h"
+#include "plan.h"
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-struct options {
-    const char *bios, *kernel, *initrd, *append, *image, *trace;
-    uint64_t memory, seed, max, shake;
-    unsigned depth, fanout;
-    bool audit, host_clock, console_pass;
-    uint64_t *hash_at;
-    unsigned hashes;
+enum { CONSOLE_PASS, CONSOLE_PLAY };
+
+struct run {
+    const char *bios, *kernel, *initrd, *append, *tree, *stats, *trace, *dump_dtb, *image;
+    uint64_t memory, depth, fanout, console, clock, seed, max, shake;
+    bool audit, rng;
+    struct option_list drives, hash_at;
 };
 
-static bool number(const char *s, uint64_t *out)
-{
-    char *end;
-
-    *out = strtoull(s, &end, 0);
-    switch (*end) {
-    case 'K': case 'k': *out <<= 10; end++; break;
-    case 'M': case 'm': *out <<= 20; end++; break;
-    case 'G': case 'g': *out <<= 30; end++; break;
-    }
-    return end != s && *end == 0 && *s != '-';
-}
-
-static int compare(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-    return x < y ? -1 : x > y;
-}
-
-static bool numbers(struct options *o, char *list)
-{
-    for (char *word = strtok(list, ","); word; word = strtok(NULL, ",")) {
-        uint64_t *more = realloc(o->hash_at, (o->hashes + 1) * sizeof *more);
-        if (!more || !number(word, &more[o->hashes])) {
-            o->hash_at = more;
-            return false;
-        }
-        o->hash_at = more;
-        o->hashes++;
-    }
-    qsort(o->hash_at, o->hashes, sizeof *o->hash_at, compare);
-    return true;
-}
-
-enum { BIOS = 256, KERNEL, INITRD, APPEND, MEMORY, DEPTH, FANOUT, CLOCK, SEED, MAX, AUDIT, SHAKE,
-       HASH_AT, TRACE, CONSOLE };
-
-static const struct option longs[] = {
-    {"bios", 1, 0, BIOS},       {"kernel", 1, 0, KERNEL}, {"initrd", 1, 0, INITRD},
-    {"append", 1, 0, APPEND},   {"memory", 1, 0, MEMORY}, {"depth", 1, 0, DEPTH},
-    {"fanout", 1, 0, FANOUT},   {"clock", 1, 0, CLOCK},   {"seed", 1, 0, SEED},
-    {"max-insns", 1, 0, MAX},   {"audit", 0, 0, AUDIT},   {"shake", 1, 0, SHAKE},
-    {"hash-at", 1, 0, HASH_AT}, {"trace", 1, 0, TRACE},   {"console", 1, 0, CONSOLE}, {0, 0, 0, 0},
+enum {
+    O_TREE,
+    O_BIOS,
+    O_KERNEL,
+    O_INITRD,
+    O_APPEND,
+    O_MEMORY,
+    O_DEPTH,
+    O_FANOUT,
+    O_CONSOLE,
+    O_LAST
 };
 
-static int parse(int argc, char **argv, struct options *o)
-{
-    uint64_t n;
-    int c;
+static const char *const console_words[] = {"pass", "play", NULL};
+static const char *const clock_words[] = {"virtual", "host", NULL};
 
-    *o = (struct options){.memory = 256u << 20, .max = UINT64_MAX, .fanout = 1};
-    while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
-        bool ok = true;
-        switch (c) {
-        case BIOS: o->bios = optarg; break;
-        case KERNEL: o->kernel = optarg; break;
-        case INITRD: o->initrd = optarg; break;
-        case APPEND: o->append = optarg; break;
-        case MEMORY: ok = number(optarg, &o->memory) && o->memory % 4096 == 0; break;
-        case DEPTH: ok = number(optarg, &n) && n < 4000; o->depth = (unsigned)n; break;
-        case FANOUT: ok = number(optarg, &n) && n > 0 && n < 65536; o->fanout = (unsigned)n; break;
-        case SEED: ok = number(optarg, &o->seed); break;
-        case MAX: ok = number(optarg, &o->max); break;
-        case AUDIT: o->audit = true; break;
-        case SHAKE: ok = number(optarg, &o->shake) && o->shake != 0; break;
-        case HASH_AT: ok = numbers(o, optarg); break;
-        case TRACE: o->trace = optarg; break;
-        case CLOCK: o->host_clock = strcmp(optarg, "host") == 0; break;
-        case CONSOLE: o->console_pass = strcmp(optarg, "pass") == 0; break;
-        default: return 2;
-        }
-        if (!ok)
-            return complain("run: bad value '%s'", optarg);
+/* The rows up to O_LAST describe the guest: not beside --tree. */
+#define RUN_OPTIONS(r)                                                                             \
+    {                                                                                              \
+        [O_TREE] = {"tree", "FILE.yaml", "run the tree of nodes that a file describes",            \
+                    OPTION_TEXT, .to.text = &(r)->tree},                                           \
+        [O_BIOS] = {"bios", "FILE", "firmware: an ELF, or raw at 0x80000000", OPTION_TEXT,         \
+                    .to.text = &(r)->bios},                                                        \
+        [O_KERNEL] = {"kernel", "FILE", "behind the firmware: an ELF, or raw at 0x80200000",       \
+                      OPTION_TEXT, .to.text = &(r)->kernel},                                       \
+        [O_INITRD] = {"initrd", "FILE", "a RAM disk, at the end of memory", OPTION_TEXT,           \
+                      .to.text = &(r)->initrd},                                                    \
+        [O_APPEND] = {"append", "TEXT", "boot arguments, in the device tree", OPTION_TEXT,         \
+                      .to.text = &(r)->append},                                                    \
+        [O_MEMORY] = {"memory",                                                                    \
+                      "SIZE",                                                                      \
+                      "RAM of the guest, as 64K or 2G (128M)",                                     \
+                      OPTION_SIZE,                                                                 \
+                      4096,                                                                        \
+                      1ULL << 40,                                                                  \
+                      .to.number = &(r)->memory},                                                  \
+        [O_DEPTH] = {"depth",                                                                      \
+                     "N",                                                                          \
+                     "levels of nucleus between host and guest (0)",                               \
+                     OPTION_NUMBER,                                                                \
+                     0,                                                                            \
+                     4000,                                                                         \
+                     .to.number = &(r)->depth},                                                    \
+        [O_FANOUT] = {"fanout", "N",   "children of each nucleus (1)", OPTION_NUMBER,              \
+                      1,        65535, .to.number = &(r)->fanout},                                 \
+        [O_CONSOLE] = {"console",                                                                  \
+                       "HOW",                                                                      \
+                       "the guest's UART below a nucleus: pass (node 0's own) or "                 \
+                       "play",                                                                     \
+                       OPTION_CHOICE,                                                              \
+                       .words = console_words,                                                     \
+                       .to.number = &(r)->console},                                                \
+        {"drive", "FILE[,MODE]",                                                                   \
+         "a raw disk; rw (writes go to the file), ro, cow (kept in memory)", OPTION_TEXTS,         \
+         .to.list = &(r)->drives},                                                                 \
+        {"rng", NULL, "an entropy device behind the drives, a function of --seed", OPTION_FLAG,    \
+         .to.flag = &(r)->rng},                                                                    \
+        {"clock",                                                                                  \
+         "HOW",                                                                                    \
+         "virtual (1 step = 1 ns) or host: node 0's time",                                         \
+         OPTION_CHOICE,                                                                            \
+         .words = clock_words,                                                                     \
+         .to.number = &(r)->clock},                                                                \
+        {"seed",                                                                                   \
+         "N",                                                                                      \
+         "what the guest takes for chance (1; 0: none in the device tree)",                        \
+         OPTION_NUMBER,                                                                            \
+         0,                                                                                        \
+         UINT64_MAX,                                                                               \
+         .to.number = &(r)->seed},                                                                 \
+        {"max-insns",           "N", "end after so many steps, with status 124",                   \
+         OPTION_NUMBER,         1,   UINT64_MAX,                                                   \
+         .to.number = &(r)->max},                                                                  \
+        {"audit", NULL, "check every invariant at each enter and exit", OPTION_FLAG,               \
+         .to.flag = &(r)->audit},                                                                  \
+        {"shake",                                                                                  \
+         "SEED",                                                                                   \
+         "drop all caches and enter anew at random steps",                                         \
+         OPTION_NUMBER,                                                                            \
+         1,                                                                                        \
+         UINT64_MAX,                                                                               \
+         .to.number = &(r)->shake},                                                                \
+        {"hash-at", "N[,N...]", "print each node's hash when it has made so many steps",           \
+         OPTION_LIST, .to.list = &(r)->hash_at},                                                   \
+        {"stats", "FILE", "write what each node did, as JSON; -: to standard error", OPTION_TEXT,  \
+         .to.text = &(r)->stats},                                                                  \
+        {"trace", "FILE", "write enters, exits, answers and traps; -: to standard error",          \
+         OPTION_TEXT, .to.text = &(r)->trace},                                                     \
+        {"dump-dtb", "FILE", "write the guest's device tree (--tree: node 0's) and end",           \
+         OPTION_TEXT, .to.text = &(r)->dump_dtb},                                                  \
+        {                                                                                          \
+            .name = NULL                                                                           \
+        }                                                                                          \
     }
-    if (optind + 1 < argc)
-        return complain("run: one image only, not '%s'", argv[optind + 1]);
-    o->image = argv[optind];
-    if (!o->image && !o->bios && !o->kernel)
-        return complain("run: nothing to run: give an IMAGE, or --bios and --kernel");
+
+static int help(const struct option *row) {
+    printf("usage: frond run [OPTION...] IMAGE            an ELF, or raw for 0x80000000\n"
+           "       frond run [OPTION...] --bios FILE --kernel FILE [--initrd FILE]\n"
+           "       frond run [OPTION...] --tree FILE.yaml\n\n"
+           "Runs a machine until its guest ends; the status is the guest's (255: 255 or more),\n"
+           "124 after --max-insns, 125 if it cannot go on, 2 for bad input. On a terminal,\n"
+           "Ctrl-A x leaves.\n\n");
+    options_help(row);
     return 0;
 }
 
-/* The payload at the bottom of the tree. */
-static int payload(struct boot *b, const struct options *o)
-{
-    const char *first = o->bios ? o->bios : o->image ? o->image : o->kernel;
-    int p = boot_image(b, first);
-
-    if (p >= 0 && o->bios && o->kernel && boot_piece(b, o->kernel, IMAGE_KERNEL) < 0)
-        return -1;
-    if (p >= 0 && o->initrd && boot_piece(b, o->initrd, IMAGE_INITRD) < 0)
-        return -1;
-    return p;
+/* What only together makes no sense. */
+static int check_together(const struct run *r, const struct option *row) {
+    if (r->tree && r->image)
+        return complain("run: --tree tells what to run: leave out '%s'", r->image);
+    for (unsigned i = O_BIOS; r->tree && i < O_LAST; i++)
+        if (row[i].given)
+            return complain("run: --tree tells the nodes: leave out --%s", row[i].name);
+    if (r->image && (r->bios || r->kernel))
+        return complain("run: IMAGE '%s', or --bios and --kernel, not both", r->image);
+    if (!r->tree && !r->image && !r->bios && !r->kernel)
+        return complain("run: nothing to run: give an IMAGE, --bios and --kernel, or --tree");
+    if (r->bios && !r->kernel && r->initrd)
+        return complain("run: --initrd needs --kernel beside --bios");
+    if (r->depth == 0 && row[O_FANOUT].given)
+        return complain("run: --fanout needs a nucleus: --depth 1 or more");
+    if (r->depth == 0 && row[O_CONSOLE].given)
+        return complain("run: --console needs a nucleus: --depth 1 or more");
+    if (r->fanout > 1 && row[O_CONSOLE].given && r->console == CONSOLE_PASS)
+        return complain(
+            "run: --console pass: one child only can have node 0's UART; leave out --fanout");
+    if (r->fanout > 1 && (r->drives.count || r->rng))
+        return complain("run: --%s: one child only can have a device; leave out --fanout",
+                        r->rng ? "rng" : "drive");
+    if (r->hash_at.count && r->clock)
+        return complain("run: --hash-at counts steps: leave out --clock host");
+    if (r->drives.count + r->rng > FROND_VIRTIO_SLOTS)
+        return complain("run: %u drives%s; there are %u slots for devices", r->drives.count,
+                        r->rng ? " and --rng" : "", FROND_VIRTIO_SLOTS);
+    return 0;
 }
 
-static int describe(struct boot *b, const struct options *o)
-{
-    int nucleus = boot_nucleus(b), leaf = payload(b, o);
-    int args = boot_text(b, o->append ? o->append : "");
+static bool copy(char **to, const char *text) { return !text || (*to = strdup(text)); }
 
-    if (nucleus < 0 || leaf < 0 || args < 0)
-        return 2;
-    for (unsigned level = 0; level < o->depth; level++) {
-        struct image_node *n = boot_node(b, (uint32_t)nucleus);
-        if (!n)
-            return 2;
+/* The chain (or, with --fanout, tree) that the options mean. */
+static int plan_options(struct plan *p, const struct run *r, uint32_t slots) {
+    uint32_t uart =
+        IMAGE_UART | (r->console == CONSOLE_PASS && r->fanout == 1 ? IMAGE_UART_PASS : 0);
+    struct plan_node *n = NULL;
+
+    for (unsigned level = 0; level <= r->depth; level++) {
+        if (!(n = plan_add(p, level ? level - 1 : 0, 0)))
+            return EXIT_USAGE;
+        n->flags = uart;
+        n->virtio = level ? slots : 0;
+        n->repeat = level ? (uint32_t)r->fanout : 1;
         n->first = level + 1;
-        n->children = 1;
-        n->flags = IMAGE_UART | IMAGE_UART_PASS;
-        n->repeat = level ? o->fanout : 1;
-        n->seed = o->seed;
+        n->children = level < r->depth;
     }
-    struct image_node *n = boot_node(b, (uint32_t)leaf);
-    if (!n)
-        return 2;
-    n->memory = o->memory;
-    n->args = (uint32_t)args;
-    n->seed = o->seed;
-    n->repeat = o->depth ? o->fanout : 1;
-    n->flags = IMAGE_UART | IMAGE_UART_PASS;
-    return boot_archive(b);
+    n->memory = r->memory;
+    if (!copy(&n->image, r->image) || !copy(&n->bios, r->bios) || !copy(&n->kernel, r->kernel) ||
+        !copy(&n->initrd, r->initrd) || !copy(&n->args, r->append))
+        return complain("out of memory");
+    return 0;
 }
 
-static void print_name(FILE *to, struct frond_name n)
-{
-    fputc('0', to);
-    for (unsigned i = 0; i < n.depth; i++)
-        fprintf(to, ".%" PRIu64, n.label[i]);
-}
+/* What the options say of all nodes. */
+static void plan_defaults(struct plan *p, const struct run *r, uint32_t slots) {
+    uint64_t now = r->clock ? (uint64_t)time(NULL) * 1000000000u : 0;
 
-static void print_hash(void *opaque, struct frond *m, struct frond_name n, uint64_t at)
-{
-    uint64_t hash, holes;
-
-    (void)opaque;
-    if (frond_hash(m, n, &hash, &holes))
-        return;
-    fputs("hash ", stderr);
-    print_name(stderr, n);
-    fprintf(stderr, " %" PRIu64 " %016" PRIx64 " holes %" PRIu64 "\n", at, hash, holes);
-}
-
-static void leave(void *opaque) { frond_stop(opaque); }
-
-static void print_event(void *opaque, const char *text) { fprintf(opaque, "%s\n", text); }
-
-/* Node 0 idles: skip the time, or wait for input. False: nothing can ever wake it. */
-static bool idle(struct frond *m, struct host_console *c)
-{
-    struct frond_desc *d = frond_desc(m);
-
-    if (frond_poll(m))
-        return true;
-    if (d->deadline != UINT64_MAX) {
-        d->clock = d->deadline;
-        return true;
+    for (unsigned i = 0; i < p->nodes; i++) {
+        p->node[i].seed = p->node[i].seed ? p->node[i].seed : r->seed;
+        p->node[i].epoch = p->node[i].epoch ? p->node[i].epoch : now;
     }
-    if (c->input_ended)
-        return false;
-    host_wait(0, 1000000000);
-    return true;
+    p->node[0].virtio = slots;
 }
 
-static int run(struct frond *m, const struct options *o, struct host_console *c)
-{
-    struct frond_desc *d = frond_desc(m);
-    uint64_t code;
+static int make_plan(struct plan *p, const struct run *r) {
+    uint32_t slots = (1u << (r->drives.count + r->rng)) - 1;
+    int status = r->tree ? treefile_read(p, r->tree) : plan_options(p, r, slots);
 
-    d->budget = o->max;
-    for (;;) {
-        enum frond_status s = frond_enter(m);
-        if (frond_htif(m, &code))
-            return (int)(code > 255 ? 255 : code);
-        if (s == FROND_STOPPED)
-            return complain("stopped");
-        if (s != FROND_OK)
-            return complain("%s", frond_error(m));
-        switch (d->exit.reason) {
-        case FROND_EXIT_HALT:
-            return (int)(d->exit.value & 255);
-        case FROND_EXIT_IDLE:
-            if (!idle(m, c))
-                return complain("the machine waits for an interrupt that cannot come");
-            break;
-        case FROND_EXIT_BUDGET:
-            return complain("--max-insns reached: %" PRIu64 " steps", d->clock);
-        default:
-            return complain("node 0 was left: reason %u", d->exit.reason);
-        }
+    if (!status)
+        status = plan_check(p, slots);
+    if (!status)
+        plan_defaults(p, r, slots);
+    return status;
+}
+
+/* A file to write: "-" is standard error. 0, or EXIT_USAGE after a complaint. */
+static int open_output(const char *option, const char *path, FILE **to) {
+    *to = !path ? NULL : strcmp(path, "-") == 0 ? stderr : fopen(path, "w");
+    if (path && !*to)
+        return complain("run: --%s %s: %s; should be a file that can be written", option, path,
+                        strerror(errno));
+    return 0;
+}
+
+static int close_output(const char *path, FILE *f) {
+    if (!f || f == stderr)
+        return 0;
+    bool bad = ferror(f) != 0;
+    bad |= fclose(f) != 0;
+    return bad ? complain("%s: cannot be written", path) : 0;
+}
+
+static int run(const struct run *r, struct boot *b, struct drives *d) {
+    struct loop l = {.boot = b,
+                     .drives = d,
+                     .hash_at = r->hash_at,
+                     .max = r->max,
+                     .shake = r->shake,
+                     .seed = r->seed,
+                     .audit = r->audit,
+                     .host_clock = r->clock != 0,
+                     .rng = r->rng};
+    int status = open_output("stats", r->stats, &l.stats);
+
+    if (!status)
+        status = open_output("trace", r->trace, &l.trace);
+    if (!status)
+        status = loop_run(&l);
+    int bad = close_output(r->stats, l.stats) | close_output(r->trace, l.trace);
+    return bad ? bad : status;
+}
+
+int cmd_run(int argc, char **argv) {
+    struct run r = {.memory = 128u << 20, .fanout = 1, .max = UINT64_MAX, .seed = 1};
+    struct option row[] = RUN_OPTIONS(&r);
+    struct plan p = {0};
+    struct boot b = {0};
+    struct drives d = {.count = 0};
+    int status = options_parse("run", row, argc, argv, &r.image);
+
+    if (status == -1) {
+        options_free(row);
+        return help(row);
     }
-}
-
-int cmd_run(int argc, char **argv)
-{
-    static struct boot b;
-    struct options o;
-    struct host_console c = {0};
-    struct dev_char chr;
-    struct frond_options fo;
-    int status = parse(argc, argv, &o);
-
-    if (status)
-        return status;
-    boot_init(&b);
-    if (describe(&b, &o))
-        return 2;
-    frond_options_default(&fo);
-    fo.memory = boot_memory(&b);
-    fo.extra = boot_extra(&b);
-    fo.shake = o.shake;
-    fo.audit = o.audit;
-    struct frond *m = frond_new(&fo);
-    if (!m)
-        return complain("no memory for a machine of %" PRIu64 " bytes", fo.memory + fo.extra);
-    c.leave = leave;
-    c.opaque = m;
-    host_console(&c, &chr);
-    c.terminal = host_raw(true);
-    FILE *trace = o.trace ? fopen(o.trace, "w") : NULL;
-    if (trace)
-        frond_on_event(m, print_event, trace);
-    if (o.hashes)
-        frond_on_step(m, o.hash_at, o.hashes, print_hash, NULL);
-    if (frond_attach_uart(m, &chr) || boot_start(&b, m))
-        status = 2;
-    else
-        status = run(m, &o, &c);
-    if (c.terminal)
-        host_raw(false);
-    if (trace)
-        fclose(trace);
-    frond_free(m);
+    if (!status)
+        status = check_together(&r, row);
+    if (!status)
+        status = make_plan(&p, &r);
+    if (!status)
+        status = drives_open(&d, &r.drives);
+    if (!status)
+        status = boot_make(&b, &p);
+    if (!status)
+        status =
+            r.dump_dtb ? boot_dump_tree(&b, r.tree ? 0 : p.nodes - 1, r.dump_dtb) : run(&r, &b, &d);
     boot_free(&b);
-    free(o.hash_at);
+    drives_close(&d);
+    plan_free(&p);
+    options_free(row);
     return status;
 }

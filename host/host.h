@@ -27,6 +27,13 @@ uint64_t host_now(void);
 /* Sleeps, at most ns, until `fd` has input (fd < 0: just sleeps). */
 void host_wait(int fd, uint64_t ns);
 
+/* Most bytes of memory that this process has had in use. */
+uint64_t host_resident(void);
+
+/* Signals that ask a program to end (INT, TERM, HUP, PIPE) call f, which may do what a signal handler may. */
+void host_on_signal(void (*f)(int signal));
+
+bool host_is_terminal(int fd);
 /* The terminal on standard input in raw mode (no echo, no signals); false if it is none. */
 bool host_raw(bool on);
 
@@ -45,5 +52,7 @@ struct host_disk {
 };
 int host_disk_open(struct host_disk *d, const char *path, bool read_only, struct dev_block *out);
 void host_disk_close(struct host_disk *d);
+/* Whether both are the same file. */
+bool host_disk_same(const struct host_disk *a, const struct host_disk *b);
 
 #endif

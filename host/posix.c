@@ -5,8 +5,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <termios.h>
 #include <time.h>
@@ -69,6 +71,24 @@ void host_wait(int fd, uint64_t ns)
 
     poll(&p, fd >= 0 ? 1 : 0, ms > 3600000 ? 3600000 : (int)ms);
 }
+
+uint64_t host_resident(void)
+{
+    struct rusage u;
+
+    return getrusage(RUSAGE_SELF, &u) == 0 ? (uint64_t)u.ru_maxrss * 1024 : 0;
+}
+
+void host_on_signal(void (*f)(int signal))
+{
+    static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
+    struct sigaction a = {.sa_handler = f};
+
+    for (unsigned i = 0; i < sizeof ends / sizeof ends[0]; i++)
+        sigaction(ends[i], &a, NULL);
+}
+
+bool host_is_terminal(int fd) { return isatty(fd) == 1; }
 
 static struct termios cooked;
 
@@ -210,4 +230,12 @@ void host_disk_close(struct host_disk *d)
     if (d->fd >= 0)
         close(d->fd);
     d->fd = -1;
+}
+
+bool host_disk_same(const struct host_disk *a, const struct host_disk *b)
+{
+    struct stat x, y;
+
+    return fstat(a->fd, &x) == 0 && fstat(b->fd, &y) == 0 && x.st_dev == y.st_dev &&
+           x.st_ino == y.st_ino;
 }

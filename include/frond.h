@@ -122,6 +122,7 @@ enum frond_status frond_hash(struct frond *m, struct frond_name n, uint64_t *has
 
 struct frond_stats {
     uint64_t enters, steps, retired;
+    uint64_t clock;      /* of its descriptor; 0 if another node's lies there by now */
     uint64_t exits[8];   /* by FROND_EXIT_* */
     uint64_t faults[10]; /* by FROND_FAULT_* */
     uint64_t answers[3]; /* by FROND_RETRY ... DENY */

@@ -301,8 +301,14 @@ static int compare_known(const void *a, const void *b)
     return 0;
 }
 
-static void add_stats(const struct core_ctx *x, struct frond_stats *s)
+/* One of a node's contexts; its descriptor, if it still lies there, tells the clock. */
+static void add_stats(struct frond *m, const struct core_ctx *x, struct frond_stats *s)
 {
+    const struct frond_desc *d = desc_of(m, x);
+
+    if (x->desc_page == CORE_NO_PAGE ||
+        (d->magic == FROND_MAGIC && d->label == x->label && d->uid == x->uid))
+        s->clock = d->clock;
     s->enters += x->stat[STAT_ENTERS];
     s->steps += x->stat[STAT_STEPS];
     s->retired += x->stat[STAT_RETIRED];
@@ -353,7 +359,7 @@ void frond_each_node(struct frond *m,
         struct frond_stats s = {0};
         uint32_t first = i;
         for (; i < count && compare_known(&k[first], &k[i]) == 0; i++)
-            add_stats(k[i].ctx, &s);
+            add_stats(m, k[i].ctx, &s);
         each(opaque, (struct frond_name){k[first].label, k[first].depth}, &s);
     }
     for (uint32_t i = 0; i < count; i++)

@@ -1,0 +1,32 @@
+/*
+ * console.h - the machine's terminal: standard input and output, raw if they are a terminal, Ctrl-A x
+ * to leave. While a guest works and says nothing, a line on standard error, if that is a terminal,
+ * tells how far it is; it goes away before the guest's next character.
+ */
+#ifndef FROND_CLI_CONSOLE_H
+#define FROND_CLI_CONSOLE_H
+
+#include "../dev/dev.h"
+#include "../host/host.h"
+#include "frond.h"
+
+struct console {
+    struct host_console host;
+    struct dev_char chr; /* for the machine */
+    struct dev_char below;
+    struct frond *m; /* whose steps are told; NULL: none yet */
+    bool left;       /* Ctrl-A x was typed */
+    bool progress;   /* may be shown at all */
+    bool shown;
+    bool in_line; /* the guest's last character was no end of a line */
+    uint64_t quiet_since, told, told_steps;
+};
+
+void console_open(struct console *c);
+void console_close(struct console *c);
+/* Whether somebody sits there. */
+bool console_interactive(const struct console *c);
+/* Takes the line of progress away. */
+void console_clear(struct console *c);
+
+#endif

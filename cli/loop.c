@@ -1,0 +1,190 @@
+/* loop.c - see loop.h. */
+#include "loop.h"
+#include "cli.h"
+#include "stats.h"
+#include <inttypes.h>
+#include <stdio.h>
+
+enum { SLICE = 2000000 }; /* steps between two looks at the host's clock */
+
+/* What a signal handler may reach. */
+static struct frond *running;
+static volatile int caught;
+
+static void stop(int signal) {
+    caught = signal;
+    if (running)
+        frond_stop(running);
+}
+
+/* ---- Watching -------------------------------------------------------------------------------------- */
+
+static void print_hash(void *opaque, struct frond *m, struct frond_name n, uint64_t at) {
+    struct loop *l = opaque;
+    uint64_t hash, holes;
+
+    console_clear(&l->console);
+    if (frond_hash(m, n, &hash, &holes)) {
+        note("hash of a node at step %" PRIu64 ": %s", at, frond_error(m));
+        return;
+    }
+    fputs("hash ", stderr);
+    name_print(stderr, n);
+    fprintf(stderr, " %" PRIu64 " %016" PRIx64 " holes %" PRIu64 "\n", at, hash, holes);
+}
+
+static void print_event(void *opaque, const char *text) { fprintf(opaque, "%s\n", text); }
+
+/* ---- Time ------------------------------------------------------------------------------------------- */
+
+/* Node 0's clock, never back. */
+static void follow_host(struct frond_desc *d, uint64_t start) {
+    uint64_t now = host_now() - start;
+
+    if (now > d->clock)
+        d->clock = now;
+}
+
+/* Node 0 idles: time goes on to its deadline, or input comes. False: nothing can wake it. */
+static bool idle(struct loop *l, struct frond *m) {
+    struct frond_desc *d = frond_desc(m);
+    bool waits = l->host_clock || console_interactive(&l->console);
+    uint64_t most = 1000000000, left;
+
+    console_clear(&l->console);
+    if (frond_poll(m))
+        return true;
+    if (d->deadline == UINT64_MAX) {
+        if (l->console.host.input_ended)
+            return false;
+        host_wait(0, most);
+        return true;
+    }
+    left = d->deadline > d->clock ? d->deadline - d->clock : 0;
+    if (waits)
+        host_wait(l->console.host.input_ended ? -1 : 0, left < most ? left : most);
+    if (waits && left > most) {
+        d->clock += l->host_clock ? 0 : most;
+        return true;
+    }
+    if (!l->host_clock && !(waits && frond_poll(m)))
+        d->clock = d->deadline;
+    return true;
+}
+
+/* ---- Exits ------------------------------------------------------------------------------------------- */
+
+static int guest_status(uint64_t code) { return code > 255 ? 255 : (int)code; }
+
+static int stopped(const struct loop *l) {
+    if (l->console.left) {
+        note("left by Ctrl-A x");
+        return 0;
+    }
+    note("stopped by signal %d", caught);
+    return 128 + caught;
+}
+
+static int stuck(void) {
+    note("node 0 waits for an interrupt that cannot come: no timer is set and input has ended");
+    return EXIT_MACHINE;
+}
+
+/* Until node 0 ends. -1: it asks to be reset. */
+static int enter_all(struct loop *l, struct frond *m, uint64_t start) {
+    struct frond_desc *d = frond_desc(m);
+    uint64_t code;
+
+    for (;;) {
+        uint64_t left = l->max - frond_now(m);
+        d->budget = l->host_clock && left > SLICE ? SLICE : left;
+        if (l->host_clock)
+            follow_host(d, start);
+        enum frond_status s = caught || l->console.left ? FROND_STOPPED : frond_enter(m);
+        if (frond_htif(m, &code))
+            return guest_status(code);
+        if (s == FROND_STOPPED)
+            return stopped(l);
+        if (s != FROND_OK) {
+            note("%s", frond_error(m));
+            return EXIT_MACHINE;
+        }
+        if (d->exit.reason == FROND_EXIT_HALT)
+            return d->exit.kind == FROND_HALT_RESET ? -1 : guest_status(d->exit.value);
+        if (d->exit.reason == FROND_EXIT_IDLE && !idle(l, m))
+            return stuck();
+        if (d->exit.reason == FROND_EXIT_BUDGET && frond_now(m) >= l->max) {
+            note("--max-insns: %" PRIu64 " steps were made", frond_now(m));
+            return EXIT_LIMIT;
+        }
+    }
+}
+
+/* ---- The machine -------------------------------------------------------------------------------------- */
+
+static struct frond *make(struct loop *l) {
+    struct frond_options o;
+
+    frond_options_default(&o);
+    o.memory = boot_memory(l->boot);
+    o.extra = boot_extra(l->boot);
+    o.shake = l->shake;
+    o.audit = l->audit;
+    struct frond *m = frond_new(&o);
+    if (!m) {
+        complain("no host memory for a machine of %" PRIu64 "K; --memory takes less",
+                 (o.memory + o.extra) >> 10);
+        return NULL;
+    }
+    if ((image_node(l->boot->archive, 0)->flags & IMAGE_UART) &&
+        frond_attach_uart(m, &l->console.chr))
+        complain("%s", frond_error(m));
+    else if (l->rng && frond_attach_rng(m, l->drives->count, l->seed))
+        complain("%s", frond_error(m));
+    else if (!drives_attach(l->drives, m) && !boot_start(l->boot, m))
+        return m;
+    frond_free(m);
+    return NULL;
+}
+
+static void watch(struct loop *l, struct frond *m) {
+    if (l->trace)
+        frond_on_event(m, print_event, l->trace);
+    if (l->hash_at.count)
+        frond_on_step(m, l->hash_at.number, l->hash_at.count, print_hash, l);
+}
+
+/* One machine, up to its end or reset. *epoch: RTC at its start, then at its end. */
+static int one_life(struct loop *l, uint64_t begun, uint64_t *passed) {
+    struct frond *m = make(l);
+    int status;
+
+    if (!m)
+        return EXIT_USAGE;
+    watch(l, m);
+    frond_desc(m)->epoch += *passed;
+    l->console.m = running = m;
+    status = enter_all(l, m, begun + *passed);
+    running = l->console.m = NULL;
+    console_clear(&l->console);
+    *passed += frond_desc(m)->clock;
+    l->max -= frond_now(m);
+    if (status >= 0 && l->stats)
+        stats_write(l->stats, m, host_now() - begun, status);
+    frond_free(m);
+    return status;
+}
+
+int loop_run(struct loop *l) {
+    uint64_t passed = 0, begun = host_now();
+    int status;
+
+    caught = 0;
+    host_on_signal(stop);
+    console_open(&l->console);
+    do
+        status = one_life(l, begun, &passed);
+    while (status < 0);
+    console_close(&l->console);
+    return status;
+}

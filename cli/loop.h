@@ -1,0 +1,26 @@
+/*
+ * loop.h - the host as node 0's parent: makes the machine, enters it, answers its exits, until it ends.
+ */
+#ifndef FROND_CLI_LOOP_H
+#define FROND_CLI_LOOP_H
+
+#include "boot.h"
+#include "console.h"
+#include "drive.h"
+#include "options.h"
+#include <stdio.h>
+
+struct loop {
+    struct boot *boot;
+    struct drives *drives;
+    struct console console;
+    struct option_list hash_at;
+    uint64_t max, shake, seed;
+    bool audit, host_clock, rng;
+    FILE *trace, *stats; /* NULL: none */
+};
+
+/* Runs until the end; the exit status. */
+int loop_run(struct loop *l);
+
+#endif
