@@ -121,29 +121,27 @@ static enum walk search(struct core *c, unsigned level, unsigned mode, struct fr
 {
     struct map_search s;
     uint64_t index;
-    enum map_step step;
 
     if (level == 0) {
-        step = map_find(c->root, c->root_count, c->chain[0], &index);
-        if (step != MAP_FOUND)
+        if (map_find(c->root, c->root_count, c->chain[0], &index) != MAP_FOUND)
             return gap(c, out, 0, mode);
         *e = c->root[index];
         return WALK_FOUND;
     }
-    step = map_search_begin(&s, c->path[level].ctx->table[mode].at.count, c->chain[level]);
-    while (step == MAP_MORE) {
-        index = map_search_index(&s);
+    s = map_search_begin(c->path[level].ctx->table[mode].at.count, c->chain[level]);
+    while (s.step == MAP_MORE) {
+        index = map_search_index(s);
         enum walk w = table_entry(c, level, mode, index, e, need, out);
         if (w != WALK_FOUND)
             return w;
-        step = map_search_look(&s, e);
+        s = map_search_look(s, e);
     }
-    if (step == MAP_BAD) {
+    if (s.step == MAP_BAD) {
         out->mode = (uint8_t)mode;
         out->index = index;
         return other(out, CORE_BAD, level);
     }
-    return step == MAP_FOUND ? WALK_FOUND : gap(c, out, level, mode);
+    return s.step == MAP_FOUND ? WALK_FOUND : gap(c, out, level, mode);
 }
 
 static bool owned(const struct core *c, uint32_t page)
