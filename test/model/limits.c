@@ -47,6 +47,23 @@ static bool target_wraps(void) {
     return good;
 }
 
+// The last location that a range can hold is 2^64-2, and an entry may lead there.
+static bool last_location(void) {
+    struct mem_system s = {0};
+    struct mem m;
+    struct mem_store st;
+    struct mem_seen seen = {0};
+    struct mem_entry e = {0, 4, UINT64_MAX - 4, MEM_READ};
+    if (mem_zero(&m, UINT64_MAX - 4, 4, 8) || mem_system_add(&s, &m) || mem_store_open(&st, &s))
+        return false;
+    bool good = !mem_store_map(&st, &e) && !mem_store_read(&st, 3, &seen) && seen.there;
+    good = good && mem_look(&m, UINT64_MAX, &seen) == MEM_OUTSIDE;
+    mem_store_free(&st);
+    mem_system_free(&s);
+    mem_free(&m);
+    return good;
+}
+
 // mem_valid of a good memory, and after each thing that must not be.
 static bool walker(void) {
     struct mem m;
@@ -86,6 +103,7 @@ int main(void) {
         {"addresses of 64 bits", address_of_64_bits},
         {"more cells than locations", too_many_cells},
         {"a target that wraps is outside", target_wraps},
+        {"the last location", last_location},
         {"mem_valid can say no", walker},
     };
     unsigned failed = 0, rows = sizeof row / sizeof *row;
