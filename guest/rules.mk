@@ -17,7 +17,7 @@ GUEST_LIB := guest/lib/crt0.S guest/lib/trap_entry.S guest/lib/trap.c guest/lib/
 	guest/lib/uart.c guest/lib/finisher.c guest/lib/tree.c
 
 # A payload is one C file and what it names here besides.
-GUEST_PAYLOADS := hashme cpuloop leaf trouble exits clone modes
+GUEST_PAYLOADS := hashme cpuloop leaf trouble exits clone modes timer tlb faults chars
 GUEST_hashme := guest/tests/hashme.c guest/tests/hashme_paging.c guest/tests/hashme_user.S
 GUEST_trouble := guest/tests/trouble.c
 GUEST_exits := guest/tests/exits.c guest/tests/exits_child.S
@@ -25,6 +25,10 @@ GUEST_clone := guest/tests/clone.c guest/tests/clone_images.S machine/fdt.c
 GUEST_modes := guest/tests/modes.c guest/tests/modes_run.S machine/fdt.c
 GUEST_cpuloop := guest/bench/cpuloop.c
 GUEST_leaf := guest/bench/leaf.c
+GUEST_timer := guest/bench/timer.c
+GUEST_tlb := guest/bench/tlb.c
+GUEST_faults := guest/bench/faults.c
+GUEST_chars := guest/bench/chars.c
 
 GUEST_nucleus := $(wildcard guest/nucleus/*.c) machine/fdt.c machine/image.c core/map.c dev/uart.c dev/dev.c
 GUEST_minivmm := examples/minivmm.c machine/fdt.c

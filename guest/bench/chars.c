@@ -1,0 +1,18 @@
+/*
+ * chars.c - writes to the UART and nothing else; boot argument chars=N (default 10,000), in lines of 64.
+ *
+ * Where a UART is played by the level right above, each costs a round trip to the direct parent; where
+ * it is handed down by n levels and played below them, each suspends and restores n levels.
+ */
+#include "lib.h"
+
+int main(uint64_t hart, const void *tree)
+{
+    uint64_t n = bootarg(tree, "chars", 10000);
+
+    (void)hart;
+    for (uint64_t i = 1; i <= n; i++)
+        write8(FROND_UART_BASE, i % 64 == 0 ? '\n' : (uint8_t)('a' + i % 26));
+    print("\nchars %lu\n", n);
+    return 0;
+}
