@@ -322,6 +322,16 @@ static int check_htif(const struct boot *b) {
     return 0;
 }
 
+static int add_nucleus(struct boot *b) {
+    const char *path = b->plan->nucleus;
+    const void *image = nucleus_elf;
+    size_t size = nucleus_elf_size;
+
+    if (path && !(image = open_file(b, 0, "nucleus", path, &size)))
+        return EXIT_USAGE;
+    return add_elf(b, path ? path : "nucleus", image, size, true);
+}
+
 int boot_make(struct boot *b, const struct plan *p) {
     int status;
 
@@ -331,7 +341,7 @@ int boot_make(struct boot *b, const struct plan *p) {
         return complain("out of memory");
     add_text(b, "");
     new_payload(b, NULL);
-    status = add_elf(b, "nucleus", nucleus_elf, nucleus_elf_size, true);
+    status = add_nucleus(b);
     for (unsigned i = 0; !status && i < p->nodes; i++)
         status = add_record(b, i);
     if (!status)

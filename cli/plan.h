@@ -28,6 +28,7 @@ struct plan {
     unsigned nodes, room;
     const char *file; /* YAML; NULL: made from options */
     void *document;   /* treefile.c's, to tell lines */
+    const char *nucleus; /* an ELF to use for it; NULL: the one built in */
 };
 
 /* A new record with the defaults; NULL after a complaint. Pointers to records are void afterwards. */

@@ -14,7 +14,7 @@
 enum { CONSOLE_PASS, CONSOLE_PLAY };
 
 struct run {
-    const char *bios, *kernel, *initrd, *append, *tree, *stats, *trace, *dump_dtb, *image;
+    const char *bios, *kernel, *initrd, *append, *tree, *stats, *trace, *dump_dtb, *image, *nucleus;
     uint64_t memory, depth, fanout, console, clock, seed, max, shake;
     bool audit, rng;
     struct option_list drives, hash_at;
@@ -72,6 +72,8 @@ static const char *const clock_words[] = {"virtual", "host", NULL};
                        OPTION_CHOICE,                                                              \
                        .words = console_words,                                                     \
                        .to.number = &(r)->console},                                                \
+        {"nucleus", "FILE", "an ELF to run at the inner nodes, for the nucleus built in",          \
+         OPTION_TEXT, .to.text = &(r)->nucleus},                                                   \
         {"drive", "FILE[,MODE]",                                                                   \
          "a raw disk; rw (writes go to the file), ro, cow (kept in memory)", OPTION_TEXTS,         \
          .to.list = &(r)->drives},                                                                 \
@@ -194,7 +196,10 @@ static void plan_defaults(struct plan *p, const struct run *r, uint32_t slots) {
 
 static int make_plan(struct plan *p, const struct run *r) {
     uint32_t slots = (1u << (r->drives.count + r->rng)) - 1;
-    int status = r->tree ? treefile_read(p, r->tree) : plan_options(p, r, slots);
+    int status;
+
+    p->nucleus = r->nucleus;
+    status = r->tree ? treefile_read(p, r->tree) : plan_options(p, r, slots);
 
     if (!status)
         status = plan_check(p, slots);

@@ -47,9 +47,10 @@ static bool is_zero(const void *p, size_t n)
     return any == 0;
 }
 
-static bool map_ok(const struct frond_map *m)
+/* The count of a table whose address is in order. */
+static bool count_ok(const struct frond_map *m)
 {
-    return m->addr % 32 == 0 && m->count <= 1ULL << 32 &&
+    return m->count <= 1ULL << 32 &&
            m->count * sizeof(struct frond_range) <= 0 - m->addr - (m->addr == 0);
 }
 
@@ -64,6 +65,7 @@ static bool active_ok(uint64_t active)
 
 int desc_check(const struct frond_desc *d)
 {
+    int plic = plic_check(&d->plic), rtc = rtc_check(&d->rtc);
     const struct {
         bool ok;
         int at;
@@ -72,8 +74,10 @@ int desc_check(const struct frond_desc *d)
         {d->version == FROND_ABI_VERSION, AT(version)},
         {d->reserved_version == 0, AT(reserved_version)},
         {d->label != UINT64_MAX, AT(label)},
-        {map_ok(&d->map_np), AT(map_np)},
-        {map_ok(&d->map_p), AT(map_p)},
+        {d->map_np.addr % 32 == 0, AT(map_np.addr)},
+        {count_ok(&d->map_np), AT(map_np.count)},
+        {d->map_p.addr % 32 == 0, AT(map_p.addr)},
+        {count_ok(&d->map_p), AT(map_p.count)},
         {(d->lines & 1) == 0, AT(lines)},
         {d->reserved_lines == 0, AT(reserved_lines)},
         {d->resume <= FROND_DENY && (d->resume == 0 || d->exit.reason == FROND_EXIT_FAULT),
@@ -81,12 +85,12 @@ int desc_check(const struct frond_desc *d)
         {d->held <= FROND_DONE, AT(held)},
         {active_ok(d->active), AT(active)},
         {is_zero(d->reserved_ctl, sizeof d->reserved_ctl), AT(reserved_ctl)},
-        {plic_check(&d->plic) < 0, AT(plic)},
+        {plic < 0, AT(plic) + plic},
         {is_zero(d->reserved_plic, sizeof d->reserved_plic), AT(reserved_plic)},
         {d->clint.msip <= 1, AT(clint.msip)},
         {d->clint.reserved == 0, AT(clint.reserved)},
         {is_zero(d->reserved_clint, sizeof d->reserved_clint), AT(reserved_clint)},
-        {rtc_check(&d->rtc) < 0, AT(rtc)},
+        {rtc < 0, AT(rtc) + rtc},
         {is_zero(d->reserved_node, sizeof d->reserved_node), AT(reserved_node)},
         {d->pc % 2 == 0, AT(pc)},
         {d->mode <= FROND_MODE_U, AT(mode)},
@@ -356,6 +360,7 @@ static enum entered enter_active(struct riscv *r)
         r->h.attention = true;
         return LEFT;
     }
+    mmu_adopt(r, r->core.top);
     mmu_select(&r->h);
     return ENTERED;
 }
@@ -558,6 +563,7 @@ static void enter_root(struct riscv *r)
         r->error = "out of host memory";
         return;
     }
+    mmu_adopt(r, 0);
     mmu_select(&r->h);
     r->check = 0;
     r->work |= r->waiting;

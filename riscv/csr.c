@@ -184,7 +184,7 @@ static void write_status(struct riscv *r, uint64_t v, uint64_t mask)
         s = (s & ~MSTATUS_MPP) | (old & MSTATUS_MPP);
     c->mstatus = s;
     if ((s ^ old) & MSTATUS_MXR)
-        mmu_flush(r);
+        mmu_adopt(r, r->core.top);
     if ((s ^ old) & (MSTATUS_SUM | MSTATUS_MPRV | MSTATUS_MPP))
         mmu_select(&r->h);
     if ((s & ~old & (MSTATUS_SIE | MSTATUS_MIE)) != 0 && r->pending != 0)
@@ -228,7 +228,7 @@ static void write_supervisor(struct riscv *r, unsigned csr, uint64_t v)
             break;
         if (c->satp != (v & SATP_WRITE)) {
             c->satp = v & SATP_WRITE;
-            mmu_flush_paged(r);
+            mmu_adopt(r, r->core.top);
         }
         break;
     }
@@ -272,7 +272,7 @@ static void write_machine(struct riscv *r, unsigned csr, uint64_t v)
 
     if (csr >= CSR_PMPADDR0 && csr <= CSR_PMPADDR15) {
         write_pmpaddr(c, csr - CSR_PMPADDR0, v);
-        mmu_flush(r);
+        mmu_adopt(r, r->core.top);
         return;
     }
     switch (csr) {
@@ -289,8 +289,8 @@ static void write_machine(struct riscv *r, unsigned csr, uint64_t v)
     case CSR_MEPC: c->mepc = v & ~1ULL; break;
     case CSR_MCAUSE: c->mcause = v; break;
     case CSR_MTVAL: c->mtval = v; break;
-    case CSR_PMPCFG0: write_pmpcfg(c, 0, v); mmu_flush(r); break;
-    case CSR_PMPCFG2: write_pmpcfg(c, 8, v); mmu_flush(r); break;
+    case CSR_PMPCFG0: write_pmpcfg(c, 0, v); mmu_adopt(r, r->core.top); break;
+    case CSR_PMPCFG2: write_pmpcfg(c, 8, v); mmu_adopt(r, r->core.top); break;
     case CSR_MCYCLE:
         c->mcycle_offset = c->mcountinhibit & 1 ? v : v - (level_clock(r, r->core.top) + 1);
         break;

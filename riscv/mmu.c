@@ -214,15 +214,12 @@ static void issuer_state(void *opaque, unsigned level, uint64_t out[4])
 {
     struct riscv *r = opaque;
     const struct frond_desc *d = r->core.path[level].d;
-    const struct node *n = r->core.path[level].ctx->isa;
-    uint64_t h = 0;
 
-    for (unsigned i = 0; i < 16; i++)
-        h = (h ^ d->csr.pmpaddr[i] ^ ((uint64_t)d->csr.pmpcfg[i] << 56)) * 0x9e3779b97f4a7c15u +
-            (h >> 29);
+    mmu_adopt(r, level);
+    const struct node *n = r->core.path[level].ctx->isa;
     out[0] = hart_satp(d);
     out[1] = (d->csr.mstatus & (MSTATUS_SUM | MSTATUS_MXR)) | hart_data_mode(d);
-    out[2] = h;
+    out[2] = n ? n->by_gen : 0;
     out[3] = n ? n->pt_gen : 0;
 }
 
@@ -330,20 +327,25 @@ static void drop_all(void *opaque, struct core_ctx *ctx)
     r->h.attention = true;
 }
 
-void mmu_flush(struct riscv *r)
+void mmu_adopt(struct riscv *r, unsigned level)
 {
-    drop_all(r, r->core.path[r->core.top].ctx);
-}
+    const struct frond_csr *c = &r->core.path[level].d->csr;
+    struct core_ctx *ctx = r->core.path[level].ctx;
+    struct node *n = node_of(r, ctx);
+    struct made_by by = {.satp = c->satp, .mxr = c->mstatus & MSTATUS_MXR};
 
-void mmu_flush_paged(struct riscv *r)
-{
-    struct core_ctx *ctx = r->core.path[r->core.top].ctx;
-    struct node *n = ctx->isa;
-
-    for (unsigned c = CLASS_S; n && c < CLASSES; c++)
-        if (n->tlb[c])
-            tlb_clear(n->tlb[c]);
+    memcpy(by.pmpaddr, c->pmpaddr, sizeof by.pmpaddr);
+    memcpy(by.pmpcfg, c->pmpcfg, sizeof by.pmpcfg);
+    if (!n || memcmp(&n->by, &by, sizeof by) == 0)
+        return;
+    bool paging_only = memcmp(n->by.pmpaddr, by.pmpaddr, sizeof by.pmpaddr) == 0 &&
+                       memcmp(n->by.pmpcfg, by.pmpcfg, sizeof by.pmpcfg) == 0;
+    for (unsigned k = paging_only ? CLASS_S : CLASS_M; k < CLASSES; k++)
+        if (n->tlb[k])
+            tlb_clear(n->tlb[k]);
     core_void_pt(&r->core, ctx);
+    n->by = by;
+    n->by_gen++;
     r->h.attention = true;
 }
 

@@ -108,8 +108,17 @@ enum {
 
 enum { CLASS_M, CLASS_S, CLASS_SUM, CLASS_U, CLASSES };
 
+/* What of a descriptor its TLBs were made by, besides the class. */
+struct made_by {
+    uint64_t satp, mxr;
+    uint64_t pmpaddr[16];
+    uint8_t pmpcfg[16];
+};
+
 struct node { /* core_ctx.isa */
     struct tlb *tlb[CLASSES];
+    struct made_by by;
+    uint64_t by_gen;    /* changes of `by` */
     uint64_t pt_gen;    /* changes of page tables that were read for it */
     unsigned mark_next; /* of riscv.mark_at */
 };
@@ -171,9 +180,10 @@ struct walk_result {
     uint32_t cause;
     unsigned need;
 };
+/* A node has come on the path, or its CSRs have changed: what its TLBs hold goes if it was made by
+ * another satp, MXR or PMP. */
+void mmu_adopt(struct riscv *r, unsigned level);
 void mmu_select(struct hart *h); /* sets h->data and h->fetch for the top as it stands */
-void mmu_flush(struct riscv *r); /* the top's translations, all */
-void mmu_flush_paged(struct riscv *r); /* those of S and U */
 void mmu_hooks(struct riscv *r);
 uint64_t hart_satp(const struct frond_desc *d);
 /* PMP: what `mode` may do in the page of pa. */

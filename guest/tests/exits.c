@@ -414,7 +414,7 @@ static void refusals(void)
     bad_field(0x0c, 4, 1, 0x0c);
     bad_field(FROND_D_LABEL, 8, UINT64_MAX, FROND_D_LABEL);
     bad_field(FROND_D_MAP_NP, 8, at(map) + 16, FROND_D_MAP_NP);
-    bad_field(FROND_D_MAP_NP + 8, 8, ((uint64_t)1 << 32) + 1, FROND_D_MAP_NP);
+    bad_field(FROND_D_MAP_NP + 8, 8, ((uint64_t)1 << 32) + 1, FROND_D_MAP_NP + 8);
     bad_field(FROND_D_MAP_P, 8, at(map) + 1, FROND_D_MAP_P);
     bad_field(FROND_D_LINES, 4, 1, FROND_D_LINES);
     bad_field(FROND_D_LINES + 4, 4, 1, FROND_D_LINES + 4);
@@ -423,7 +423,7 @@ static void refusals(void)
     bad_field(FROND_D_ACTIVE, 8, PAGE + 3, FROND_D_ACTIVE);
     bad_field(FROND_D_ACTIVE, 8, 4096 | 8, FROND_D_ACTIVE);
     bad_field(FROND_D_PLIC, 4, 1, FROND_D_PLIC);
-    bad_field(FROND_D_PLIC + 4, 4, 8, FROND_D_PLIC);
+    bad_field(FROND_D_PLIC + 4, 4, 8, FROND_D_PLIC + 4);
     bad_field(FROND_D_CLINT + 16, 4, 2, FROND_D_CLINT + 16);
     bad_field(0x300, 8, 1, 0x280);
     bad_field(FROND_D_PC, 8, BASE + 1, FROND_D_PC);
