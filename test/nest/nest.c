@@ -12,10 +12,11 @@
 #include <string.h>
 
 enum { MB = 1 << 20, KB = 1 << 10, NODES = 8, TEXT = 65536 };
-enum { NUCLEUS, LEAF, HASHME, TROUBLE, PROGRAMS };
+enum { NUCLEUS, LEAF, HASHME, TROUBLE, EXITS, CLONE, MODES, UVMM, PROGRAMS };
 enum { OWN = IMAGE_UART, PASS = IMAGE_UART | IMAGE_UART_PASS, SHARE = IMAGE_SHARE, PAGED = IMAGE_PAGED };
 
-static const char *const program[PROGRAMS] = {"nucleus", "leaf", "hashme", "trouble"};
+static const char *const program[PROGRAMS] = {"nucleus", "leaf",  "hashme", "trouble",
+                                                "exits",   "clone", "modes",  "uvmm"};
 
 static const char *const text[] = {"", "do=1", "do=2", "do=3", "do=4", "do=6", "do=7", "do=8", "do=9",
                                    "salt=2", "rounds=1", "do=5"};
@@ -39,6 +40,7 @@ struct row {
 /* need: not 0, the record is there. repeat and weight: 0 stands for 1. */
 #define N(p, f, ...) {.need = 1, .payload = p, .flags = f, __VA_ARGS__}
 #define KIDS(at, n)  .first = at, .children = n
+#define ONE(at)      N(NUCLEUS, PASS, KIDS(at, 1))
 
 static const struct row row[] = {
     {"a leaf, its console handed down",
@@ -115,6 +117,16 @@ static const struct row row[] = {
     {"all asleep: the machine is",
      {N(NUCLEUS, OWN, KIDS(1, 2)), N(TROUBLE, OWN, .memory = MB, .args = DO5), N(LEAF, OWN, .memory = MB)},
      {{"[2] " LEAF_LINE, 1}}, -1, NULL},
+    {"exits, answers, refusals: level 1", {N(EXITS, PASS, .memory = MB)}, {{"113 rows, 0 failed", 1}}, 0, NULL},
+    {"exits, answers, refusals: level 2", {ONE(1), N(EXITS, PASS, .memory = MB)}, {{"113 rows, 0 failed", 1}}, 0, NULL},
+    {"exits, answers, refusals: level 5",
+     {ONE(1), ONE(2), ONE(3), ONE(4), N(EXITS, PASS, .memory = MB)}, {{"113 rows, 0 failed", 1}}, 0, NULL},
+    {"two maps apart at three levels", {N(MODES, PASS, .memory = 32 * MB)}, {{"each access where it belongs", 1}}, 0, NULL},
+    {"two maps apart at levels 3 to 5", {ONE(1), ONE(2), N(MODES, PASS, .memory = 32 * MB)}, {{"each access where it belongs", 1}}, 0, NULL},
+    {"a VMM that is a paged user process", {N(UVMM, PASS, .memory = 4 * MB)}, {{HASHME_LINES, 1}, {"faults many, ticks many", 1}}, 0, NULL},
+    {"the same at level 3", {ONE(1), ONE(2), N(UVMM, PASS, .memory = 4 * MB)}, {{HASHME_LINES, 1}, {"faults many, ticks many", 1}}, 0, NULL},
+    {"a node moved with its child inside", {N(CLONE, PASS, .memory = 16 * MB)}, {{HASHME_LINES, 1}, {"clone: moved", 1}}, 0, NULL},
+    {"the same below a nucleus", {ONE(1), N(CLONE, PASS, .memory = 16 * MB)}, {{HASHME_LINES, 1}, {"clone: moved", 1}}, 0, NULL},
 };
 
 struct console {
