@@ -14,8 +14,8 @@ static const struct {
     const struct row *rows;
     const unsigned *count;
 } files[] = {
-    {desc_rows, &desc_count},
-    {path_rows, &path_count},
+    {desc_rows, &desc_count},     {path_rows, &path_count},     {map_rows, &map_count},
+    {issuer_rows, &issuer_count}, {answer_rows, &answer_count},
 };
 
 static void nothing(struct rig *r) { (void)r; }
