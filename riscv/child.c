@@ -229,7 +229,7 @@ static void leave_by_gap(struct riscv *r, const struct core_answer *ans, struct 
     struct frond_access rec = {.reason = FROND_EXIT_FAULT, .kind = a.kind, .value = value,
                                .width = a.width, .reg = a.reg, .ilen = a.ilen, .flags = a.flags};
 
-    if (ans->kind != 0) { /* not the access itself: it cannot be answered DONE */
+    if (ans->kind != 0 && a.kind != FROND_FAULT_DMA) { /* cannot be answered DONE */
         rec.kind = ans->kind;
         rec.flags &= (uint8_t)~FROND_XF_DONE;
     }
