@@ -15,7 +15,7 @@ static const struct {
     const unsigned *count;
 } files[] = {
     {desc_rows, &desc_count},     {path_rows, &path_count},     {map_rows, &map_count},
-    {issuer_rows, &issuer_count}, {answer_rows, &answer_count},
+    {issuer_rows, &issuer_count}, {answer_rows, &answer_count}, {dma_rows, &dma_count},
 };
 
 static void nothing(struct rig *r) { (void)r; }
