@@ -455,9 +455,14 @@ _Static_assert(sizeof(struct tlb_entry) == 32, "TLB() takes the page's number ti
     if (unlikely((d->csr.mstatus & MSTATUS_FS) != MSTATUS_FS))                                     \
     goto fs_clean
 
+/* A load that faults has written nothing: FS stays. */
 #define FLOAD(w)                                                                                   \
-    F_WRITE();                                                                                     \
-    LOAD_AS(uint##w##_t, SLOW_FP, d->f[i->rd] = BOX##w(v))
+    F_READ();                                                                                      \
+    LOAD_AS(uint##w##_t, SLOW_FP, F_LOADED(BOX##w(v)))
+#define F_LOADED(v)                                                                                \
+    if (unlikely((d->csr.mstatus & MSTATUS_FS) != MSTATUS_FS))                                     \
+        d->csr.mstatus |= MSTATUS_FS;                                                              \
+    d->f[i->rd] = (v)
 #define FSTORE(w)                                                                                  \
     F_READ();                                                                                      \
     STORE_AS(uint##w##_t, SLOW_FP, d->f[i->rs2])
@@ -737,7 +742,7 @@ slow_load : {
             goto resume;
     }
     if (slow & SLOW_FP) {
-        d->f[i->rd] = extend(value, slow);
+        F_LOADED(extend(value, slow));
     } else {
         RD = extend(value, slow);
         d->x[0] = 0;
