@@ -1,0 +1,101 @@
+/*
+ * rows.c - rows about exits, answers, maps, time, devices: main.
+ *
+ * usage: levels-test [-v] VMM [PART OF A ROW'S NAME]: VMM is vmm.c as a raw image; -v names every row.
+ */
+#include "rows.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const void *vmm_image;
+size_t vmm_size;
+
+static unsigned passed, failed, said;
+static bool verbose;
+static const char *only;
+
+void row_result(bool ok, const char *why, const char *format, ...) {
+    char name[256];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(name, sizeof name, format, args);
+    va_end(args);
+    if (only && !strstr(name, only))
+        return;
+    passed += ok;
+    failed += !ok;
+    if (verbose || (!ok && said++ < 40))
+        printf("%s %s%s%s\n", ok ? "ok  " : "FAIL", name, ok ? "" : ": ", ok ? "" : why);
+}
+
+void row_want(struct tower *t, const char *what, int line, uint64_t got, uint64_t want) {
+    if (got != want && t->wrong[0] == 0)
+        snprintf(t->wrong, sizeof t->wrong, "line %d: %s is 0x%llx, must be 0x%llx", line, what,
+                 (unsigned long long)got, (unsigned long long)want);
+}
+
+void row_quiet(struct tower *t, unsigned level) {
+    static uint64_t retired;
+
+    if (retired == 0) {
+        struct tower *q = tower_new(1);
+        tower_code(q, (uint32_t[]){SW(31, 30, 0)}, 1);
+        tower_run(q, 0);
+        retired = tower_desc(q, 0).csr.minstret;
+        tower_free(q);
+    }
+    struct frond_desc d = tower_desc(t, level);
+    WANT(t, tower_log(t, (int)level)->count, 1);
+    WANT(t, d.csr.minstret, retired);
+}
+
+void row_books(struct tower *t) {
+    static const struct frond_access none;
+    struct frond_desc d = tower_desc(t, t->leaf);
+
+    for (unsigned l = t->leaf;; l--) {
+        WANT(t, d.resume, 0);
+        WANT(t, d.held, 0);
+        WANT(t, d.active, 0);
+        WANT(t, d.budget, UINT64_MAX - d.clock);
+        WANT(t, memcmp(&d.pend, &none, sizeof none), 0);
+        if (l == 0)
+            break;
+        struct frond_desc below = tower_desc(t, l - 1);
+        WANT(t, below.clock, d.clock + below.csr.minstret);
+        d = below;
+    }
+    WANT(t, frond_now(t->m), d.clock);
+}
+
+static void read_image(const char *path) {
+    static char image[VMM_ORDERS];
+    FILE *f = fopen(path, "rb");
+
+    vmm_size = f ? fread(image, 1, sizeof image, f) : 0;
+    vmm_image = image;
+    if (vmm_size == 0 || vmm_size == sizeof image) {
+        fprintf(stderr, "%s: cannot be read, or too big\n", path);
+        exit(2);
+    }
+    fclose(f);
+}
+
+int main(int argc, char **argv) {
+    static void (*const groups[])(void) = {fault_rows};
+
+    verbose = argc > 1 && strcmp(argv[1], "-v") == 0;
+    argc -= verbose;
+    argv += verbose;
+    if (argc < 2)
+        return 2;
+    only = argc > 2 ? argv[2] : NULL;
+    read_image(argv[1]);
+    for (unsigned i = 0; i < sizeof groups / sizeof groups[0]; i++)
+        groups[i]();
+    printf("%u passed, %u failed\n", passed, failed);
+    return failed != 0 || passed == 0;
+}
