@@ -42,12 +42,11 @@ include $(wildcard guest/rules.mk test/*/rules.mk)
 
 # ---- Tests: a suite is a target check-NAME whose last line is `N passed, N failed` -----------------
 
-SUITES := $(patsubst test/%/rules.mk,%,$(wildcard test/*/rules.mk))
-.PHONY: test check-equal linux
+SUITES := $(filter-out model,$(patsubst test/%/rules.mk,%,$(wildcard test/*/rules.mk))) \
+	$(MODEL_SUITES) equal
+.PHONY: test tools-test check-equal linux
 test: tools-test all guest linux
-	@test/run $(foreach s,$(filter-out model,$(SUITES)),$(s) '$(MAKE) -s check-$(s)') \
-		$(if $(filter model,$(SUITES)),model '$(MAKE) -s check-model') \
-		equal '$(MAKE) -s check-equal'
+	@test/run $(foreach s,$(SUITES),$(s) '$(MAKE) -s check-$(s)')
 
 tools-test:
 	@tools/install-deps

@@ -8,6 +8,7 @@ MODEL_TWIN   := model/mem.c model/nkmodel.c
 MODEL_HDR    := model/mem.h model/nkmodel.h test/model/term.h
 MODEL_TERMS  ?= 20000
 MODEL_SEED   ?=
+MODEL_SUITES += model-mem
 
 .PHONY: check-model-mem
 check-model-mem: $(MODEL_B)/golden $(MODEL_B)/limits $(MODEL_B)/cross
