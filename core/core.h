@@ -159,6 +159,7 @@ struct core {
     unsigned top, room;
     bool empty;         /* no node is on the path (top is 0) */
     uint64_t now;       /* steps made by the machine since it was created */
+    uint64_t drops;     /* grows when something of a table is dropped: a walk under way is void */
     uint64_t watch_seq; /* grows with each new watch */
     bool stale;         /* something of the path itself may be wrong: re-enter it */
     bool nomem;

@@ -247,8 +247,13 @@ static enum walk walk(struct core *c, const struct core_frame *f, struct core_fr
 {
     struct core_cache *cache = &c->path[f->level].ctx->table[f->mode].cache;
     struct found res;
-    enum walk w = walk_down(c, f, true, &res, need, out);
+    uint64_t drops;
+    enum walk w;
 
+    do { /* a new use of a page may drop what was read before: then it would be kept unwatched */
+        drops = c->drops;
+        w = walk_down(c, f, true, &res, need, out);
+    } while (w == WALK_FOUND && c->drops != drops);
     if (w == WALK_FOUND && owned(c, res.page)) { /* the whole chain of addresses is wanted */
         w = walk_down(c, f, false, &res, need, out);
         if (w == WALK_FOUND)

@@ -9,6 +9,10 @@
 
 enum { USES_MAX = 64 }; /* of one page; past that its users lose what they derived */
 
+/* The tag of a use that stands for all of its context's of that kind: a page table that leads to
+ * itself, or a table whose pages are one, would need one for each of its names. */
+#define ALL_TAGS UINT64_MAX
+
 void core_watch(struct core *c, uint32_t page, uint32_t why)
 {
     struct core_ctx *top = c->path[c->top].ctx;
@@ -27,6 +31,8 @@ static bool use_valid(const struct core_use *u, uint32_t page)
 {
     if (u->what == USE_PT)
         return u->seq == u->ctx->pt_seq;
+    if (u->tag == ALL_TAGS)
+        return u->ctx->table[u->what].where.used != 0;
     const struct core_entry *e = cache_get(&u->ctx->table[u->what].where, u->tag);
     return e && e->page == page;
 }
@@ -59,26 +65,61 @@ static void use_drop(struct core *c, struct core_use *u)
     }
 }
 
+static bool same_user(const struct core_use *u, const struct core_ctx *ctx, unsigned what)
+{
+    return u->ctx == ctx && u->what == what;
+}
+
+static unsigned count_uses(const struct core *c, uint32_t page)
+{
+    unsigned n = 0;
+
+    for (const struct core_use *u = c->page[page].uses; u; u = u->next)
+        n++;
+    return n;
+}
+
+/* Makes room in a page's list. True: ctx has so many uses that one has to stand for all. */
+static bool make_room(struct core *c, uint32_t page, struct core_ctx *ctx, unsigned what)
+{
+    struct core_use **link = &c->page[page].uses;
+    unsigned own = 0;
+
+    unlink_void(c, page);
+    if (count_uses(c, page) < USES_MAX)
+        return false;
+    for (struct core_use *u = *link; u; u = u->next) {
+        if (same_user(u, ctx, what))
+            own++;
+        else
+            use_drop(c, u);
+    }
+    if (own < USES_MAX / 2)
+        return false;
+    while (*link) {
+        struct core_use *u = *link;
+        if (same_user(u, ctx, what)) {
+            *link = u->next;
+            c->isa->free(u);
+        } else {
+            link = &u->next;
+        }
+    }
+    return true;
+}
+
 bool use_add(struct core *c, uint32_t page, struct core_ctx *ctx, unsigned what, uint64_t tag)
 {
     unsigned n = 0;
 
     for (struct core_use *u = c->page[page].uses; u; u = u->next, n++) {
-        if (u->ctx == ctx && u->what == what && u->tag == tag) {
+        if (same_user(u, ctx, what) && (u->tag == tag || u->tag == ALL_TAGS)) {
             u->seq = ctx->pt_seq;
             return true;
         }
     }
-    if (n >= USES_MAX) {
-        unlink_void(c, page);
-        n = 0;
-        for (struct core_use *u = c->page[page].uses; u; u = u->next)
-            n++;
-        if (n >= USES_MAX)
-            for (struct core_use *u = c->page[page].uses; u; u = u->next)
-                if (u->ctx != ctx || u->what != what)
-                    use_drop(c, u);
-    }
+    if (n >= USES_MAX && make_room(c, page, ctx, what))
+        tag = ALL_TAGS;
     struct core_use *u = c->isa->alloc(sizeof *u);
     if (!u)
         return false;
@@ -104,8 +145,8 @@ void core_use_pt(struct core *c, uint32_t page, struct core_ctx *ctx, uint64_t t
 {
     const struct core_use *u = c->page[page].uses;
 
-    if (u && u->ctx == ctx && u->tag == tag && u->what == USE_PT && u->seq == ctx->pt_seq &&
-        (c->page[page].watch & CORE_W_PT) != 0)
+    if (u && same_user(u, ctx, USE_PT) && (u->tag == tag || u->tag == ALL_TAGS) &&
+        u->seq == ctx->pt_seq && (c->page[page].watch & CORE_W_PT) != 0)
         return;
     if (!use_add(c, page, ctx, USE_PT, tag))
         c->nomem = true;
@@ -122,6 +163,7 @@ void core_void_pt(struct core *c, struct core_ctx *ctx)
 static void tell_below(struct core *c, struct core_ctx *ctx)
 {
     ctx->gen++;
+    c->drops++;
     if (ctx->on_path && c->path[c->top].ctx != ctx)
         c->stale = true;
 }
@@ -153,6 +195,12 @@ static void table_changed(struct core *c, const struct core_use *u, const uint8_
 {
     const struct core_table *t = &u->ctx->table[u->what];
     uint64_t start = t->at.addr % FROND_PAGE_SIZE; /* entries begin here in 4 KiB number 0 */
+
+    if (u->tag == ALL_TAGS) {
+        if (memcmp(old + off, new + off, len) != 0)
+            core_drop_table(c, u->ctx, u->what);
+        return;
+    }
 
     for (unsigned o = off & ~31u; o < off + len; o += sizeof(struct frond_range)) {
         struct frond_range was, is;

@@ -488,38 +488,58 @@ static struct place raise(struct hart *h, unsigned cause, uint64_t tval)
     return failed();
 }
 
+/* The page table's part of an access by the top. False: the hart's state was changed. */
+static bool translate(struct hart *h, uint64_t va, unsigned mode, unsigned need, struct access a,
+                      struct walk_result *w)
+{
+    struct riscv *r = riscv_of(h);
+    unsigned cause = access_fault(need);
+    struct core_answer ans;
+
+    while ((*w = walk(r, r->core.top, va, mode, need)).what == XLATE_NEED) {
+        core_resolve(&r->core, r->core.top, CORE_P, w->pa, w->need, &ans);
+        if (ans.what == CORE_DEVICE) {
+            trap_raise(h, cause, va);
+            return false;
+        }
+        if (ans.what != CORE_RAM) {
+            struct access pte = {.kind = FROND_FAULT_WALK, .width = 8, .ilen = a.ilen,
+                                 .flags = w->need & FROND_W ? FROND_XF_WRITE : 0};
+            child_answer(r, &ans, pte, va, 0, cause);
+            return false;
+        }
+    }
+    if (w->what == XLATE_TRAP)
+        trap_raise(h, w->cause, va);
+    return w->what != XLATE_TRAP;
+}
+
 /* Translation and maps for one page of an access by the top: `need` of R, W, X. */
 static struct place locate(struct hart *h, uint64_t va, unsigned mode, unsigned need,
                            struct access a, uint64_t value)
 {
     struct riscv *r = riscv_of(h);
-    unsigned cause = access_fault(need);
+    const struct core_ctx *ctx = r->core.path[r->core.top].ctx;
+    unsigned cause = access_fault(need), pmp;
     struct core_answer ans;
     struct walk_result w;
+    uint64_t seq;
 
-    while ((w = walk(r, r->core.top, va, mode, need)).what == XLATE_NEED) {
-        core_resolve(&r->core, r->core.top, CORE_P, w.pa, w.need, &ans);
-        if (ans.what == CORE_DEVICE)
+    do { /* again, if resolving voided what the walk has read: its use would be unwatched */
+        seq = ctx->pt_seq;
+        if (!translate(h, va, mode, need, a, &w))
+            return failed();
+        pmp = pmp_perm(h->d, mode, w.pa);
+        if ((pmp & need) != need)
             return raise(h, cause, va);
-        if (ans.what != CORE_RAM) {
-            struct access pte = {.kind = FROND_FAULT_WALK, .width = 8, .ilen = a.ilen,
-                                 .flags = w.need & FROND_W ? FROND_XF_WRITE : 0};
-            child_answer(r, &ans, pte, va, 0, cause);
+        if (window_is_private(w.pa))
+            return (struct place){.ok = true, .private = true, .pa = w.pa};
+        core_resolve(&r->core, r->core.top, map_of_mode(mode), w.pa, need, &ans);
+        if (ans.what != CORE_RAM && ans.what != CORE_DEVICE) {
+            child_answer(r, &ans, a, va, value, cause);
             return failed();
         }
-    }
-    if (w.what == XLATE_TRAP)
-        return raise(h, w.cause, va);
-    unsigned pmp = pmp_perm(h->d, mode, w.pa);
-    if ((pmp & need) != need)
-        return raise(h, cause, va);
-    if (window_is_private(w.pa))
-        return (struct place){.ok = true, .private = true, .pa = w.pa};
-    core_resolve(&r->core, r->core.top, map_of_mode(mode), w.pa, need, &ans);
-    if (ans.what != CORE_RAM && ans.what != CORE_DEVICE) {
-        child_answer(r, &ans, a, va, value, cause);
-        return failed();
-    }
+    } while (ctx->pt_seq != seq);
     return (struct place){.ok = true, .device = ans.what == CORE_DEVICE, .page = ans.page,
                           .pa = w.pa, .perm = w.perm & pmp & ans.perm};
 }
