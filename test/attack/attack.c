@@ -16,6 +16,7 @@ static const struct {
 } files[] = {
     {desc_rows, &desc_count},     {path_rows, &path_count},     {map_rows, &map_count},
     {issuer_rows, &issuer_count}, {answer_rows, &answer_count}, {dma_rows, &dma_count},
+    {time_rows, &time_count},     {code_rows, &code_count},
 };
 
 static void nothing(struct rig *r) { (void)r; }
