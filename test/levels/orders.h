@@ -54,6 +54,7 @@ struct vmm_record {
     uint64_t trap;  /* mcause + 1 of a trap meanwhile; 0: none */
     uint64_t tval, epc;
     uint64_t who;
+    uint64_t after;         /* ENTER: the clock when it had retired */
     uint64_t time, retired; /* clock (mcycle) and minstret before the order */
     struct frond_desc d;    /* ENTER: the descriptor after it */
 };

@@ -17,6 +17,25 @@ void row_quiet(struct tower *t, unsigned level);
  * nothing is left under way. */
 void row_books(struct tower *t);
 
+#define WANT_ACCESS(t, got, ...) row_access(t, __LINE__, got, (struct frond_access){__VA_ARGS__})
+void row_access(struct tower *t, int line, const struct frond_access *got,
+                struct frond_access want);
+
+/* Record i of the log of a level (-1: of the host); NULL, and wrong: there is none. */
+const struct vmm_record *row_record(struct tower *t, int level, uint64_t i);
+
+/* A row with a subject: run at each of levels 0, 1, 2 and 5, plain and shaken. */
+struct scene {
+    const char *name;
+    void (*build)(struct tower *t, unsigned subject);
+    void (*check)(struct tower *t, unsigned subject); /* after a run to the end */
+    unsigned above;                                   /* levels above the subject */
+    unsigned from;                                    /* least level of the subject */
+};
+void row_scenes(const char *group, const struct scene *scene, unsigned n);
+#define SCENES(group, table) row_scenes(group, table, sizeof(table) / sizeof((table)[0]))
+
 void fault_rows(void);
+void exit_rows(void);
 
 #endif

@@ -82,6 +82,10 @@ unsigned order(struct party *p, enum vmm_op op, uint64_t a, uint64_t b, uint64_t
     return p->orders++;
 }
 
+void order_field(struct party *p, unsigned offset, uint64_t value, unsigned width) {
+    order(p, VMM_PUT, OWN(VMM_DESC) + offset, value, width);
+}
+
 void order_enter(struct party *p) { order(p, VMM_ENTER, OWN(VMM_DESC), 0, 0); }
 
 void order_end(struct party *p) { order(p, VMM_END, UINT64_MAX, 0, 0); }
@@ -144,7 +148,7 @@ const struct vmm_log *tower_log(struct tower *t, int level) {
     struct vmm_log *l = &log[next++ % 4];
 
     if (level < 0)
-        return t->host_log;
+        return t->host_log; /* as it is */
     tower_read(t, (unsigned)level, OWN(VMM_LOG), l, sizeof *l);
     return l;
 }
@@ -156,6 +160,13 @@ static void host_put(struct tower *t, const struct vmm_order *o) {
         memcpy((uint8_t *)frond_desc(t->m) + (o->a - OWN(VMM_DESC)), &o->b, o->c);
     else
         tower_write(t, 0, o->a, &o->b, o->c);
+}
+
+static void host_copy(struct tower *t, const struct vmm_order *o) {
+    uint8_t bytes[FROND_PAGE_SIZE];
+
+    tower_read(t, 0, o->b, bytes, o->c);
+    tower_write(t, 0, o->a, bytes, o->c);
 }
 
 /* Enters node 0; false: not left by an exit. */
@@ -199,6 +210,7 @@ static void host_orders(struct tower *t) {
             if (frond_map(t->m, o->a, o->c, (unsigned)o->b))
                 snprintf(t->wrong, sizeof t->wrong, "map: %s", frond_error(t->m));
             break;
+        case VMM_COPY: host_copy(t, o); break;
         default: snprintf(t->wrong, sizeof t->wrong, "an order that the host cannot do"); return;
         }
     }
@@ -210,8 +222,7 @@ static void write_maps(struct tower *t, unsigned l) {
     struct level *v = &t->level[l];
     static const uint64_t at[2] = {OWN(VMM_MAP_P), OWN(VMM_MAP_NP)};
 
-    tower_range(t, l, 0, BASE, t->leaf_ram + (uint64_t)(t->leaf - l) * VMM_OWN, OWN(VMM_OWN),
-                RWX);
+    tower_range(t, l, 0, BASE, t->leaf_ram + (uint64_t)(t->leaf - l) * VMM_OWN, OWN(VMM_OWN), RWX);
     for (unsigned m = 0; m < 2; m++)
         tower_write(t, l - 1, at[m], v->range[m], v->ranges[m] * sizeof v->range[m][0]);
     if (v->d.map_p.addr == 0 && v->d.map_p.count == 0)
@@ -238,7 +249,7 @@ static void write_level(struct tower *t, unsigned l) {
     tower_write(t, l, OWN(VMM_ORDERS), p->order, p->orders * sizeof p->order[0]);
 }
 
-static bool begin(struct tower *t, uint64_t shake) {
+bool tower_begin(struct tower *t, uint64_t shake) {
     struct frond_options o;
 
     frond_options_default(&o);
@@ -266,7 +277,7 @@ static bool begin(struct tower *t, uint64_t shake) {
 bool tower_run(struct tower *t, uint64_t shake) {
     if (t->host.orders == 0)
         order_enter(&t->host);
-    if (begin(t, shake))
+    if (tower_begin(t, shake))
         host_orders(t);
     if (t->m)
         t->steps = frond_now(t->m);

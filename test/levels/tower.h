@@ -43,6 +43,10 @@ struct level {
     unsigned ranges[2];
     bool np; /* map_np is a table of its own */
     struct party p;
+    /* For the books (row_books), said by rows: */
+    uint64_t skipped; /* of the clock: its parent moved it, no step was made */
+    uint64_t traps;   /* that it took */
+    bool own_budget;  /* budget + clock is not what it began with */
 };
 
 struct tower {
@@ -73,6 +77,8 @@ void tower_code(struct tower *t, const uint32_t *code, unsigned n);
 /* The parent of a level: of 0, the host. */
 struct party *tower_parent(struct tower *t, unsigned level);
 unsigned order(struct party *p, enum vmm_op op, uint64_t a, uint64_t b, uint64_t c);
+/* A field of the child's descriptor. */
+void order_field(struct party *p, unsigned offset, uint64_t value, unsigned width);
 /* ENTER of the child, and at the end what it halted with. */
 void order_enter(struct party *p);
 void order_end(struct party *p);
@@ -80,6 +86,8 @@ void order_end(struct party *p);
 void order_realize(struct tower *t, unsigned level, unsigned i, unsigned flags, unsigned off,
                    uint64_t value);
 
+/* Puts it together, with nothing run: for rows that enter node 0 themselves. */
+bool tower_begin(struct tower *t, uint64_t shake);
 /* True: ran to the end of the host's orders. Else t->wrong says why not. */
 bool tower_run(struct tower *t, uint64_t shake);
 

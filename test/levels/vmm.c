@@ -36,15 +36,21 @@ static void begin(uint64_t n) {
 static void enter(const struct vmm_order *o) {
     register uint64_t desc __asm__("a0") = o->a;
     register uint64_t ctl __asm__("a1") = FROND_CTL_BASE;
+    uint64_t after;
 
     csr_set("mstatus", o->b);
     if (o->c & VMM_SHORT)
-        __asm__ volatile("c.sd %0, 8(%1)" ::"r"(desc), "r"(ctl) : "memory");
+        __asm__ volatile("c.sd %1, 8(%2)\ncsrr %0, mcycle"
+                         : "=&r"(after)
+                         : "r"(desc), "r"(ctl)
+                         : "memory");
     else
-        __asm__ volatile(
-            ".option push\n.option norvc\nsd %0, 8(%1)\ncsrc mstatus, %2\n.option pop" ::"r"(desc),
-            "r"(ctl), "r"(o->b)
-            : "memory");
+        __asm__ volatile(".option push\n.option norvc\nsd %1, 8(%2)\ncsrr %0, mcycle\n"
+                         "csrc mstatus, %3\n.option pop"
+                         : "=&r"(after)
+                         : "r"(desc), "r"(ctl), "r"(o->b)
+                         : "memory");
+    record->after = after;
     events->enters++;
     record->value = read64(FROND_CTL_BASE + FROND_CTL_STATUS);
     record->who = read64(FROND_CTL_BASE + FROND_CTL_WHO);
