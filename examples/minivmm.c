@@ -10,15 +10,13 @@
 static struct frond_desc child __attribute__((aligned(4096)));
 static struct frond_range map[2] __attribute__((aligned(32)));
 
-static void fail(const char *why)
-{
+static void fail(const char *why) {
     print("minivmm: %s\n", why);
     finish(1);
 }
 
 /* A quarter of our RAM becomes the child's: the image at its start, a device tree at its end. */
-static void load(const void *tree)
-{
+static void load(const void *tree) {
     struct tree_prop start = tree_find(tree, "/chosen", "linux,initrd-start");
     struct tree_prop end = tree_find(tree, "/chosen", "linux,initrd-end");
     uint64_t image = tree_u64(start, 0), size = tree_u64(end, 0) - image;
@@ -38,8 +36,7 @@ static void load(const void *tree)
 }
 
 /* Runs the child until it is left. */
-static void enter(void)
-{
+static void enter(void) {
     uint64_t status;
 
     __asm__ volatile("sd %0, 8(%1)" ::"r"(&child), "r"((uint64_t)FROND_CTL_BASE) : "memory");
@@ -48,16 +45,14 @@ static void enter(void)
         fail("the child cannot be entered");
 }
 
-static void idle(void)
-{
+static void idle(void) {
     if (child.deadline != UINT64_MAX)
         child.clock = child.deadline; /* nobody else needs the time */
     else
         __asm__ volatile("wfi"); /* for news of the child, source 12 */
 }
 
-int main(uint64_t hart, const void *tree)
-{
+int main(uint64_t hart, const void *tree) {
     unsigned long enters = 0;
 
     (void)hart;
@@ -66,7 +61,7 @@ int main(uint64_t hart, const void *tree)
     child.budget = UINT64_MAX;
     child.map_p = child.map_np = (struct frond_map){(uint64_t)(uintptr_t)map, 2};
     load(tree);
-    write32(FROND_PLIC_BASE + 4 * FROND_IRQ_CTL, 1);       /* priority, and enabled for M-mode */
+    write32(FROND_PLIC_BASE + 4 * FROND_IRQ_CTL, 1); /* priority, and enabled for M-mode */
     write32(FROND_PLIC_BASE + 0x2000, 1 << FROND_IRQ_CTL);
     csr_set("mie", MIE_MEIE);
     for (;;) {

@@ -56,8 +56,7 @@ static uint64_t fixed_ram(const struct image_node *child) {
 }
 
 /* What a nucleus keeps for one child, its RAM included. */
-static uint64_t child_room(const struct image_node *c)
-{
+static uint64_t child_room(const struct image_node *c) {
     uint64_t ram = fixed_ram(c), room = IMAGE_CHILD_ROOM + ram;
 
     if ((c->flags & (IMAGE_SHARE | IMAGE_PAGED)) != 0)
@@ -66,8 +65,7 @@ static uint64_t child_room(const struct image_node *c)
 }
 
 /* What a node needs. `child` are its children's records, complete. */
-static uint64_t need(const struct image_node *n, const struct image_node *child)
-{
+static uint64_t need(const struct image_node *n, const struct image_node *child) {
     uint64_t sum = IMAGE_NUCLEUS_ROOM;
 
     if (n->children == 0)

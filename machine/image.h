@@ -121,7 +121,7 @@ struct image_boot {
     struct fdt_machine tree; /* its bootargs may point to `args` */
     uint64_t pc;
     uint64_t dtb, dtb_size;
-    uint64_t initrd;  /* of the tree, if there is none: nothing else lies above */
+    uint64_t initrd; /* of the tree, if there is none: nothing else lies above */
     char args[24];   /* node=N, for a nucleus */
 };
 

@@ -1,13 +1,13 @@
 /*
- * chars.c - writes to the UART and nothing else; boot argument chars=N (default 10,000), in lines of 64.
+ * chars.c - writes to the UART and nothing else; boot argument chars=N (default 10,000), in lines
+ * of 64.
  *
- * Where a UART is played by the level right above, each costs a round trip to the direct parent; where
- * it is handed down by n levels and played below them, each suspends and restores n levels.
+ * Where a UART is played by the level right above, each costs a round trip to the direct parent;
+ * where it is handed down by n levels and played below them, each suspends and restores n levels.
  */
 #include "lib.h"
 
-int main(uint64_t hart, const void *tree)
-{
+int main(uint64_t hart, const void *tree) {
     uint64_t n = bootarg(tree, "chars", 10000);
 
     (void)hart;

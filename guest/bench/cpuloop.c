@@ -19,8 +19,7 @@ static int16_t ma[SIDE][SIDE], mb[SIDE][SIDE];
 static int32_t mc[SIDE][SIDE];
 static char text[TEXT + 1];
 
-static uint16_t crc16(uint16_t crc, uint32_t v)
-{
+static uint16_t crc16(uint16_t crc, uint32_t v) {
     for (int i = 0; i < 32; i++) {
         bool bit = ((crc ^ v) & 1) != 0;
 
@@ -32,16 +31,14 @@ static uint16_t crc16(uint16_t crc, uint32_t v)
     return crc;
 }
 
-static uint32_t next_random(uint32_t *s)
-{
+static uint32_t next_random(uint32_t *s) {
     *s = *s * 1664525 + 1013904223;
     return *s >> 8;
 }
 
 /* ---- List ------------------------------------------------------------------------------------ */
 
-static struct node *list_make(uint32_t *seed)
-{
+static struct node *list_make(uint32_t *seed) {
     for (int i = 0; i < NODES; i++) {
         pool[i].key = (uint16_t)next_random(seed);
         pool[i].value = (uint16_t)i;
@@ -50,8 +47,7 @@ static struct node *list_make(uint32_t *seed)
     return pool;
 }
 
-static struct node *list_reverse(struct node *l)
-{
+static struct node *list_reverse(struct node *l) {
     struct node *done = NULL;
 
     while (l != NULL) {
@@ -64,8 +60,7 @@ static struct node *list_reverse(struct node *l)
     return done;
 }
 
-static struct node *list_merge(struct node *a, struct node *b)
-{
+static struct node *list_merge(struct node *a, struct node *b) {
     struct node head, *tail = &head;
 
     while (a != NULL && b != NULL) {
@@ -80,8 +75,7 @@ static struct node *list_merge(struct node *a, struct node *b)
 }
 
 /* Bottom-up merge sort: bin[i] holds 2^i nodes or none. */
-static struct node *list_sort(struct node *l)
-{
+static struct node *list_sort(struct node *l) {
     struct node *bin[8] = {NULL}, *all = NULL;
 
     while (l != NULL) {
@@ -101,8 +95,7 @@ static struct node *list_sort(struct node *l)
     return all;
 }
 
-static uint32_t list_find(const struct node *l, uint16_t value)
-{
+static uint32_t list_find(const struct node *l, uint16_t value) {
     uint32_t place = 0;
 
     while (l != NULL && l->value != value) {
@@ -112,8 +105,7 @@ static uint32_t list_find(const struct node *l, uint16_t value)
     return place;
 }
 
-static uint16_t list_work(uint16_t crc, uint32_t *seed)
-{
+static uint16_t list_work(uint16_t crc, uint32_t *seed) {
     struct node *l = list_make(seed);
 
     for (uint16_t v = 0; v < 8; v++) {
@@ -128,8 +120,7 @@ static uint16_t list_work(uint16_t crc, uint32_t *seed)
 
 /* ---- Matrices -------------------------------------------------------------------------------- */
 
-static uint16_t matrix_work(uint16_t crc, uint32_t *seed)
-{
+static uint16_t matrix_work(uint16_t crc, uint32_t *seed) {
     int32_t trace = 0;
 
     for (int i = 0; i < SIDE; i++) {
@@ -154,14 +145,13 @@ static uint16_t matrix_work(uint16_t crc, uint32_t *seed)
     return crc16(crc, (uint32_t)trace);
 }
 
-/* ---- State machine: what kinds of number stand in a text --------------------------------------- */
+/* ---- State machine: what kinds of number stand in a text ------------------------------------- */
 
 enum state { START, SIGN, WHOLE, POINT, FRACTION, EXPONENT, POWER, WRONG, STATES };
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-static enum state step(enum state s, char c)
-{
+static enum state step(enum state s, char c) {
     switch (s) {
     case START: return is_digit(c) ? WHOLE : c == '+' || c == '-' ? SIGN : c == '.' ? POINT : WRONG;
     case SIGN: return is_digit(c) ? WHOLE : c == '.' ? POINT : WRONG;
@@ -174,8 +164,7 @@ static enum state step(enum state s, char c)
     }
 }
 
-static uint16_t state_work(uint16_t crc, uint32_t *seed)
-{
+static uint16_t state_work(uint16_t crc, uint32_t *seed) {
     static const char letters[] = "0123456789+-.e,,";
     uint32_t count[STATES] = {0};
     enum state s = START;
@@ -195,8 +184,7 @@ static uint16_t state_work(uint16_t crc, uint32_t *seed)
     return crc;
 }
 
-int main(uint64_t hart, const void *tree)
-{
+int main(uint64_t hart, const void *tree) {
     uint64_t iterations = bootarg(tree, "iterations", 200);
     uint32_t seed = 0x1975 + (uint32_t)hart;
     uint16_t crc = 0xffff;

@@ -1,8 +1,8 @@
 /*
  * faults.c - round trips: a child that loads from a gap, again and again, each load answered DONE.
  *
- * Boot argument trips=N (default 1,000,000). Divide the run's time by N: what it costs to leave a child
- * and to enter it again, the eleven or so instructions of both sides included.
+ * Boot argument trips=N (default 1,000,000). Divide the run's time by N: what it costs to leave a
+ * child and to enter it again, the eleven or so instructions of both sides included.
  */
 #include "lib.h"
 
@@ -10,15 +10,15 @@ static struct frond_desc child __attribute__((aligned(4096)));
 static struct frond_range map[1] __attribute__((aligned(32)));
 static uint32_t code[1024] __attribute__((aligned(4096)));
 
-int main(uint64_t hart, const void *tree)
-{
+int main(uint64_t hart, const void *tree) {
     uint64_t trips = bootarg(tree, "trips", 1000000), done = 0;
 
     (void)hart;
     code[0] = 0x0005b503; /* ld a0, 0(a1) */
     code[1] = 0x00a60633; /* add a2, a2, a0 */
     code[2] = 0xff9ff06f; /* j back */
-    map[0] = (struct frond_range){FROND_RAM_BASE, 4096, (uint64_t)(uintptr_t)code, FROND_R | FROND_X};
+    map[0] =
+        (struct frond_range){FROND_RAM_BASE, 4096, (uint64_t)(uintptr_t)code, FROND_R | FROND_X};
     child.magic = FROND_MAGIC;
     child.label = child.uid = 1;
     child.budget = UINT64_MAX;

@@ -5,8 +5,7 @@
  */
 #include "lib.h"
 
-int main(uint64_t hart, const void *tree)
-{
+int main(uint64_t hart, const void *tree) {
     uint64_t a = bootarg(tree, "salt", 1) + hart, sum = 0;
 
     for (int i = 0; i < 1000; i++) {

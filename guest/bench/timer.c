@@ -9,8 +9,7 @@ enum { PERIOD = FROND_TIMEBASE_HZ / 1000 };
 
 static volatile uint64_t ticks;
 
-void trap(struct trap *t)
-{
+void trap(struct trap *t) {
     if (t->cause != (INTERRUPT | 7)) {
         print("timer: trap %lx\n", t->cause);
         finish(1);
@@ -19,8 +18,7 @@ void trap(struct trap *t)
     write64(CLINT_MTIMECMP, read64(CLINT_MTIMECMP) + PERIOD);
 }
 
-int main(uint64_t hart, const void *tree)
-{
+int main(uint64_t hart, const void *tree) {
     uint64_t end = bootarg(tree, "ticks", 200), a = hart + 1, sum = 0;
 
     write64(CLINT_MTIMECMP, read64(CLINT_MTIME) + PERIOD);

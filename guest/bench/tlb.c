@@ -19,8 +19,7 @@ static uint64_t pte(uint64_t at, uint64_t flags) { return at >> 12 << 10 | flags
 
 static uint64_t at(const void *p) { return (uint64_t)(uintptr_t)p; }
 
-static void work(void)
-{
+static void work(void) {
     uint64_t page = 0;
 
     for (uint64_t r = 0; r < rounds; r++) {
@@ -32,16 +31,14 @@ static void work(void)
     __asm__ volatile("ecall");
 }
 
-void trap(struct trap *t)
-{
+void trap(struct trap *t) {
     if (t->cause != 9)
         print("tlb: trap %lx at %lx\n", t->cause, t->pc);
     print("tlb rounds %lu pages %lu checksum %016lx\n", rounds, pages, sum);
     finish(t->cause != 9);
 }
 
-int main(uint64_t hart, const void *tree)
-{
+int main(uint64_t hart, const void *tree) {
     uint64_t first = (at(program_end) + 4095) & ~(uint64_t)4095;
 
     rounds = bootarg(tree, "rounds", 100) + hart;

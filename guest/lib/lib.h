@@ -65,7 +65,7 @@ struct trap {
 };
 
 int main(uint64_t hart, const void *tree);
-/* Into M-mode; without one of the program's own: printed, and the end with code 99. mtvec is set. */
+/* Into M-mode (mtvec is set). Without one of the program's own: printed, and the end, code 99. */
 void trap(struct trap *t);
 void strap(struct trap *t); /* into S-mode, once stvec is strap_entry */
 extern void trap_entry(void), strap_entry(void);
@@ -94,7 +94,7 @@ struct tree_prop tree_find(const void *tree, const char *path, const char *name)
 /* The n-th 32-bit or 64-bit number of a property; 0 beyond its end. */
 uint32_t tree_u32(struct tree_prop p, uint32_t n);
 uint64_t tree_u64(struct tree_prop p, uint32_t n);
-/* Number after `word=` in the boot arguments, decimal or 0x; `otherwise` if the word is not there. */
+/* Number after `word=` in the boot arguments, decimal or 0x; `otherwise` if it is not there. */
 uint64_t bootarg(const void *tree, const char *word, uint64_t otherwise);
 
 void *memcpy(void *to, const void *from, size_t n);

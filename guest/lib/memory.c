@@ -1,8 +1,7 @@
 /* memory.c - the functions of libc that a compiler may call. Words where both sides are aligned. */
 #include "lib.h"
 
-void *memcpy(void *to, const void *from, size_t n)
-{
+void *memcpy(void *to, const void *from, size_t n) {
     uint8_t *t = to;
     const uint8_t *f = from;
 
@@ -15,8 +14,7 @@ void *memcpy(void *to, const void *from, size_t n)
     return to;
 }
 
-void *memmove(void *to, const void *from, size_t n)
-{
+void *memmove(void *to, const void *from, size_t n) {
     uint8_t *t = to;
     const uint8_t *f = from;
 
@@ -27,8 +25,7 @@ void *memmove(void *to, const void *from, size_t n)
     return to;
 }
 
-void *memset(void *to, int c, size_t n)
-{
+void *memset(void *to, int c, size_t n) {
     uint8_t *t = to;
     uint64_t word = 0x0101010101010101 * (uint8_t)c;
 
@@ -41,8 +38,7 @@ void *memset(void *to, int c, size_t n)
     return to;
 }
 
-int memcmp(const void *a, const void *b, size_t n)
-{
+int memcmp(const void *a, const void *b, size_t n) {
     const uint8_t *x = a, *y = b;
 
     for (; n > 0; n--, x++, y++) {
@@ -52,8 +48,7 @@ int memcmp(const void *a, const void *b, size_t n)
     return 0;
 }
 
-size_t strlen(const char *s)
-{
+size_t strlen(const char *s) {
     size_t n = 0;
 
     while (s[n] != 0)

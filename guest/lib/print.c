@@ -2,8 +2,7 @@
 #include "lib.h"
 #include <stdarg.h>
 
-static void put_number(uint64_t v, unsigned base, int width, char fill)
-{
+static void put_number(uint64_t v, unsigned base, int width, char fill) {
     char digit[20];
     int n = 0;
 
@@ -17,21 +16,18 @@ static void put_number(uint64_t v, unsigned base, int width, char fill)
         uart_put(digit[--n]);
 }
 
-static void put_signed(int64_t v, int width, char fill)
-{
+static void put_signed(int64_t v, int width, char fill) {
     if (v < 0)
         uart_put('-');
     put_number(v < 0 ? -(uint64_t)v : (uint64_t)v, 10, width, fill);
 }
 
-static void put_string(const char *s)
-{
+static void put_string(const char *s) {
     while (*s != 0)
         uart_put(*s++);
 }
 
-void print(const char *f, ...)
-{
+void print(const char *f, ...) {
     va_list ap;
 
     if (!console_there())
@@ -59,8 +55,8 @@ void print(const char *f, ...)
         case 'd': put_signed(wide ? va_arg(ap, int64_t) : va_arg(ap, int), width, fill); break;
         case 'u':
         case 'x':
-            put_number(wide ? va_arg(ap, uint64_t) : va_arg(ap, uint32_t), *f == 'x' ? 16 : 10, width,
-                       fill);
+            put_number(wide ? va_arg(ap, uint64_t) : va_arg(ap, uint32_t), *f == 'x' ? 16 : 10,
+                       width, fill);
             break;
         case 0: f--; break;
         default: uart_put(*f);

@@ -4,8 +4,7 @@
 _Static_assert(sizeof(struct trap) == 288, "trap_entry.S");
 _Static_assert(offsetof(struct trap, status) == 256, "trap_entry.S");
 
-__attribute__((weak)) void trap(struct trap *t)
-{
+__attribute__((weak)) void trap(struct trap *t) {
     print("trap: cause %lx value %lx pc %lx\n", t->cause, t->value, t->pc);
     finish(99);
 }

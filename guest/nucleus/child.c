@@ -8,8 +8,7 @@
 #define PAGE   ((uint64_t)FROND_PAGE_SIZE)
 #define WINDOW (FROND_R | FROND_W)
 
-static bool map_windows(struct child *c)
-{
+static bool map_windows(struct child *c) {
     if ((c->node->flags & IMAGE_UART_PASS) != 0 &&
         !maps_add(&c->maps, FROND_UART_BASE, PAGE, FROND_UART_BASE, WINDOW))
         return false;
@@ -22,8 +21,7 @@ static bool map_windows(struct child *c)
     return true;
 }
 
-static bool map_archive(struct child *c)
-{
+static bool map_archive(struct child *c) {
     const struct fdt_machine *t = &c->boot.tree;
 
     return t->archive_size == 0 ||
@@ -31,22 +29,20 @@ static bool map_archive(struct child *c)
                     FROND_R | FROND_X | FROND_SHARED);
 }
 
-static bool map_all(struct child *c)
-{
+static bool map_all(struct child *c) {
     uint64_t size = c->boot.tree.ram_size;
 
     if (!map_windows(c))
         return false;
-    if (pager_pages(c) ? !pager_map(c)
-                   : !maps_add(&c->maps, FROND_RAM_BASE, size, c->ram,
-                               FROND_R | FROND_W | FROND_X))
+    if (pager_pages(c)
+            ? !pager_map(c)
+            : !maps_add(&c->maps, FROND_RAM_BASE, size, c->ram, FROND_R | FROND_W | FROND_X))
         return false;
     return map_archive(c);
 }
 
 /* Copies into the child's RAM, page by page: a page may lie anywhere. */
-static void put(struct child *c, uint64_t at, const void *from, uint64_t size)
-{
+static void put(struct child *c, uint64_t at, const void *from, uint64_t size) {
     const uint8_t *f = from;
 
     while (size > 0) {
@@ -60,8 +56,7 @@ static void put(struct child *c, uint64_t at, const void *from, uint64_t size)
 }
 
 /* What lies in RAM at the first instruction, and the hart there. RAM is zero before. */
-static bool load(struct child *c)
-{
+static bool load(struct child *c) {
     static uint64_t tree[2048]; /* pages of a device tree are few */
     const struct image_payload *p = image_payload(archive, c->node->payload);
 
@@ -78,8 +73,7 @@ static bool load(struct child *c)
     return true;
 }
 
-struct child *child_new(uint32_t record, uint64_t label, uint64_t ram_size)
-{
+struct child *child_new(uint32_t record, uint64_t label, uint64_t ram_size) {
     struct child *c = room_pages(sizeof *c);
     void *page = room_pages(PAGE);
     uint64_t ranges = 128; /* a page of them */
@@ -98,14 +92,12 @@ struct child *child_new(uint32_t record, uint64_t label, uint64_t ram_size)
     return console_new(c) ? c : NULL;
 }
 
-bool child_build(struct child *c)
-{
+bool child_build(struct child *c) {
     c->ram = (uint64_t)(uintptr_t)room_pages(c->boot.tree.ram_size);
     return c->ram != 0 && map_all(c) && load(c);
 }
 
-void child_reset(struct child *c)
-{
+void child_reset(struct child *c) {
     uint64_t passed = c->maps.desc->clock + c->maps.desc->epoch;
 
     console_flush(c);

@@ -2,9 +2,9 @@
  * console.c - the UART that the nucleus plays for a child, by the same source as the machine's own;
  * and the nucleus's, which carries all of them.
  *
- * Output goes line by line, each begun with [label] of the child: what a child's own nucleus printed
- * has its labels in front already, so that a line names its node level by level. Input goes to the
- * first child that has such a UART and still lives.
+ * Output goes line by line, each begun with [label] of the child: what a child's own nucleus
+ * printed has its labels in front already, so that a line names its node level by level. Input
+ * goes to the first child that has such a UART and still lives.
  */
 #include "nucleus.h"
 
@@ -14,16 +14,14 @@ static uint8_t input[INPUT];
 static unsigned input_at, input_count;
 static bool deaf; /* our receive interrupt is off: there is no room */
 
-static void out(const char *s, unsigned n)
-{
+static void out(const char *s, unsigned n) {
     while (n-- > 0)
         uart_put(*s++);
 }
 
 static void prefix(const struct child *c) { print("[%lu] ", c->maps.desc->label); }
 
-void console_flush(struct child *c)
-{
+void console_flush(struct child *c) {
     unsigned at = 0;
 
     while (at < c->line_at) {
@@ -41,8 +39,7 @@ void console_flush(struct child *c)
     c->line_at = 0;
 }
 
-static void write_chars(void *opaque, const uint8_t *buf, size_t n)
-{
+static void write_chars(void *opaque, const uint8_t *buf, size_t n) {
     struct child *c = opaque;
 
     for (size_t i = 0; i < n; i++) {
@@ -53,8 +50,7 @@ static void write_chars(void *opaque, const uint8_t *buf, size_t n)
 }
 
 /* The child to whom input goes; NULL: nobody listens. */
-static const struct child *listener(void)
-{
+static const struct child *listener(void) {
     const struct child *c = children;
 
     do {
@@ -65,8 +61,7 @@ static const struct child *listener(void)
     return NULL;
 }
 
-static long read_chars(void *opaque, uint8_t *buf, size_t n)
-{
+static long read_chars(void *opaque, uint8_t *buf, size_t n) {
     size_t got = 0;
 
     if (opaque != listener())
@@ -79,8 +74,7 @@ static long read_chars(void *opaque, uint8_t *buf, size_t n)
     return (long)got;
 }
 
-static void line(void *opaque, struct dev *d, bool level)
-{
+static void line(void *opaque, struct dev *d, bool level) {
     struct child *c = opaque;
 
     (void)d;
@@ -89,8 +83,7 @@ static void line(void *opaque, struct dev *d, bool level)
         child_wake(c->maps.desc->label);
 }
 
-bool console_new(struct child *c)
-{
+bool console_new(struct child *c) {
     struct dev_char chr = {c, read_chars, write_chars};
 
     if ((c->node->flags & IMAGE_UART) == 0 || (c->node->flags & IMAGE_UART_PASS) != 0)
@@ -104,8 +97,7 @@ bool console_new(struct child *c)
 }
 
 /* Takes what has come, as far as there is room; gives on what the child can take. */
-void console_input(void)
-{
+void console_input(void) {
     struct child *c = (struct child *)(uintptr_t)listener();
     int ch;
 
@@ -123,8 +115,7 @@ void console_input(void)
     }
 }
 
-bool console_access(struct child *c, const struct frond_access *e, uint64_t *value)
-{
+bool console_access(struct child *c, const struct frond_access *e, uint64_t *value) {
     uint32_t off = (uint32_t)(e->addr - FROND_UART_BASE);
 
     if (c->uart == NULL || e->addr < FROND_UART_BASE || off >= FROND_PAGE_SIZE || e->width != 1 ||
@@ -140,8 +131,7 @@ bool console_access(struct child *c, const struct frond_access *e, uint64_t *val
     return true;
 }
 
-void report(struct child *c, const char *what, uint64_t number)
-{
+void report(struct child *c, const char *what, uint64_t number) {
     console_flush(c);
     if (c->line_begun)
         print("\n");

@@ -15,8 +15,7 @@ enum { STILL = 100000, DENIED = 1000 };
 
 /* Many exits without a step between: nothing that we answer helps. Or a trap handler that is itself
  * nowhere: each step the trap of a fetch. */
-static bool gets_nowhere(struct child *c)
-{
+static bool gets_nowhere(struct child *c) {
     const struct frond_desc *d = c->maps.desc;
     bool fetch = d->exit.reason == FROND_EXIT_FAULT && d->exit.kind == FROND_FAULT_FETCH;
 
@@ -29,8 +28,7 @@ static bool gets_nowhere(struct child *c)
     return true;
 }
 
-static void answer_fault(struct child *c, const struct frond_access *e)
-{
+static void answer_fault(struct child *c, const struct frond_access *e) {
     uint64_t value;
 
     if (console_access(c, e, &value))
@@ -41,8 +39,7 @@ static void answer_fault(struct child *c, const struct frond_access *e)
         maps_answer(&c->maps, FROND_DENY, 0);
 }
 
-bool exit_answer(struct child *c)
-{
+bool exit_answer(struct child *c) {
     const struct frond_access *e = &c->maps.desc->exit;
 
     if (gets_nowhere(c))
@@ -63,10 +60,9 @@ bool exit_answer(struct child *c)
     }
 }
 
-/* ---- What comes for the nucleus itself --------------------------------------------------------- */
+/* ---- What comes for the nucleus itself ------------------------------------------------------- */
 
-void interrupts_init(bool hear)
-{
+void interrupts_init(bool hear) {
     uint32_t sources = 1u << FROND_IRQ_CTL;
 
     write32(PLIC_PRIORITY(FROND_IRQ_CTL), 1);
@@ -77,11 +73,11 @@ void interrupts_init(bool hear)
     }
     write32(PLIC_ENABLE, sources);
     write32(PLIC_THRESHOLD, 0);
-    csr_set("mie", MIE_MEIE); /* mstatus.MIE stays 0: it ends ENTER and WFI, and is looked at here */
+    csr_set("mie",
+            MIE_MEIE); /* mstatus.MIE stays 0: it ends ENTER and WFI, and is looked at here */
 }
 
-void interrupts_serve(void)
-{
+void interrupts_serve(void) {
     uint32_t source;
 
     while ((source = read32(PLIC_CLAIM)) != 0) {

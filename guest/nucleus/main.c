@@ -5,15 +5,13 @@ const struct image *archive;
 const struct image_node *own;
 struct child *children;
 
-void give_up(const char *why)
-{
+void give_up(const char *why) {
     print("nucleus: %s\n", why);
     finish(254);
 }
 
 /* Children of the record, numbered from 1 in its order, into a ring. */
-static struct child *make_ring(uint64_t ram)
-{
+static struct child *make_ring(uint64_t ram) {
     struct child *first = NULL, *end = NULL;
     uint64_t label = 0;
 
@@ -37,8 +35,7 @@ static struct child *make_ring(uint64_t ram)
     return first;
 }
 
-static bool plays_uart(void)
-{
+static bool plays_uart(void) {
     struct child *c = children;
 
     do {
@@ -49,15 +46,16 @@ static bool plays_uart(void)
     return false;
 }
 
-static void build(uint64_t ram)
-{
+static void build(uint64_t ram) {
     struct child *c;
 
     if (!pager_new(own->pool))
         give_up("no room for the pool's account");
     children = make_ring(ram);
-    if (!room_to_children() || !maps_give((uint64_t)(uintptr_t)archive, archive->size, FROND_R | FROND_X) ||
-        !maps_give(FROND_UART_BASE, FROND_VIRTIO_BASE + FROND_VIRTIO_SLOTS * FROND_VIRTIO_STRIDE - FROND_UART_BASE,
+    if (!room_to_children() ||
+        !maps_give((uint64_t)(uintptr_t)archive, archive->size, FROND_R | FROND_X) ||
+        !maps_give(FROND_UART_BASE,
+                   FROND_VIRTIO_BASE + FROND_VIRTIO_SLOTS * FROND_VIRTIO_STRIDE - FROND_UART_BASE,
                    FROND_R | FROND_W) ||
         !pager_frames())
         give_up("no room for the pool");
@@ -70,8 +68,7 @@ static void build(uint64_t ram)
 }
 
 /* Until another child's turn. */
-static void run(struct child *c)
-{
+static void run(struct child *c) {
     uint64_t status;
 
     do {
@@ -85,8 +82,7 @@ static void run(struct child *c)
 }
 
 /* The first code that is not 0, by label. */
-static int code_of_all(void)
-{
+static int code_of_all(void) {
     struct child *c = children;
 
     do {
@@ -97,8 +93,7 @@ static int code_of_all(void)
     return 0;
 }
 
-int main(uint64_t hart, const void *tree)
-{
+int main(uint64_t hart, const void *tree) {
     struct tree_prop where = tree_find(tree, "/chosen", "frond,archive");
     struct tree_prop ram = tree_find(tree, "/memory", "reg");
     uint64_t record = bootarg(tree, "node", 0);

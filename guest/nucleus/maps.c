@@ -10,18 +10,18 @@ static unsigned areas;
 static uint64_t last_uid;
 
 static struct frond_desc *desc(struct maps *m) { return (struct frond_desc *)(uintptr_t)m->desc; }
-static struct frond_range *table(struct maps *m) { return (struct frond_range *)(uintptr_t)m->table; }
+static struct frond_range *table(struct maps *m) {
+    return (struct frond_range *)(uintptr_t)m->table;
+}
 
-bool maps_give(uint64_t base, uint64_t size, uint64_t flags)
-{
+bool maps_give(uint64_t base, uint64_t size, uint64_t flags) {
     if (areas == AREAS)
         return false;
     area[areas++] = (struct frond_range){base, size, 0, flags};
     return true;
 }
 
-static bool given(uint64_t target, uint64_t size, uint64_t flags)
-{
+static bool given(uint64_t target, uint64_t size, uint64_t flags) {
     for (unsigned i = 0; i < areas; i++) {
         if (target >= area[i].base && target - area[i].base < area[i].size &&
             size <= area[i].size - (target - area[i].base))
@@ -30,8 +30,7 @@ static bool given(uint64_t target, uint64_t size, uint64_t flags)
     return false;
 }
 
-static void at_reset(struct frond_desc *d, uint64_t label)
-{
+static void at_reset(struct frond_desc *d, uint64_t label) {
     memset(d, 0, sizeof *d);
     d->magic = FROND_MAGIC;
     d->version = FROND_ABI_VERSION;
@@ -40,8 +39,7 @@ static void at_reset(struct frond_desc *d, uint64_t label)
 }
 
 /* Both modes see one table. */
-static void set_count(struct maps *m, uint64_t n)
-{
+static void set_count(struct maps *m, uint64_t n) {
     struct frond_desc *d = desc(m);
 
     m->ranges = n;
@@ -49,21 +47,18 @@ static void set_count(struct maps *m, uint64_t n)
     d->map_np = d->map_p;
 }
 
-void maps_new(struct maps *m, void *page, void *table, uint64_t room, uint64_t label)
-{
+void maps_new(struct maps *m, void *page, void *table, uint64_t room, uint64_t label) {
     *m = (struct maps){page, table, 0, room};
     at_reset(desc(m), label);
     set_count(m, 0);
 }
 
-void maps_reset(struct maps *m)
-{
+void maps_reset(struct maps *m) {
     at_reset(desc(m), m->desc->label);
     set_count(m, m->ranges);
 }
 
-bool maps_add(struct maps *m, uint64_t base, uint64_t size, uint64_t target, uint64_t flags)
-{
+bool maps_add(struct maps *m, uint64_t base, uint64_t size, uint64_t target, uint64_t flags) {
     struct frond_range r = {base, size, target, flags};
 
     if (m->ranges == m->room || !range_ok(&r) || !given(target, size, flags))
@@ -75,8 +70,7 @@ bool maps_add(struct maps *m, uint64_t base, uint64_t size, uint64_t target, uin
     return true;
 }
 
-bool maps_point(struct maps *m, uint64_t index, uint64_t target, uint64_t flags)
-{
+bool maps_point(struct maps *m, uint64_t index, uint64_t target, uint64_t flags) {
     struct frond_range r;
 
     if (index >= m->ranges)
@@ -90,15 +84,13 @@ bool maps_point(struct maps *m, uint64_t index, uint64_t target, uint64_t flags)
     return true;
 }
 
-int64_t maps_find(const struct maps *m, uint64_t addr)
-{
+int64_t maps_find(const struct maps *m, uint64_t addr) {
     uint64_t index;
 
     return map_find(m->table, m->ranges, addr, &index) == MAP_FOUND ? (int64_t)index : -1;
 }
 
-void maps_start(struct maps *m, uint64_t pc, uint64_t tree, uint64_t epoch)
-{
+void maps_start(struct maps *m, uint64_t pc, uint64_t tree, uint64_t epoch) {
     desc(m)->pc = pc;
     desc(m)->x[11] = tree;
     desc(m)->epoch = epoch;
@@ -108,21 +100,18 @@ void maps_budget(struct maps *m, uint64_t steps) { desc(m)->budget = steps; }
 
 void maps_clock(struct maps *m, uint64_t clock) { desc(m)->clock = clock; }
 
-void maps_line(struct maps *m, unsigned source, bool level)
-{
+void maps_line(struct maps *m, unsigned source, bool level) {
     uint32_t bit = (uint32_t)1 << source;
 
     desc(m)->lines = level ? m->desc->lines | bit : m->desc->lines & ~bit;
 }
 
-void maps_answer(struct maps *m, uint32_t resume, uint64_t value)
-{
+void maps_answer(struct maps *m, uint32_t resume, uint64_t value) {
     desc(m)->resume = resume;
     desc(m)->value = value;
 }
 
-uint64_t maps_enter(const struct maps *m)
-{
+uint64_t maps_enter(const struct maps *m) {
     __asm__ volatile("sd %0, %1(%2)" ::"r"(m->desc), "I"(FROND_CTL_ENTER),
                      "r"((uint64_t)FROND_CTL_BASE)
                      : "memory");

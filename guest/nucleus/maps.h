@@ -2,9 +2,9 @@
  * maps.h - the only door to descriptors and tables.
  *
  * Everything that decides what a child can reach, and what its hart is, changes here and nowhere
- * else; others read through the const pointers. What a range may lead to must have been given before
- * by maps_give, once at boot: so no later mistake of the nucleus can map its own text, stack,
- * descriptors or tables into a child. This file is to become the nested kernel.
+ * else; others read through the const pointers. What a range may lead to must have been given
+ * before by maps_give, once at boot: so no later mistake of the nucleus can map its own text,
+ * stack, descriptors or tables into a child. This file is to become the nested kernel.
  */
 #ifndef NUCLEUS_MAPS_H
 #define NUCLEUS_MAPS_H
@@ -21,13 +21,13 @@ struct maps {
 /* Children may be given memory of [base, base + size) with at most these flags. False: too many. */
 bool maps_give(uint64_t base, uint64_t size, uint64_t flags);
 
-/* Makes a child in a page and a table of `room` ranges (both of the nucleus's own memory): a hart at
+/* Makes a child in a page and a table of `room` ranges, both of the nucleus's own memory: a hart at
  * reset with no memory. */
 void maps_new(struct maps *m, void *page, void *table, uint64_t room, uint64_t label);
 /* Back to reset, with a new uid; the ranges stay. */
 void maps_reset(struct maps *m);
 
-/* A range, above all that are there. False: not given, not in order, or no room; nothing is changed. */
+/* A range, above all that are there. False: not given, not in order, or no room; nothing changes. */
 bool maps_add(struct maps *m, uint64_t base, uint64_t size, uint64_t target, uint64_t flags);
 /* Range `index` leads elsewhere from now on. False as above. */
 bool maps_point(struct maps *m, uint64_t index, uint64_t target, uint64_t flags);

@@ -35,10 +35,10 @@ struct child {
     struct image_boot boot;
     uint64_t ram; /* where its RAM lies; of a paged child: where its pages are kept */
     enum state state;
-    uint64_t wake; /* in the nucleus's time */
-    int code;      /* how it ended */
+    uint64_t wake;                      /* in the nucleus's time */
+    int code;                           /* how it ended */
     uint64_t last_clock, still, denied; /* to notice that it gets nowhere */
-    struct dev *uart; /* the one played for it; NULL: none */
+    struct dev *uart;                   /* the one played for it; NULL: none */
     unsigned line_at;
     bool line_begun; /* the prefix of a line has been printed */
     char line[LINE];
@@ -82,9 +82,9 @@ void console_input(void);
 void report(struct child *c, const char *what, uint64_t number);
 
 /* pager.c: a fault in the child's RAM; false: none of the pager's. */
-bool pager_new(uint64_t bytes);   /* the account of the pool; before room_to_children */
-bool pager_frames(void);          /* the pool itself; after it */
-bool pager_pages(const struct child *c); /* whether its pages change one by one */
+bool pager_new(uint64_t bytes);           /* the account of the pool; before room_to_children */
+bool pager_frames(void);                  /* the pool itself; after it */
+bool pager_pages(const struct child *c);  /* whether its pages change one by one */
 bool pager_shares(const struct child *c); /* whether the payload's pages are the archive's own */
 bool pager_map(struct child *c);
 void pager_reset(struct child *c); /* its RAM as it was at first: zero, and what is shared */

@@ -3,8 +3,8 @@
  * only targets and flags change, in place.
  *
  * SHARE: a page of the payload is the archive's own, read-only, until the child would write to it;
- * then it is copied to its home. PAGED: a page that is realized lies in a frame of the pool, else in
- * its home, and its range is a gap. The oldest frame goes first. Home: the same place in the RAM
+ * then it is copied to its home. PAGED: a page that is realized lies in a frame of the pool, else
+ * in its home, and its range is a gap. The oldest frame goes first. Home: the same place in the RAM
  * that was set aside for the child.
  */
 #include "nucleus.h"
@@ -20,8 +20,7 @@ struct frame {
 static struct frame *frame;
 static uint64_t frames, pool, hand;
 
-bool pager_new(uint64_t bytes)
-{
+bool pager_new(uint64_t bytes) {
     frames = bytes / PAGE;
     if (frames == 0)
         return true;
@@ -29,36 +28,33 @@ bool pager_new(uint64_t bytes)
     return frame != NULL;
 }
 
-bool pager_frames(void)
-{
+bool pager_frames(void) {
     if (frames == 0)
         return true;
     pool = (uint64_t)(uintptr_t)room_pages(frames * PAGE);
     return pool != 0;
 }
 
-static bool paged(const struct child *c)
-{
+static bool paged(const struct child *c) {
     return (c->node->flags & IMAGE_PAGED) != 0 && frames != 0;
 }
 
-bool pager_shares(const struct child *c)
-{
+bool pager_shares(const struct child *c) {
     return (c->node->flags & IMAGE_SHARE) != 0 && !paged(c);
 }
 
 bool pager_pages(const struct child *c) { return paged(c) || pager_shares(c); }
 
-static uint64_t home(const struct child *c, uint64_t addr) { return c->ram + (addr - FROND_RAM_BASE); }
+static uint64_t home(const struct child *c, uint64_t addr) {
+    return c->ram + (addr - FROND_RAM_BASE);
+}
 
-static bool in_ram(const struct child *c, uint64_t addr)
-{
+static bool in_ram(const struct child *c, uint64_t addr) {
     return addr >= FROND_RAM_BASE && addr - FROND_RAM_BASE < c->boot.tree.ram_size;
 }
 
 /* The archive's page for a page of a shared child; 0: none. */
-static uint64_t shared_page(const struct child *c, uint64_t addr)
-{
+static uint64_t shared_page(const struct child *c, uint64_t addr) {
     const struct image_payload *p = image_payload(archive, c->node->payload);
 
     for (uint32_t i = 0; i < p->pieces; i++) {
@@ -71,16 +67,14 @@ static uint64_t shared_page(const struct child *c, uint64_t addr)
     return 0;
 }
 
-static void first_place(const struct child *c, uint64_t addr, uint64_t *target, uint64_t *flags)
-{
+static void first_place(const struct child *c, uint64_t addr, uint64_t *target, uint64_t *flags) {
     uint64_t shared = pager_shares(c) ? shared_page(c, addr) : 0;
 
     *target = shared != 0 ? shared : home(c, addr);
     *flags = shared != 0 ? FROND_R | FROND_X | FROND_SHARED : paged(c) ? 0 : RWX;
 }
 
-bool pager_map(struct child *c)
-{
+bool pager_map(struct child *c) {
     for (uint64_t at = 0; at < c->boot.tree.ram_size; at += PAGE) {
         uint64_t target, flags;
 
@@ -91,16 +85,14 @@ bool pager_map(struct child *c)
     return true;
 }
 
-static void point(struct child *c, uint64_t addr, uint64_t target, uint64_t flags)
-{
+static void point(struct child *c, uint64_t addr, uint64_t target, uint64_t flags) {
     int64_t i = maps_find(&c->maps, addr);
 
     if (i < 0 || !maps_point(&c->maps, (uint64_t)i, target, flags))
         child_end(c, 255, "lost a page"); /* a bug of ours: it must not run on */
 }
 
-void pager_reset(struct child *c)
-{
+void pager_reset(struct child *c) {
     for (uint64_t i = 0; i < frames; i++) {
         if (frame[i].child == c)
             frame[i].child = NULL;
@@ -115,8 +107,7 @@ void pager_reset(struct child *c)
 }
 
 /* The frame that is to be filled: its page goes home first. */
-static uint64_t empty_frame(void)
-{
+static uint64_t empty_frame(void) {
     struct frame *f = &frame[hand];
     uint64_t at = pool + hand * PAGE;
 
@@ -130,8 +121,7 @@ static uint64_t empty_frame(void)
     return at;
 }
 
-static void bring(struct child *c, uint64_t addr)
-{
+static void bring(struct child *c, uint64_t addr) {
     uint64_t at = empty_frame();
 
     frame[(at - pool) / PAGE] = (struct frame){c, addr};
@@ -139,8 +129,7 @@ static void bring(struct child *c, uint64_t addr)
     point(c, addr, at, RWX);
 }
 
-bool pager_fault(struct child *c, const struct frond_access *e)
-{
+bool pager_fault(struct child *c, const struct frond_access *e) {
     uint64_t addr = e->addr & ~(PAGE - 1);
     int64_t i = maps_find(&c->maps, addr);
 
@@ -150,12 +139,12 @@ bool pager_fault(struct child *c, const struct frond_access *e)
         bring(c, addr);
         return true;
     }
-    memcpy((void *)(uintptr_t)home(c, addr), (const void *)(uintptr_t)c->maps.table[i].target, PAGE);
+    memcpy((void *)(uintptr_t)home(c, addr), (const void *)(uintptr_t)c->maps.table[i].target,
+           PAGE);
     point(c, addr, home(c, addr), RWX);
     return true;
 }
 
-void *pager_page(struct child *c, uint64_t addr)
-{
+void *pager_page(struct child *c, uint64_t addr) {
     return (void *)(uintptr_t)home(c, addr & ~(PAGE - 1));
 }

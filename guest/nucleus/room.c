@@ -5,14 +5,12 @@
 static uint64_t next, end;
 static uint64_t small, small_end; /* rest of the page that calloc gives from */
 
-void room_init(uint64_t base, uint64_t last)
-{
+void room_init(uint64_t base, uint64_t last) {
     next = base;
     end = last;
 }
 
-void *room_pages(uint64_t bytes)
-{
+void *room_pages(uint64_t bytes) {
     uint64_t size = (bytes + FROND_PAGE_SIZE - 1) & ~(uint64_t)(FROND_PAGE_SIZE - 1);
     uint64_t at = next;
 
@@ -22,15 +20,13 @@ void *room_pages(uint64_t bytes)
     return (void *)(uintptr_t)at; /* RAM is zero at reset */
 }
 
-bool room_to_children(void)
-{
+bool room_to_children(void) {
     small = small_end = 0;
     return maps_give(next, end - next, FROND_R | FROND_W | FROND_X);
 }
 
 /* For dev/ and whoever needs less than a page. */
-void *calloc(size_t n, size_t size)
-{
+void *calloc(size_t n, size_t size) {
     uint64_t bytes = (n * size + 15) & ~(uint64_t)15;
     uint64_t at;
 

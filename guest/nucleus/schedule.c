@@ -1,13 +1,14 @@
 /*
  * schedule.c - whose turn it is.
  *
- * A child's clock moves only while it runs, so that its own run is the same beside any siblings. One
- * that waits for its deadline is due when as much of the nucleus's time has passed; if nobody runs,
- * that time is skipped. Its clock is then set to the deadline, exactly. A child that waits for
- * something from outside gets no turn before it comes; if all do, the nucleus itself waits, and its
- * own parent sees it idle.
+ * A child's clock moves only while it runs, so that its own run is the same beside any siblings.
+ * One that waits for its deadline is due when as much of the nucleus's time has passed; if nobody
+ * runs, that time is skipped. Its clock is then set to the deadline, exactly. A child that waits
+ * for something from outside gets no turn before it comes; if all do, the nucleus itself waits,
+ * and its own parent sees it idle.
  *
- * Slices are budgets, by weight. A single child gets no budget, so that it costs nothing to be here.
+ * Slices are budgets, by weight. A single child gets no budget, so that it costs nothing to be
+ * here.
  */
 #include "nucleus.h"
 
@@ -16,8 +17,7 @@ static struct child *last;
 
 static uint64_t now(void) { return csr_read("mcycle") + skipped; }
 
-void child_idle(struct child *c)
-{
+void child_idle(struct child *c) {
     const struct frond_desc *d = c->maps.desc;
 
     if (d->deadline == UINT64_MAX) {
@@ -28,8 +28,7 @@ void child_idle(struct child *c)
     c->wake = now() + (d->deadline - d->clock);
 }
 
-void child_wake(uint64_t label)
-{
+void child_wake(uint64_t label) {
     struct child *c = children;
 
     do {
@@ -39,8 +38,7 @@ void child_wake(uint64_t label)
     } while (c != children);
 }
 
-void child_end(struct child *c, int code, const char *why)
-{
+void child_end(struct child *c, int code, const char *why) {
     c->state = ENDED;
     c->code = code;
     if (why != NULL)
@@ -52,8 +50,7 @@ void child_end(struct child *c, int code, const char *why)
 }
 
 /* How many there are in each state, and who waits for the nearest deadline. */
-static struct child *count(unsigned in[4])
-{
+static struct child *count(unsigned in[4]) {
     struct child *c = children, *nearest = NULL;
 
     in[RUNS] = in[WAITS] = in[SLEEPS] = in[ENDED] = 0;
@@ -67,15 +64,13 @@ static struct child *count(unsigned in[4])
 }
 
 /* Its deadline has come. */
-static void due(struct child *c)
-{
+static void due(struct child *c) {
     maps_clock(&c->maps, c->maps.desc->deadline);
     c->state = RUNS;
 }
 
 /* Until an interrupt: news, or input. */
-static void wait(void)
-{
+static void wait(void) {
     struct child *c = children;
 
     do {
@@ -86,8 +81,7 @@ static void wait(void)
     interrupts_serve();
 }
 
-static struct child *next_that_runs(void)
-{
+static struct child *next_that_runs(void) {
     struct child *c = last;
 
     do {
@@ -96,8 +90,7 @@ static struct child *next_that_runs(void)
     return c;
 }
 
-struct child *schedule(void)
-{
+struct child *schedule(void) {
     struct child *nearest;
     unsigned in[4];
 

@@ -24,8 +24,7 @@ static unsigned here;
 
 static uint64_t at(const void *p) { return (uint64_t)(uintptr_t)p; }
 
-static uint64_t next_random(void)
-{
+static uint64_t next_random(void) {
     static uint64_t a = 0x1975;
 
     a ^= a << 13;
@@ -34,15 +33,13 @@ static uint64_t next_random(void)
     return a;
 }
 
-static void point(struct place *p)
-{
+static void point(struct place *p) {
     p->map[0] = (struct frond_range){FROND_UART_BASE, 4096, FROND_UART_BASE, FROND_R | FROND_W};
     p->map[1] = (struct frond_range){FROND_RAM_BASE, RAM, at(p->ram), FROND_R | FROND_W | FROND_X};
     p->desc.map_p = p->desc.map_np = (struct frond_map){at(p->map), 2};
 }
 
-static void load(struct place *p)
-{
+static void load(struct place *p) {
     struct fdt_machine m = {.ram_size = RAM, .uart = console_there()};
     uint64_t size = (uint64_t)(hashme_image_end - hashme_image);
 
@@ -58,8 +55,7 @@ static void load(struct place *p)
     point(p);
 }
 
-static void move(void)
-{
+static void move(void) {
     struct place *from = &place[here], *to = &place[1 - here];
 
     memcpy(to, from, sizeof *to);
@@ -68,8 +64,7 @@ static void move(void)
     here = 1 - here;
 }
 
-static struct frond_desc *enter(void)
-{
+static struct frond_desc *enter(void) {
     struct frond_desc *d = &place[here].desc;
 
     __asm__ volatile("sd %0, 8(%1)" ::"r"(d), "r"((uint64_t)FROND_CTL_BASE) : "memory");
@@ -80,8 +75,7 @@ static struct frond_desc *enter(void)
     return d;
 }
 
-int main(uint64_t hart, const void *tree)
-{
+int main(uint64_t hart, const void *tree) {
     unsigned long moves = 0, inside = 0;
     uint64_t longest = bootarg(tree, "longest", 30000);
 

@@ -1,24 +1,30 @@
 /*
- * exits.c - a VMM that looks at every exit, answer and refusal of machine.md, row by row. It runs at
- * any depth: the same rows at level 1, 2, 5.
+ * exits.c - a VMM that looks at every exit, answer and refusal of machine.md, row by row. It runs
+ * at any depth: the same rows at level 1, 2, 5.
  */
 #include "lib.h"
 
-#define PAGE     4096
-#define BASE     FROND_RAM_BASE
-#define GAP      0x40000000 /* of the child: no range holds it */
-#define VALUE    0x8877665544f3e2d1
-#define MIE      ((uint64_t)1 << 3)
-#define LOADED   ((uint64_t)0x8182838485868788)
+#define PAGE   4096
+#define BASE   FROND_RAM_BASE
+#define GAP    0x40000000 /* of the child: no range holds it */
+#define VALUE  0x8877665544f3e2d1
+#define MIE    ((uint64_t)1 << 3)
+#define LOADED ((uint64_t)0x8182838485868788)
 
 enum { PAGES = 16, GRAND = 8 }; /* of the child; the grandchild's begin at page GRAND */
 enum { DONE = FROND_DONE, DENY = FROND_DENY, RETRY = FROND_RETRY };
-enum { XD = FROND_XF_DONE, XW = FROND_XF_WRITE, XS = FROND_XF_SIGNED, XF = FROND_XF_FP, SELF = FROND_XF_SELF };
+enum {
+    XD = FROND_XF_DONE,
+    XW = FROND_XF_WRITE,
+    XS = FROND_XF_SIGNED,
+    XF = FROND_XF_FP,
+    SELF = FROND_XF_SELF
+};
 
 extern char child_start[], child_end[];
-extern char c_lb[], c_lbu[], c_lh[], c_lhu[], c_lw[], c_lwu[], c_ld[], c_lx0[], c_flw[], c_fld[], c_sb[], c_sh[],
-    c_sw[], c_sd[], c_fsw[], c_fsd[], c_amo[], c_lr[], c_sc[], c_jump[], c_wfi[], c_nothing[], c_clw[], c_csd[],
-    c_nops[], c_finish[], c_enter[], c_loop[];
+extern char c_lb[], c_lbu[], c_lh[], c_lhu[], c_lw[], c_lwu[], c_ld[], c_lx0[], c_flw[], c_fld[],
+    c_sb[], c_sh[], c_sw[], c_sd[], c_fsw[], c_fsd[], c_amo[], c_lr[], c_sc[], c_jump[], c_wfi[],
+    c_nothing[], c_clw[], c_csd[], c_nops[], c_finish[], c_enter[], c_loop[];
 
 static struct frond_desc child __attribute__((aligned(4096)));
 static struct frond_range map[8] __attribute__((aligned(4096)));
@@ -29,8 +35,7 @@ static bool row_failed;
 
 static uint64_t at(const void *p) { return (uint64_t)(uintptr_t)p; }
 
-static void want(const char *what, uint64_t got, uint64_t expected)
-{
+static void want(const char *what, uint64_t got, uint64_t expected) {
     if (got == expected)
         return;
     print("exits: %s: %s is %lx, not %lx\n", name, what, got, expected);
@@ -38,22 +43,19 @@ static void want(const char *what, uint64_t got, uint64_t expected)
     row_failed = true;
 }
 
-static void begin(const char *row)
-{
+static void begin(const char *row) {
     name = row;
     row_failed = false;
     rows++;
 }
 
-static uint64_t enter(void)
-{
+static uint64_t enter(void) {
     __asm__ volatile("sd %0, 8(%1)" ::"r"(&child), "r"((uint64_t)FROND_CTL_BASE) : "memory");
     return read64(FROND_CTL_BASE + FROND_CTL_STATUS);
 }
 
 /* A child at reset that is to run `code` with a1 and a2; its memory holds the code only. */
-static void fresh(const char *code, uint64_t a1, uint64_t a2)
-{
+static void fresh(const char *code, uint64_t a1, uint64_t a2) {
     static uint64_t uid;
 
     memset(&child, 0, sizeof child);
@@ -73,8 +75,8 @@ static void fresh(const char *code, uint64_t a1, uint64_t a2)
     child.f[12] = a2;
 }
 
-static void fault(uint32_t kind, uint64_t addr, unsigned width, unsigned reg, uint64_t value, unsigned flags)
-{
+static void fault(uint32_t kind, uint64_t addr, unsigned width, unsigned reg, uint64_t value,
+                  unsigned flags) {
     want("status", read64(FROND_CTL_BASE + FROND_CTL_STATUS), 0);
     want("reason", child.exit.reason, FROND_EXIT_FAULT);
     want("kind", child.exit.kind, kind);
@@ -85,30 +87,27 @@ static void fault(uint32_t kind, uint64_t addr, unsigned width, unsigned reg, ui
     want("flags", child.exit.flags, flags);
 }
 
-static void answer(uint32_t resume, uint64_t value)
-{
+static void answer(uint32_t resume, uint64_t value) {
     child.resume = resume;
     child.value = value;
     want("status after the answer", enter(), 0);
     want("resume", child.resume, 0);
 }
 
-static void ended(void)
-{
+static void ended(void) {
     want("reason at the end", child.exit.reason, FROND_EXIT_HALT);
     want("code", child.exit.value, 0);
     want("pend", child.pend.reason, 0);
 }
 
-static void trapped(uint64_t cause, uint64_t value)
-{
+static void trapped(uint64_t cause, uint64_t value) {
     want("reason at the end", child.exit.reason, FROND_EXIT_HALT);
     want("code of a trap", child.exit.value, 77);
     want("mcause", child.x[10], cause);
     want("mtval", child.x[11], value);
 }
 
-/* ---- Loads and stores into a gap ----------------------------------------------------------------- */
+/* ---- Loads and stores into a gap ------------------------------------------------------------- */
 
 static const struct access {
     const char *name, *code;
@@ -134,8 +133,7 @@ static const struct access {
     {"fsd", c_fsd, 8, XD | XW | XF | SELF, 4, VALUE},
 };
 
-static void gap_row(const struct access *a)
-{
+static void gap_row(const struct access *a) {
     bool store = (a->flags & XW) != 0;
     unsigned flags = a->flags & (a->width == 8 && !(a->flags & XF) ? ~(unsigned)XS : ~0u);
     uint64_t before;
@@ -145,8 +143,9 @@ static void gap_row(const struct access *a)
     enter();
     /* Whether ld says SIGNED is of no meaning: both are right. */
     if (a->width == 8)
-        child.exit.flags &= (uint8_t)~(unsigned)XS;
-    fault(store ? FROND_FAULT_STORE : FROND_FAULT_LOAD, GAP, a->width, store ? 12 : 10, store ? a->result : 0, flags);
+        child.exit.flags &= (uint8_t) ~(unsigned)XS;
+    fault(store ? FROND_FAULT_STORE : FROND_FAULT_LOAD, GAP, a->width, store ? 12 : 10,
+          store ? a->result : 0, flags);
     want("ilen", child.exit.ilen, a->ilen);
     want("steps before", child.clock, 0);
     want("pc", child.pc, BASE + (uint64_t)(a->code - child_start));
@@ -176,9 +175,8 @@ static void gap_row(const struct access *a)
     ended();
 }
 
-static void no_done(const char *row, const char *code, uint32_t kind, unsigned width, unsigned flags,
-                    uint64_t cause, uint64_t addr)
-{
+static void no_done(const char *row, const char *code, uint32_t kind, unsigned width,
+                    unsigned flags, uint64_t cause, uint64_t addr) {
     begin(row);
     fresh(code, addr, 5);
     enter();
@@ -191,8 +189,7 @@ static void no_done(const char *row, const char *code, uint32_t kind, unsigned w
     trapped(cause, addr);
 }
 
-static void odd_accesses(void)
-{
+static void odd_accesses(void) {
     no_done("amoadd", c_amo, FROND_FAULT_AMO, 8, XW | SELF, 7, GAP);
     no_done("lr", c_lr, FROND_FAULT_AMO, 4, SELF, 5, GAP);
     no_done("sc", c_sc, FROND_FAULT_AMO, 8, XW | SELF, 7, GAP);
@@ -228,18 +225,16 @@ static void odd_accesses(void)
     trapped(5, GAP);
 }
 
-/* ---- U-mode and page tables ---------------------------------------------------------------------- */
+/* ---- U-mode and page tables ------------------------------------------------------------------ */
 
-static void user(const char *code, uint64_t a1)
-{
+static void user(const char *code, uint64_t a1) {
     fresh(code, a1, VALUE);
     child.mode = FROND_MODE_U;
     child.csr.pmpcfg[0] = 0x1f;
     child.csr.pmpaddr[0] = UINT64_MAX >> 10;
 }
 
-static void modes(void)
-{
+static void modes(void) {
     begin("U goes through map_np");
     user(c_ld, BASE + PAGE);
     map[1] = map[0];
@@ -254,7 +249,7 @@ static void modes(void)
     begin("a gap of map_np");
     user(c_ld, GAP);
     enter();
-    child.exit.flags &= (uint8_t)~(unsigned)XS;
+    child.exit.flags &= (uint8_t) ~(unsigned)XS;
     fault(FROND_FAULT_LOAD, GAP, 8, 10, 0, XD | SELF | FROND_XF_NP);
     answer(DENY, 0);
     trapped(5, GAP);
@@ -284,10 +279,9 @@ static void modes(void)
     want("marked", memory[2][16] & 0x40, 0x40);
 }
 
-/* ---- The other exits ------------------------------------------------------------------------------- */
+/* ---- The other exits ------------------------------------------------------------------------- */
 
-static void plain_exits(void)
-{
+static void plain_exits(void) {
     begin("idle");
     fresh(c_wfi, 0, 0);
     child.csr.mie = MIE_MTIE;
@@ -361,8 +355,7 @@ static void plain_exits(void)
     ended();
 }
 
-static void bad_tables(void)
-{
+static void bad_tables(void) {
     begin("a table out of order");
     fresh(c_nothing, 0, 0);
     map[1] = map[0];
@@ -391,9 +384,8 @@ static void bad_tables(void)
     want("kind", child.exit.kind, FROND_BAD_MAP_NP);
 }
 
-/* A field given a value that it may not have. `said`: the member of struct frond_desc that holds it. */
-static void bad_field(uint64_t offset, unsigned width, uint64_t value, uint64_t said)
-{
+/* A field given a value that it may not have. `said`: the offset that STATUS names. */
+static void bad_field(uint64_t offset, unsigned width, uint64_t value, uint64_t said) {
     uint64_t at_field = at(&child) + offset;
 
     begin("a field");
@@ -407,8 +399,7 @@ static void bad_field(uint64_t offset, unsigned width, uint64_t value, uint64_t 
     want("clock", child.clock, 0);
 }
 
-static void refusals(void)
-{
+static void refusals(void) {
     bad_field(FROND_D_MAGIC, 8, 1, FROND_D_MAGIC);
     bad_field(FROND_D_VERSION, 4, 0x7fff, FROND_D_VERSION);
     bad_field(0x0c, 4, 1, 0x0c);
@@ -442,14 +433,15 @@ static void refusals(void)
     want("id", read64(FROND_CTL_BASE), FROND_CTL_MAGIC | (uint64_t)FROND_ABI_VERSION << 48);
 }
 
-/* ---- A child that is a VMM ------------------------------------------------------------------------- */
+/* ---- A child that is a VMM ------------------------------------------------------------------- */
 
 static struct frond_desc *grand(void) { return (struct frond_desc *)(void *)memory[GRAND]; }
-static struct frond_range *grand_map(void) { return (struct frond_range *)(void *)memory[GRAND + 1]; }
+static struct frond_range *grand_map(void) {
+    return (struct frond_range *)(void *)memory[GRAND + 1];
+}
 
 /* The child enters a grandchild that runs `code` in the child's pages from GRAND + 2. */
-static void nested(const char *code, uint64_t a1)
-{
+static void nested(const char *code, uint64_t a1) {
     struct frond_desc *g;
 
     fresh(c_enter, BASE + GRAND * PAGE, FROND_CTL_BASE);
@@ -458,7 +450,8 @@ static void nested(const char *code, uint64_t a1)
     g->label = 1;
     g->budget = UINT64_MAX;
     g->map_p = g->map_np = (struct frond_map){BASE + (GRAND + 1) * PAGE, 1};
-    grand_map()[0] = (struct frond_range){BASE, 2 * PAGE, BASE + (GRAND + 2) * PAGE, FROND_R | FROND_W | FROND_X};
+    grand_map()[0] = (struct frond_range){BASE, 2 * PAGE, BASE + (GRAND + 2) * PAGE,
+                                          FROND_R | FROND_W | FROND_X};
     memcpy(memory[GRAND + 2], child_start, (size_t)(child_end - child_start));
     g->pc = BASE + (uint64_t)(code - child_start);
     g->csr.mtvec = BASE;
@@ -467,8 +460,7 @@ static void nested(const char *code, uint64_t a1)
 }
 
 /* A hole of one page in the child's map. */
-static void hole(unsigned page)
-{
+static void hole(unsigned page) {
     const struct frond_range all = {BASE, sizeof memory, at(memory), FROND_R | FROND_W | FROND_X};
 
     map[0] = all;
@@ -480,14 +472,12 @@ static void hole(unsigned page)
     child.map_p.count = child.map_np.count = 2;
 }
 
-static void fill(void)
-{
+static void fill(void) {
     child.map_p.count = child.map_np.count = 1;
     map[0].size = sizeof memory;
 }
 
-static void grandchildren(void)
-{
+static void grandchildren(void) {
     begin("a grandchild runs");
     nested(c_nothing, 0);
     enter();
@@ -603,8 +593,7 @@ static void grandchildren(void)
     trapped(5, BASE + GRAND * PAGE);
 }
 
-int main(uint64_t hart, const void *tree)
-{
+int main(uint64_t hart, const void *tree) {
     (void)hart;
     (void)tree;
     for (unsigned i = 0; i < sizeof access / sizeof access[0]; i++)

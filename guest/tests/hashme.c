@@ -3,8 +3,8 @@
  * node is suspended, nested or moved.
  *
  * What it prints is a function of the boot argument rounds=N (default 2) alone, wherever it runs;
- * what depends on time (when interrupts came, what the cycle counter was) goes to `journal` in its memory,
- * which a hash of the machine sees: equal on equal machines only.
+ * what depends on time (when interrupts came, what the cycle counter was) goes to `journal` in its
+ * memory, which a hash of the machine sees: equal on equal machines only.
  *
  *   timer      CLINT timer and software interrupts into a loop of LR/SC, AMO and arithmetic
  *   reserve    traps between LR and SC
@@ -23,20 +23,17 @@ static uint64_t journal_at;
 static volatile uint64_t ticks, calls, breaks, faults, last_cause, last_value;
 static uint64_t period; /* of the machine timer, in ticks of mtime; 0: it is off */
 
-void mix(uint64_t v)
-{
+void mix(uint64_t v) {
     for (int i = 0; i < 8; i++, v >>= 8)
         hash = (hash ^ (v & 255)) * 0x100000001b3;
 }
 
-void note(uint64_t v)
-{
+void note(uint64_t v) {
     journal[journal_at++ % JOURNAL] = v;
     journal[journal_at++ % JOURNAL] = csr_read("cycle");
 }
 
-void timer_on(uint64_t every)
-{
+void timer_on(uint64_t every) {
     period = every;
     ticks = 0;
     write64(CLINT_MTIMECMP, read64(CLINT_MTIME) + period);
@@ -44,16 +41,14 @@ void timer_on(uint64_t every)
     csr_set("mstatus", MSTATUS_MIE);
 }
 
-void timer_off(void)
-{
+void timer_off(void) {
     csr_clear("mstatus", MSTATUS_MIE);
     csr_clear("mie", MIE_MTIE | MIE_MSIE);
     write64(CLINT_MTIMECMP, ~(uint64_t)0);
     period = 0;
 }
 
-static void interrupt(const struct trap *t)
-{
+static void interrupt(const struct trap *t) {
     note(t->cause ^ t->pc);
     if (t->cause == (INTERRUPT | 7)) {
         ticks++;
@@ -69,8 +64,7 @@ static void interrupt(const struct trap *t)
     }
 }
 
-void trap(struct trap *t)
-{
+void trap(struct trap *t) {
     uint16_t at;
 
     if ((int64_t)t->cause < 0) {
@@ -96,13 +90,12 @@ void trap(struct trap *t)
     t->pc += (at & 3) == 3 ? 4 : 2;
 }
 
-/* ---- Timer, software interrupts, atomics ------------------------------------------------------- */
+/* ---- Timer, software interrupts, atomics ----------------------------------------------------- */
 
 static uint64_t cell;
 static uint32_t cell32;
 
-static void add_lr_sc(uint64_t *p, uint64_t n)
-{
+static void add_lr_sc(uint64_t *p, uint64_t n) {
     uint64_t old, failed;
 
     do {
@@ -113,8 +106,7 @@ static void add_lr_sc(uint64_t *p, uint64_t n)
     } while (failed != 0);
 }
 
-static uint32_t amo32(uint32_t *p, uint32_t v)
-{
+static uint32_t amo32(uint32_t *p, uint32_t v) {
     uint32_t r;
 
     __asm__ volatile("amoadd.w %0, %1, (%2)" : "=r"(r) : "r"(v), "r"(p) : "memory");
@@ -123,8 +115,7 @@ static uint32_t amo32(uint32_t *p, uint32_t v)
     return r;
 }
 
-static void timer_work(void)
-{
+static void timer_work(void) {
     uint64_t seen = 0, i = 0;
 
     cell = cell32 = 0;
@@ -144,10 +135,9 @@ static void timer_work(void)
     note(ticks);
 }
 
-/* ---- Traps between LR and SC ------------------------------------------------------------------- */
+/* ---- Traps between LR and SC ----------------------------------------------------------------- */
 
-static void reserve_work(void)
-{
+static void reserve_work(void) {
     uint64_t v = 41, failed;
 
     breaks = 0;
@@ -170,38 +160,35 @@ static void reserve_work(void)
     mix(w);
 }
 
-/* ---- Code that is written ------------------------------------------------------------------------ */
+/* ---- Code that is written -------------------------------------------------------------------- */
 
 static uint32_t code[8] __attribute__((aligned(64)));
 
-static void code_work(void)
-{
+static void code_work(void) {
     uint64_t (*f)(uint64_t) = (uint64_t(*)(uint64_t))(uintptr_t)code;
     uint64_t sum = 0;
 
     for (uint32_t i = 1; i < 200; i++) {
-        code[0] = i << 20 | 10 << 15 | 10 << 7 | 0x13; /* addi a0, a0, i */
+        code[0] = i << 20 | 10 << 15 | 10 << 7 | 0x13;                  /* addi a0, a0, i */
         code[1] = (i & 63) << 20 | 10 << 15 | 1 << 12 | 11 << 7 | 0x13; /* slli a1, a0, i & 63 */
         code[2] = 11 << 20 | 10 << 15 | (i & 1 ? 4u : 0u) << 12 | 10 << 7 | 0x33; /* xor or add */
-        code[3] = 1 << 15 | 0x67; /* ret */
+        code[3] = 1 << 15 | 0x67;                                                 /* ret */
         __asm__ volatile("fence.i" ::: "memory");
         sum = f(sum);
     }
     mix(sum);
 }
 
-/* ---- Floating point ------------------------------------------------------------------------------ */
+/* ---- Floating point -------------------------------------------------------------------------- */
 
-static uint64_t bits(double d)
-{
+static uint64_t bits(double d) {
     uint64_t u;
 
     __asm__ volatile("fmv.x.d %0, %1" : "=r"(u) : "f"(d));
     return u;
 }
 
-static void float_ops(double a, double b)
-{
+static void float_ops(double a, double b) {
     double r;
     float s;
     int64_t n;
@@ -227,8 +214,7 @@ static void float_ops(double a, double b)
     }
 }
 
-static void float_work(void)
-{
+static void float_work(void) {
     static const uint64_t odd[] = {0,
                                    0x8000000000000000, /* -0 */
                                    1,                  /* least subnormal */
@@ -256,10 +242,9 @@ static void float_work(void)
     csr_write("fcsr", 0);
 }
 
-/* ---- Waiting ------------------------------------------------------------------------------------- */
+/* ---- Waiting --------------------------------------------------------------------------------- */
 
-static void idle_work(void)
-{
+static void idle_work(void) {
     uint64_t before;
 
     for (int i = 0; i < 3; i++) { /* disabled in mstatus: WFI ends, no trap */
@@ -279,13 +264,12 @@ static void idle_work(void)
     mix(ticks >= 4);
 }
 
-/* ---- PMP ----------------------------------------------------------------------------------------- */
+/* ---- PMP ------------------------------------------------------------------------------------- */
 
 static uint64_t guarded[512] __attribute__((aligned(4096)));
 
 /* A load of M-mode with MPRV, as U would do it without paging. */
-static uint64_t load_as_user(const uint64_t *p)
-{
+static uint64_t load_as_user(const uint64_t *p) {
     uint64_t v = 0, mprv = MSTATUS_MPRV;
 
     csr_clear("mstatus", MSTATUS_MPP);
@@ -296,8 +280,7 @@ static uint64_t load_as_user(const uint64_t *p)
     return v;
 }
 
-static void pmp_work(void)
-{
+static void pmp_work(void) {
     uint64_t here = (uint64_t)(uintptr_t)guarded;
 
     guarded[3] = 0x5eed;
@@ -315,8 +298,7 @@ static void pmp_work(void)
     csr_write("pmpcfg0", 0x1f00); /* entry 1 lets everything pass */
 }
 
-static void faults_work(void)
-{
+static void faults_work(void) {
     static const uint64_t nowhere[] = {0x08000000, 0x00200ff8};
     uint64_t v;
 
@@ -346,8 +328,7 @@ static void faults_work(void)
     mix(v);
 }
 
-int main(uint64_t hart, const void *tree)
-{
+int main(uint64_t hart, const void *tree) {
     uint64_t rounds = bootarg(tree, "rounds", 2);
 
     csr_set("mstatus", MSTATUS_FS & (MSTATUS_FS - 1));

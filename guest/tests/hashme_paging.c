@@ -32,13 +32,11 @@ static uint64_t the_round;
 
 static uint64_t address(const void *p) { return (uint64_t)(uintptr_t)p; }
 
-static uint64_t pte(const void *page, uint64_t flags)
-{
+static uint64_t pte(const void *page, uint64_t flags) {
     return address(page) >> 12 << 10 | flags | V;
 }
 
-static uint64_t *next_table(uint64_t *entry)
-{
+static uint64_t *next_table(uint64_t *entry) {
     if ((*entry & V) == 0) {
         memset(table[tables], 0, 4096);
         *entry = pte(table[tables++], 0);
@@ -47,25 +45,22 @@ static uint64_t *next_table(uint64_t *entry)
 }
 
 /* The leaf entry of a virtual address. */
-static uint64_t *leaf(uint64_t va)
-{
+static uint64_t *leaf(uint64_t va) {
     uint64_t *l1 = next_table(&root[va >> 30 & 511]);
 
     return &next_table(&l1[va >> 21 & 511])[va >> 12 & 511];
 }
 
-static uint8_t *new_frame(void)
-{
+static uint8_t *new_frame(void) {
     memset(frame[frames], 0, 4096);
     return frame[frames++];
 }
 
 static void sfence(void) { __asm__ volatile("sfence.vma" ::: "memory"); }
 
-/* ---- S-mode -------------------------------------------------------------------------------------- */
+/* ---- S-mode ---------------------------------------------------------------------------------- */
 
-static void done(void)
-{
+static void done(void) {
     for (unsigned i = 0; i < USER_PAGES; i++)
         mix(*leaf(USER_DATA + 4096 * (uint64_t)i) & 0xff); /* A and D as the walker left them */
     mix(*leaf(USER_CODE) & 0xff);
@@ -80,8 +75,7 @@ static void done(void)
     __asm__ volatile("ecall");
 }
 
-static void call(struct trap *t)
-{
+static void call(struct trap *t) {
     t->pc += 4;
     switch (t->x[17]) {
     case 0: done(); break;
@@ -90,8 +84,7 @@ static void call(struct trap *t)
     }
 }
 
-static void page_fault(struct trap *t)
-{
+static void page_fault(struct trap *t) {
     uint64_t va = t->value;
 
     if (va - USER_DATA < USER_PAGES * 4096 && (*leaf(va) & V) == 0) {
@@ -107,8 +100,7 @@ static void page_fault(struct trap *t)
     t->pc += (*(const uint16_t *)(uintptr_t)t->pc & 3) == 3 ? 4 : 2;
 }
 
-void strap(struct trap *t)
-{
+void strap(struct trap *t) {
     note(t->cause ^ t->pc);
     if (t->cause == (INTERRUPT | 5)) {
         sticks++;
@@ -127,8 +119,7 @@ void strap(struct trap *t)
     }
 }
 
-static uint64_t load(uint64_t va)
-{
+static uint64_t load(uint64_t va) {
     uint64_t v = 0x6f;
 
     __asm__ volatile("ld %0, (%1)" : "+r"(v) : "r"(va) : "memory");
@@ -136,8 +127,7 @@ static uint64_t load(uint64_t va)
 }
 
 /* Who may read what: the user's page with and without SUM, code without R with and without MXR. */
-static void looks(void)
-{
+static void looks(void) {
     *leaf(KERNEL_TEST) = pte(new_frame(), X);
     memcpy(frame[frames - 1], user_start, 64);
     sfence();
@@ -153,8 +143,7 @@ static void looks(void)
     __asm__ volatile("sd zero, (%0)" ::"r"((uint64_t)KERNEL_TEST) : "memory");
 }
 
-static void kernel(void)
-{
+static void kernel(void) {
     csr_write("stvec", address((void *)(uintptr_t)strap_entry));
     csr_write("sscratch", 0);
     csr_write("satp", (uint64_t)8 << 60 | address(root) >> 12);
@@ -169,17 +158,15 @@ static void kernel(void)
     __builtin_unreachable();
 }
 
-/* ---- M-mode -------------------------------------------------------------------------------------- */
+/* ---- M-mode ---------------------------------------------------------------------------------- */
 
-void paging_done(struct trap *t)
-{
+void paging_done(struct trap *t) {
     t->pc = address((void *)(uintptr_t)kernel_return);
     t->x[2] = kernel_sp;
     t->status |= MSTATUS_MPP;
 }
 
-void paging_work(uint64_t round)
-{
+void paging_work(uint64_t round) {
     memset(root, 0, sizeof root);
     tables = frames = 0;
     sticks = skipped = filled = kernel_faults = 0;

@@ -1,15 +1,15 @@
 /*
- * modes.c - two maps at every level (theorem 2). Each level gives its child a map_p and a map_np that
- * lead to different memory, both full of this same program but for the tags; the lowest looks at
- * which memory each kind of access reaches. Boot argument levels=N (default 3).
+ * modes.c - two maps at every level (theorem 2). Each level gives its child a map_p and a map_np
+ * that lead to different memory, both full of this same program but for the tags; the lowest looks
+ * at which memory each kind of access reaches. Boot argument levels=N (default 3).
  *
- * An access of U must go through the map_np of every level, one of S or M through the map_p of every
- * level. What lies where a mixed path would lead is told by its tag: DECOY.
+ * An access of U must go through the map_np of every level, one of S or M through the map_p of
+ * every level. What lies where a mixed path would lead is told by its tag: DECOY.
  *
- *   a level's RAM:  program | ... | table, descriptor, 64 KiB each | P: half of the rest | NP: other half
+ *   a level's RAM:  program | ... | P: half of the rest | NP: the other half
  *
- * The NP half is seen by U only through the level's own map_np: it is filled by stores with MPRV, the P
- * half by plain stores; what each filling leaves in the other's half are the decoys.
+ * The NP half is seen by U only through the level's own map_np: it is filled by stores with MPRV,
+ * the P half by plain stores; what each filling leaves in the other's half are the decoys.
  */
 #include "fdt.h"
 #include "lib.h"
@@ -27,8 +27,7 @@ static struct frond_range map[2][2] __attribute__((aligned(4096)));
 static uint64_t pages[3][512] __attribute__((aligned(4096)));
 static unsigned failed;
 
-static void want(const char *what, uint64_t got, uint64_t expected)
-{
+static void want(const char *what, uint64_t got, uint64_t expected) {
     if (got == expected)
         return;
     print("modes: %s reaches %lx, not %lx\n", what, got, expected);
@@ -36,8 +35,7 @@ static void want(const char *what, uint64_t got, uint64_t expected)
 }
 
 /* All accesses of U-mode until user_view(false): loads and stores only. */
-static void user_view(bool on)
-{
+static void user_view(bool on) {
     uint64_t mprv = MSTATUS_MPRV;
 
     csr_clear("mstatus", MSTATUS_MPP);
@@ -51,8 +49,7 @@ static void user_view(bool on)
 static uint64_t buffer[0x1000];
 
 /* Source and destination may be seen through different maps: by way of registers. */
-static void put(uint64_t to, uint64_t from, uint64_t size, bool user)
-{
+static void put(uint64_t to, uint64_t from, uint64_t size, bool user) {
     for (uint64_t i = 0; i < size; i += 8) {
         uint64_t v = read64(from + i);
 
@@ -64,8 +61,7 @@ static void put(uint64_t to, uint64_t from, uint64_t size, bool user)
     }
 }
 
-static void fill(uint64_t half, uint64_t ram, bool user)
-{
+static void fill(uint64_t half, uint64_t ram, bool user) {
     uint64_t tag = user ? TAG_NP : TAG_P;
 
     put(half, FROND_RAM_BASE, (uint64_t)(uintptr_t)bss_start - FROND_RAM_BASE, user);
@@ -73,20 +69,18 @@ static void fill(uint64_t half, uint64_t ram, bool user)
     put(half + TAG, (uint64_t)(uintptr_t)&tag, 8, user);
 }
 
-/* ---- The lowest ---------------------------------------------------------------------------------- */
+/* ---- The lowest ------------------------------------------------------------------------------ */
 
 static uint64_t load(uint64_t a) { return read64(a); }
 
-static uint64_t misaligned(uint64_t a)
-{
+static uint64_t misaligned(uint64_t a) {
     uint32_t v;
 
     __asm__ volatile("lw %0, 1(%1)" : "=r"(v) : "r"(a) : "memory");
     return v;
 }
 
-static uint64_t swap(uint64_t a)
-{
+static uint64_t swap(uint64_t a) {
     uint64_t old;
 
     __asm__ volatile("amoadd.d %0, zero, (%1)" : "=r"(old) : "r"(a) : "memory");
@@ -95,8 +89,7 @@ static uint64_t swap(uint64_t a)
 
 /* Page tables of the P memory: U reaches RAM through them, at 0x40000000 higher; the NP memory holds
  * zeros in their place. */
-static void tables(void)
-{
+static void tables(void) {
     csr_write("satp", 0);
     memset(pages, 0, sizeof pages);
     pages[0][2] = (FROND_RAM_BASE >> 12) << 10 | 0xdf; /* where it is, U */
@@ -105,8 +98,7 @@ static void tables(void)
     __asm__ volatile("sfence.vma" ::: "memory");
 }
 
-static int look(void)
-{
+static int look(void) {
     uint64_t tag = FROND_RAM_BASE + TAG, v;
 
     want("a load of M", load(tag), TAG_P);
@@ -131,16 +123,14 @@ static int look(void)
     return failed != 0;
 }
 
-/* ---- A level that has a child --------------------------------------------------------------------- */
+/* ---- A level that has a child ---------------------------------------------------------------- */
 
-static void number(char *to, uint64_t n)
-{
+static void number(char *to, uint64_t n) {
     to[0] = (char)('0' + n);
     to[1] = 0;
 }
 
-static void build(const void *tree, uint64_t levels)
-{
+static void build(const void *tree, uint64_t levels) {
     static char args[] = "levels=0";
     uint64_t have = tree_u64(tree_find(tree, "/memory", "reg"), 1);
     uint64_t ram = (have - 2 * WORK) / 2 & ~(uint64_t)(PAGE - 1);
@@ -156,7 +146,8 @@ static void build(const void *tree, uint64_t levels)
     fill(half_np, ram, true);
     fill(half_p, ram, false);
     for (int np = 0; np < 2; np++) {
-        map[np][0] = (struct frond_range){FROND_UART_BASE, PAGE, FROND_UART_BASE, FROND_R | FROND_W};
+        map[np][0] =
+            (struct frond_range){FROND_UART_BASE, PAGE, FROND_UART_BASE, FROND_R | FROND_W};
         map[np][1] = (struct frond_range){FROND_RAM_BASE, ram, np ? half_np : half_p,
                                           FROND_R | FROND_W | FROND_X};
     }
@@ -169,22 +160,22 @@ static void build(const void *tree, uint64_t levels)
     child.x[11] = FROND_RAM_BASE + ram - 0x8000;
 }
 
-static int run(void)
-{
+static int run(void) {
     for (;;) {
         __asm__ volatile("sd %0, 8(%1)" ::"r"(&child), "r"((uint64_t)FROND_CTL_BASE) : "memory");
         if (read64(FROND_CTL_BASE + FROND_CTL_STATUS) != FROND_ST_OK)
             return 4;
         switch (child.exit.reason) {
         case FROND_EXIT_HALT: return (int)child.exit.value;
-        case FROND_EXIT_FAULT: print("modes: fault kind %u at %lx\n", child.exit.kind, child.exit.addr); return 5;
+        case FROND_EXIT_FAULT:
+            print("modes: fault kind %u at %lx\n", child.exit.kind, child.exit.addr);
+            return 5;
         default: print("modes: reason %u\n", child.exit.reason); return 6;
         }
     }
 }
 
-int main(uint64_t hart, const void *tree)
-{
+int main(uint64_t hart, const void *tree) {
     uint64_t levels = bootarg(tree, "levels", 3);
 
     (void)hart;

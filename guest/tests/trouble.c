@@ -10,29 +10,25 @@
 
 static uint64_t passed; /* traps skipped */
 
-void trap(struct trap *t)
-{
+void trap(struct trap *t) {
     passed = passed * 31 + t->cause + t->value;
     t->pc += (*(const uint16_t *)(uintptr_t)t->pc & 3) == 3 ? 4 : 2;
 }
 
-static uint64_t rtc(void)
-{
+static uint64_t rtc(void) {
     uint64_t low = read32(FROND_RTC_BASE);
 
     return (uint64_t)read32(FROND_RTC_BASE + 4) << 32 | low;
 }
 
-static int fault_for_ever(void)
-{
+static int fault_for_ever(void) {
     csr_write("mtvec", 0x08000000);
     __asm__ volatile("jr %0" ::"r"((uint64_t)0x08000000));
     return 1;
 }
 
 /* The RTC goes on over a reset, memory does not. */
-static int reset_once(void)
-{
+static int reset_once(void) {
     static volatile uint64_t seen;
     uint64_t then = rtc();
 
@@ -48,8 +44,7 @@ static int reset_once(void)
     finish_reset();
 }
 
-static int wait_for_timers(void)
-{
+static int wait_for_timers(void) {
     uint64_t start = read64(CLINT_MTIME);
 
     csr_set("mie", MIE_MTIE);
@@ -62,10 +57,9 @@ static int wait_for_timers(void)
     return 0;
 }
 
-static int probe(void)
-{
-    static const uint64_t place[] = {0x0, 0x1000, 0x04000000, 0x10100000, 0x20000000, 0x7ffff000,
-                                     0x4000000000};
+static int probe(void) {
+    static const uint64_t place[] = {0x0,        0x1000,     0x04000000,  0x10100000,
+                                     0x20000000, 0x7ffff000, 0x4000000000};
 
     for (unsigned i = 0; i < sizeof place / sizeof place[0]; i++) {
         (void)*(volatile uint32_t *)(uintptr_t)place[i];
@@ -75,8 +69,7 @@ static int probe(void)
     return 0;
 }
 
-static int echo(void)
-{
+static int echo(void) {
     for (int i = 0; i < 3; i++) {
         int c;
 
@@ -87,14 +80,12 @@ static int echo(void)
     return 0;
 }
 
-static uint64_t enter(struct frond_desc *d)
-{
+static uint64_t enter(struct frond_desc *d) {
     __asm__ volatile("sd %0, 8(%1)" ::"r"(d), "r"((uint64_t)FROND_CTL_BASE) : "memory");
     return read64(FROND_CTL_BASE + FROND_CTL_STATUS);
 }
 
-static int bad_child(bool bad_desc)
-{
+static int bad_child(bool bad_desc) {
     static struct frond_desc d __attribute__((aligned(4096)));
     static struct frond_range map[3] __attribute__((aligned(32)));
 
@@ -110,16 +101,20 @@ static int bad_child(bool bad_desc)
     return 0;
 }
 
-int main(uint64_t hart, const void *tree)
-{
+int main(uint64_t hart, const void *tree) {
     (void)hart;
     switch (bootarg(tree, "do", 0)) {
     case 1: return 7;
     case 2: return fault_for_ever();
     case 3: return reset_once();
     case 4: return wait_for_timers();
-    case 5: csr_write("mie", 0); for (;;) __asm__ volatile("wfi");
-    case 6: for (;;) continue;
+    case 5:
+        csr_write("mie", 0);
+        for (;;)
+            __asm__ volatile("wfi");
+    case 6:
+        for (;;)
+            continue;
     case 7: return probe();
     case 8: return echo();
     case 9: return bad_child(false);

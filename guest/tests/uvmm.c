@@ -2,10 +2,11 @@
  * uvmm.c - the VMM as any other process: a kernel that pages, and a user process that is a VMM
  * (uvmm_process.S), whose child runs hashme.
  *
- * The process's pages, the child's memory, descriptor and tables among them, lie in a few frames at a
- * time (boot argument frames=N, default 12); what the child touches and the process has not got is a
- * page fault of the process at its ENTER store. A timer of the kernel's interrupts all this. With
- * fewer frames than one access of the child needs at once it makes no progress. Needs 4 MiB.
+ * The process's pages, the child's memory, descriptor and tables among them, lie in a few frames
+ * at a time (boot argument frames=N, default 12); what the child touches and the process has not
+ * got is a page fault of the process at its ENTER store. A timer of the kernel's interrupts all
+ * this. With fewer frames than one access of the child needs at once it makes no progress. Needs 4
+ * MiB.
  */
 #include "fdt.h"
 #include "lib.h"
@@ -29,9 +30,8 @@ static uint64_t frames, hand, faults[16], ticks;
 
 static uint64_t at(const void *p) { return (uint64_t)(uintptr_t)p; }
 
-/* The page-table entry of a virtual address; the tables are there for all that the process may have. */
-static uint64_t *entry(uint64_t va)
-{
+/* The page-table entry of a virtual address; tables are made as they are needed. */
+static uint64_t *entry(uint64_t va) {
     static unsigned tables;
     uint64_t *t = root;
 
@@ -45,18 +45,18 @@ static uint64_t *entry(uint64_t va)
     return &t[va >> 12 & 511];
 }
 
-static uint64_t address(uint64_t page) { return page == CODE_PAGE ? CODE : DESC + (page - 1) * PAGE; }
+static uint64_t address(uint64_t page) {
+    return page == CODE_PAGE ? CODE : DESC + (page - 1) * PAGE;
+}
 
 /* The process's page at a virtual address, or -1. */
-static int64_t page_at(uint64_t va)
-{
+static int64_t page_at(uint64_t va) {
     if (va - CODE < PAGE)
         return CODE_PAGE;
     return va - DESC < (PAGES - 1) * PAGE ? (int64_t)((va - DESC) / PAGE + 1) : -1;
 }
 
-static void bring(uint64_t page)
-{
+static void bring(uint64_t page) {
     uint64_t f = hand;
 
     hand = (hand + 1) % frames;
@@ -66,24 +66,24 @@ static void bring(uint64_t page)
     }
     memcpy(frame[f], home[page], PAGE);
     owner[f] = page + 1;
-    *entry(address(page)) = at(frame[f]) >> 12 << 10 | V | R | W | X | U; /* A and D: the walker's */
+    *entry(address(page)) =
+        at(frame[f]) >> 12 << 10 | V | R | W | X | U; /* A and D: the walker's */
     __asm__ volatile("sfence.vma" ::: "memory");
 }
 
-static void call(struct trap *t)
-{
+static void call(struct trap *t) {
     t->pc += 4;
     if (t->x[17] == 1) {
         uart_put((char)t->x[10]);
         return;
     }
-    print("uvmm: code %lu, enters %s, faults %s, ticks %s\n", t->x[10], t->x[11] > 100 ? "many" : "few",
-          faults[13] > 100 && faults[15] > 50 ? "many" : "few", ticks > 50 ? "many" : "few");
+    print("uvmm: code %lu, enters %s, faults %s, ticks %s\n", t->x[10],
+          t->x[11] > 100 ? "many" : "few", faults[13] > 100 && faults[15] > 50 ? "many" : "few",
+          ticks > 50 ? "many" : "few");
     finish((int)t->x[10]);
 }
 
-void trap(struct trap *t)
-{
+void trap(struct trap *t) {
     int64_t page;
 
     if (t->cause == (INTERRUPT | 7)) {
@@ -105,8 +105,7 @@ void trap(struct trap *t)
 }
 
 /* What the process finds in its pages: its program, and a child ready to run. */
-static void load(void)
-{
+static void load(void) {
     struct frond_desc *d = (struct frond_desc *)(void *)home[DESC_PAGE];
     struct frond_range *map = (struct frond_range *)(void *)home[MAP_PAGE];
     struct fdt_machine m = {.ram_size = CHILD_RAM, .uart = true, .bootargs = "rounds=1"};
@@ -115,7 +114,8 @@ static void load(void)
     memcpy(home[CODE_PAGE], process_start, (size_t)(process_end - process_start));
     memcpy(home[RAM_PAGE], hashme_image, (size_t)(hashme_image_end - hashme_image));
     fdt_write(home[RAM_PAGE] + tree, 0x4000, &m);
-    map[0] = (struct frond_range){FROND_RAM_BASE, CHILD_RAM, address(RAM_PAGE), FROND_R | FROND_W | FROND_X};
+    map[0] = (struct frond_range){FROND_RAM_BASE, CHILD_RAM, address(RAM_PAGE),
+                                  FROND_R | FROND_W | FROND_X};
     d->magic = FROND_MAGIC;
     d->label = d->uid = 1;
     d->budget = UINT64_MAX;
@@ -124,8 +124,7 @@ static void load(void)
     d->x[11] = FROND_RAM_BASE + tree;
 }
 
-int main(uint64_t hart, const void *tree)
-{
+int main(uint64_t hart, const void *tree) {
     frames = bootarg(tree, "frames", 12) + hart;
     if (frames > MOST)
         return 1;

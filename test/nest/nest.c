@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MB = 1 << 20, KB = 1 << 10, NODES = 8, TEXT = 65536 };
+enum { MB = 1 << 20, KB = 1 << 10, NODES = 12, TEXT = 1 << 20 };
 enum { NUCLEUS, LEAF, HASHME, TROUBLE, EXITS, CLONE, MODES, UVMM, PROGRAMS };
 enum { OWN = IMAGE_UART, PASS = IMAGE_UART | IMAGE_UART_PASS, SHARE = IMAGE_SHARE, PAGED = IMAGE_PAGED };
 
@@ -35,6 +35,7 @@ struct row {
     } want[6];
     int code; /* -1: the machine sleeps */
     const char *input;
+    bool large; /* once only, without the audit */
 };
 
 /* need: not 0, the record is there. repeat and weight: 0 stands for 1. */
@@ -45,88 +46,92 @@ struct row {
 static const struct row row[] = {
     {"a leaf, its console handed down",
      {N(NUCLEUS, PASS, KIDS(1, 1)), N(LEAF, PASS, .memory = MB)},
-     {{LEAF_LINE, 1}}, 0, NULL},
+     {{LEAF_LINE, 1}}, 0, NULL, false},
     {"a leaf, its console played",
      {N(NUCLEUS, OWN, KIDS(1, 1)), N(LEAF, OWN, .memory = MB)},
-     {{"[1] " LEAF_LINE, 1}}, 0, NULL},
+     {{"[1] " LEAF_LINE, 1}}, 0, NULL, false},
     {"labels level by level",
      {N(NUCLEUS, OWN, KIDS(1, 1)), N(NUCLEUS, OWN, KIDS(2, 1)), N(LEAF, OWN, .memory = MB, .repeat = 2)},
-     {{"[1] [1] " LEAF_LINE, 1}, {"[1] [2] " LEAF_LINE, 1}}, 0, NULL},
+     {{"[1] [1] " LEAF_LINE, 1}, {"[1] [2] " LEAF_LINE, 1}}, 0, NULL, false},
     {"no console at all",
      {N(NUCLEUS, 0, KIDS(1, 1)), N(TROUBLE, 0, .memory = MB, .args = DO1)},
-     {{"", 0}}, 7, NULL},
+     {{"", 0}}, 7, NULL, false},
     {"small leaves",
      {N(NUCLEUS, OWN, KIDS(1, 1)), N(NUCLEUS, OWN, KIDS(2, 1), .repeat = 4),
       N(LEAF, OWN, .memory = 64 * KB, .repeat = 25)},
-     {{LEAF_LINE, 100}, {"[4] [25] leaf", 1}}, 0, NULL},
+     {{LEAF_LINE, 100}, {"[4] [25] leaf", 1}}, 0, NULL, false},
     {"three siblings in turns, by weight",
      {N(NUCLEUS, OWN, KIDS(1, 3), .budget = 5000), N(HASHME, OWN, .memory = MB, .args = ROUNDS1),
       N(HASHME, OWN, .memory = MB, .args = ROUNDS1, .weight = 3), N(LEAF, OWN, .memory = MB, .args = SALT2)},
-     {{"[1] " HASHME_LINES, 1}, {"[2] " HASHME_LINES, 1}, {"[3] leaf", 1}}, 0, NULL},
+     {{"[1] " HASHME_LINES, 1}, {"[2] " HASHME_LINES, 1}, {"[3] leaf", 1}}, 0, NULL, false},
     {"slices of one step",
      {N(NUCLEUS, OWN, KIDS(1, 1), .budget = 1), N(LEAF, OWN, .memory = MB, .repeat = 2)},
-     {{LEAF_LINE, 2}}, 0, NULL},
+     {{LEAF_LINE, 2}}, 0, NULL, false},
     {"RAM by weight",
      {N(NUCLEUS, OWN, KIDS(1, 2), .memory = 4 * MB), N(LEAF, OWN, .weight = 3), N(LEAF, OWN, .memory = 0)},
-     {{LEAF_LINE, 2}}, 0, NULL},
+     {{LEAF_LINE, 2}}, 0, NULL, false},
     {"timers of two idlers beside a spinner that ends",
      {N(NUCLEUS, OWN, KIDS(1, 2)), N(TROUBLE, OWN, .memory = MB, .args = DO4, .repeat = 2),
       N(HASHME, OWN, .memory = MB, .args = ROUNDS1)},
-     {{"[1] trouble: timer 5", 1}, {"[2] trouble: timer 5", 1}, {"[3] " HASHME_LINES, 1}}, 0, NULL},
+     {{"[1] trouble: timer 5", 1}, {"[2] trouble: timer 5", 1}, {"[3] " HASHME_LINES, 1}}, 0, NULL, false},
     {"payload shared, copied when written",
      {N(NUCLEUS, OWN, KIDS(1, 1)), N(HASHME, OWN | SHARE, .memory = MB, .args = ROUNDS1, .repeat = 3)},
-     {{HASHME_LINES, 3}}, 0, NULL},
+     {{HASHME_LINES, 3}}, 0, NULL, false},
     {"a nucleus shared",
      {N(NUCLEUS, OWN, KIDS(1, 1)), N(NUCLEUS, OWN | SHARE, KIDS(2, 1), .repeat = 2),
       N(LEAF, OWN | SHARE, .memory = MB, .repeat = 2)},
-     {{LEAF_LINE, 4}}, 0, NULL},
+     {{LEAF_LINE, 4}}, 0, NULL, false},
     {"paged from a pool of 24 frames",
      {N(NUCLEUS, OWN, KIDS(1, 1), .pool = 24 * 4 * KB),
       N(HASHME, OWN | PAGED, .memory = MB, .args = ROUNDS1, .repeat = 2)},
-     {{HASHME_LINES, 2}}, 0, NULL},
+     {{HASHME_LINES, 2}}, 0, NULL, false},
     {"a paged nucleus, its tables and descriptors among the pages",
      {N(NUCLEUS, OWN, KIDS(1, 1), .pool = 24 * 4 * KB), N(NUCLEUS, OWN | PAGED, KIDS(2, 1)),
       N(HASHME, OWN, .memory = 512 * KB, .args = ROUNDS1, .repeat = 2)},
-     {{HASHME_LINES, 2}}, 0, NULL},
+     {{HASHME_LINES, 2}}, 0, NULL, false},
     {"paged below paged",
      {N(NUCLEUS, OWN, KIDS(1, 1), .pool = 64 * 4 * KB),
       N(NUCLEUS, OWN | PAGED, KIDS(2, 1), .pool = 16 * 4 * KB),
       N(HASHME, OWN | PAGED, .memory = 512 * KB, .args = ROUNDS1)},
-     {{HASHME_LINES, 1}}, 0, NULL},
+     {{HASHME_LINES, 1}}, 0, NULL, false},
     {"a child ends with a code, another goes on",
      {N(NUCLEUS, OWN, KIDS(1, 2)), N(TROUBLE, OWN, .memory = MB, .args = DO1), N(LEAF, OWN, .memory = MB)},
-     {{"[1] ended with code 7", 1}, {"[2] " LEAF_LINE, 1}}, 7, NULL},
+     {{"[1] ended with code 7", 1}, {"[2] " LEAF_LINE, 1}}, 7, NULL, false},
     {"a child faults for ever, another goes on",
      {N(NUCLEUS, OWN, KIDS(1, 2)), N(TROUBLE, OWN, .memory = MB, .args = DO2), N(LEAF, OWN, .memory = MB)},
-     {{"[1] faults for ever", 1}, {"[2] " LEAF_LINE, 1}}, 255, NULL},
+     {{"[1] faults for ever", 1}, {"[2] " LEAF_LINE, 1}}, 255, NULL, false},
     {"a child resets itself, another goes on",
      {N(NUCLEUS, OWN, KIDS(1, 2)), N(TROUBLE, OWN, .memory = MB, .args = DO3), N(HASHME, OWN, .memory = MB, .args = ROUNDS1)},
-     {{"[1] trouble: after the reset", 1}, {"[2] " HASHME_LINES, 1}}, 0, NULL},
+     {{"[1] trouble: after the reset", 1}, {"[2] " HASHME_LINES, 1}}, 0, NULL, false},
     {"a nucleus whose child resets itself",
      {N(NUCLEUS, OWN, KIDS(1, 1)), N(NUCLEUS, OWN, KIDS(2, 1)), N(TROUBLE, OWN | SHARE, .memory = MB, .args = DO3)},
-     {{"[1] [1] trouble: after the reset", 1}}, 0, NULL},
+     {{"[1] [1] trouble: after the reset", 1}}, 0, NULL, false},
     {"what is no device faults, played or not",
      {N(NUCLEUS, OWN, KIDS(1, 1)), N(TROUBLE, OWN, .memory = MB, .args = DO7)},
-     {{"[1] trouble: probed 7f12e2d52a30b8b5", 1}}, 0, NULL},
+     {{"[1] trouble: probed 7f12e2d52a30b8b5", 1}}, 0, NULL, false},
     {"a child with a bad table of its own",
      {N(NUCLEUS, OWN, KIDS(1, 1)), N(TROUBLE, OWN, .memory = MB, .args = DO9)},
-     {{"[1] trouble: status 0 reason 6 kind 2 value 1", 1}}, 0, NULL},
+     {{"[1] trouble: status 0 reason 6 kind 2 value 1", 1}}, 0, NULL, false},
     {"input through two played consoles",
      {N(NUCLEUS, OWN, KIDS(1, 1)), N(NUCLEUS, OWN, KIDS(2, 1)), N(TROUBLE, OWN, .memory = MB, .args = DO8)},
-     {{"[1] [1] trouble: heard a", 1}, {"[1] [1] trouble: heard b", 1}, {"[1] [1] trouble: heard c", 1}}, 0, "abcdef"},
+     {{"[1] [1] trouble: heard a", 1}, {"[1] [1] trouble: heard b", 1}, {"[1] [1] trouble: heard c", 1}}, 0, "abcdef", false},
     {"all asleep: the machine is",
      {N(NUCLEUS, OWN, KIDS(1, 2)), N(TROUBLE, OWN, .memory = MB, .args = DO5), N(LEAF, OWN, .memory = MB)},
-     {{"[2] " LEAF_LINE, 1}}, -1, NULL},
-    {"exits, answers, refusals: level 1", {N(EXITS, PASS, .memory = MB)}, {{"113 rows, 0 failed", 1}}, 0, NULL},
-    {"exits, answers, refusals: level 2", {ONE(1), N(EXITS, PASS, .memory = MB)}, {{"113 rows, 0 failed", 1}}, 0, NULL},
+     {{"[2] " LEAF_LINE, 1}}, -1, NULL, false},
+    {"exits, answers, refusals: level 1", {N(EXITS, PASS, .memory = MB)}, {{"113 rows, 0 failed", 1}}, 0, NULL, false},
+    {"exits, answers, refusals: level 2", {ONE(1), N(EXITS, PASS, .memory = MB)}, {{"113 rows, 0 failed", 1}}, 0, NULL, false},
     {"exits, answers, refusals: level 5",
-     {ONE(1), ONE(2), ONE(3), ONE(4), N(EXITS, PASS, .memory = MB)}, {{"113 rows, 0 failed", 1}}, 0, NULL},
-    {"two maps apart at three levels", {N(MODES, PASS, .memory = 32 * MB)}, {{"each access where it belongs", 1}}, 0, NULL},
-    {"two maps apart at levels 3 to 5", {ONE(1), ONE(2), N(MODES, PASS, .memory = 32 * MB)}, {{"each access where it belongs", 1}}, 0, NULL},
-    {"a VMM that is a paged user process", {N(UVMM, PASS, .memory = 4 * MB)}, {{HASHME_LINES, 1}, {"faults many, ticks many", 1}}, 0, NULL},
-    {"the same at level 3", {ONE(1), ONE(2), N(UVMM, PASS, .memory = 4 * MB)}, {{HASHME_LINES, 1}, {"faults many, ticks many", 1}}, 0, NULL},
-    {"a node moved with its child inside", {N(CLONE, PASS, .memory = 16 * MB)}, {{HASHME_LINES, 1}, {"clone: moved", 1}}, 0, NULL},
-    {"the same below a nucleus", {ONE(1), N(CLONE, PASS, .memory = 16 * MB)}, {{HASHME_LINES, 1}, {"clone: moved", 1}}, 0, NULL},
+     {ONE(1), ONE(2), ONE(3), ONE(4), N(EXITS, PASS, .memory = MB)}, {{"113 rows, 0 failed", 1}}, 0, NULL, false},
+    {"two maps apart at three levels", {N(MODES, PASS, .memory = 32 * MB)}, {{"each access where it belongs", 1}}, 0, NULL, false},
+    {"two maps apart at levels 3 to 5", {ONE(1), ONE(2), N(MODES, PASS, .memory = 32 * MB)}, {{"each access where it belongs", 1}}, 0, NULL, false},
+    {"10,000 leaves ten levels down",
+     {ONE(1), ONE(2), ONE(3), ONE(4), ONE(5), ONE(6), ONE(7), ONE(8), N(NUCLEUS, PASS, KIDS(9, 1), .repeat = 100),
+      N(LEAF, PASS, .memory = 64 * KB, .repeat = 100)},
+     {{LEAF_LINE, 10000}}, 0, NULL, true},
+    {"a VMM that is a paged user process", {N(UVMM, PASS, .memory = 4 * MB)}, {{HASHME_LINES, 1}, {"faults many, ticks many", 1}}, 0, NULL, false},
+    {"the same at level 3", {ONE(1), ONE(2), N(UVMM, PASS, .memory = 4 * MB)}, {{HASHME_LINES, 1}, {"faults many, ticks many", 1}}, 0, NULL, false},
+    {"a node moved with its child inside", {N(CLONE, PASS, .memory = 16 * MB)}, {{HASHME_LINES, 1}, {"clone: moved", 1}}, 0, NULL, false},
+    {"the same below a nucleus", {ONE(1), N(CLONE, PASS, .memory = 16 * MB)}, {{HASHME_LINES, 1}, {"clone: moved", 1}}, 0, NULL, false},
 };
 
 struct console {
@@ -295,17 +300,47 @@ static bool check(const struct row *r, const char *folder, uint64_t shake, bool 
     return ok;
 }
 
+/* One archive (its head and tables) and one tree, each behind the byte by which fuzz.c chooses. */
+static int write_seeds(const char *programs, const char *folder)
+{
+    static uint64_t tree[2048];
+    size_t size[2] = {0, 0};
+    struct image *a = archive_of(&row[2], programs, &size[0]);
+    struct image_boot b;
+    const void *from[2] = {a, tree};
+
+    size[0] = a->size < 4096 ? a->size : 4096;
+    if (!image_boot(a, 1, image_node(a, 1)->need, &b))
+        return 2;
+    size[1] = fdt_write(tree, sizeof tree, &b.tree);
+    for (int i = 0; i < 2; i++) {
+        char path[512];
+        FILE *f;
+
+        snprintf(path, sizeof path, "%s/seed%d", folder, i);
+        f = fopen(path, "wb");
+        if (!f || fputc(1 - i, f) == EOF || fwrite(from[i], 1, size[i], f) != size[i])
+            return 2;
+        fclose(f);
+    }
+    free(a);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     unsigned bad = 0, n = 0;
 
     if (argc < 2)
         return 2;
+    if (argc == 4 && strcmp(argv[2], "--seeds") == 0)
+        return write_seeds(argv[1], argv[3]);
     for (unsigned i = 0; i < sizeof row / sizeof row[0]; i++) {
         if (argc > 2 && (unsigned)atoi(argv[2]) != i)
             continue;
         n++;
-        bool ok = check(&row[i], argv[1], 0, true) && check(&row[i], argv[1], 1975, false);
+        bool ok = check(&row[i], argv[1], 0, !row[i].large) &&
+                  (row[i].large || check(&row[i], argv[1], 1975, false));
         printf("%-4s %2u %s\n", ok ? "ok" : "FAIL", i, row[i].name);
         bad += !ok;
         fflush(stdout);
