@@ -48,6 +48,12 @@ SUITES := $(filter-out model,$(patsubst test/%/rules.mk,%,$(wildcard test/*/rule
 test: tools-test all guest linux
 	@test/run $(foreach s,$(SUITES),$(s) '$(MAKE) -s check-$(s)')
 
+# Frama-C WP on what is written to be proved: minutes, so not part of `test`.
+.PHONY: prove
+prove:
+	@tools/install-deps prove
+	@tools/prove
+
 tools-test:
 	@tools/install-deps
 

@@ -76,6 +76,10 @@ enum map_step map_find(const struct frond_range *table, uint64_t count, uint64_t
         /*@ assert ordered(table, count) ==> in_place(s, table[i]); */
         s = map_search_look(s, &table[i]);
     }
+    /*@ assert s.step == MAP_GAP && ordered(table, count) ==>
+          \forall integer k; 0 <= k < s.lo ==> !holds(table[k], addr); */
+    /*@ assert s.step == MAP_GAP && ordered(table, count) ==>
+          \forall integer k; s.lo <= k < count ==> !holds(table[k], addr); */
     *index = i;
     return s.step;
 }
