@@ -116,7 +116,7 @@ static void save(struct riscv *r, unsigned level)
     uint64_t spent = riscv_now(r) - l->since;
 
     l->d->clock = l->clock0 + spent;
-    l->d->budget = l->budget0 - spent;
+    l->d->budget = spent < l->budget0 ? l->budget0 - spent : 0; /* an answer's step may be over it */
     l->d->deadline = hart_deadline(l->d, l->d->clock);
 }
 
