@@ -40,6 +40,7 @@
 #define ADD(rd, rs1, rs2)   CODE_I(0x33, 0, rd, rs1, rs2)
 #define BNE(rs1, rs2, imm)  CODE_B(1, rs1, rs2, imm)
 #define BEQ(rs1, rs2, imm)  CODE_B(0, rs1, rs2, imm)
+#define BLT(rs1, rs2, imm)  CODE_B(4, rs1, rs2, imm)
 #define BLTU(rs1, rs2, imm) CODE_B(6, rs1, rs2, imm)
 #define JR(rs1)             CODE_I(0x67, 0, 0, rs1, 0)
 #define CSRRS(rd, csr, rs)  CODE_I(0x73, 2, rd, rs, csr)

@@ -31,6 +31,7 @@ struct tower *tower_new(unsigned leaf) {
     }
     struct frond_desc *d = &t->level[leaf].d;
     d->csr.mtvec = BASE + HANDLER;
+    t->handler[0] = SW(31, 30, 0);
     d->x[30] = FROND_FINISHER_BASE;
     d->x[31] = 0x5555;
     return t;
@@ -187,6 +188,8 @@ static bool host_enter(struct tower *t, unsigned n) {
     return true;
 }
 
+bool tower_enter(struct tower *t) { return host_enter(t, 0); }
+
 static void host_orders(struct tower *t) {
     for (unsigned n = 0; n < t->host.orders && !t->wrong[0]; n++) {
         const struct vmm_order *o = &t->host.order[n];
@@ -234,11 +237,10 @@ static void write_maps(struct tower *t, unsigned l) {
 
 static void write_level(struct tower *t, unsigned l) {
     struct party *p = &t->level[l].p;
-    static const uint32_t handler[] = {SW(31, 30, 0), SELF};
 
     if (l == t->leaf) {
         tower_write(t, l, BASE, t->code, t->codes * sizeof t->code[0]);
-        tower_write(t, l, BASE + HANDLER, handler, sizeof handler);
+        tower_write(t, l, BASE + HANDLER, t->handler, sizeof t->handler);
         return;
     }
     if (p->orders == 0)

@@ -56,6 +56,7 @@ struct tower {
     struct vmm_log *host_log;
     uint32_t code[CODE]; /* the leaf's program, from BASE */
     unsigned codes;
+    uint32_t handler[32]; /* at HANDLER; without one: the finisher */
     uint64_t leaf_ram;
     struct frond *m;
     void (*before)(struct tower *t); /* devices and bytes; may be NULL */
@@ -86,6 +87,8 @@ void order_end(struct party *p);
 void order_realize(struct tower *t, unsigned level, unsigned i, unsigned flags, unsigned off,
                    uint64_t value);
 
+/* Enters node 0 once; false: t->wrong. */
+bool tower_enter(struct tower *t);
 /* Puts it together, with nothing run: for rows that enter node 0 themselves. */
 bool tower_begin(struct tower *t, uint64_t shake);
 /* True: ran to the end of the host's orders. Else t->wrong says why not. */
