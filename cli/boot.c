@@ -304,7 +304,7 @@ static int add_record(struct boot *b, unsigned i) {
                               .repeat = n->repeat,
                               .weight = n->weight,
                               .virtio = n->virtio,
-                              .flags = n->flags};
+                              .flags = n->flags | (b->plan->waits && n->children ? IMAGE_WAIT : 0)};
     if (n->args)
         to->args = add_text(b, n->args);
     return n->children ? 0 : add_payload(b, i, &to->payload);

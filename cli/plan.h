@@ -29,6 +29,7 @@ struct plan {
     const char *file; /* YAML; NULL: made from options */
     void *document;   /* treefile.c's, to tell lines */
     const char *nucleus; /* an ELF to use for it; NULL: the one built in */
+    bool waits;          /* nuclei wait for idle time, they do not skip it */
 };
 
 /* A new record with the defaults; NULL after a complaint. Pointers to records are void afterwards. */

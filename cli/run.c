@@ -199,6 +199,7 @@ static int make_plan(struct plan *p, const struct run *r) {
     int status;
 
     p->nucleus = r->nucleus;
+    p->waits = r->clock == 1; /* clock_words */
     status = r->tree ? treefile_read(p, r->tree) : plan_options(p, r, slots);
 
     if (!status)

@@ -43,7 +43,8 @@
 #define IMAGE_UART_PASS 2 /* it is the parent's own, mapped down; else the parent plays it */
 #define IMAGE_SHARE     4 /* pages of the payload are the archive's own until they are written to */
 #define IMAGE_PAGED     8 /* its memory comes from the parent's pool, page by page */
-#define IMAGE_FLAGS     15
+#define IMAGE_WAIT      16 /* a nucleus: idle time is waited for, by its own timer; else skipped */
+#define IMAGE_FLAGS     31
 
 struct image_node {
     uint64_t memory; /* bytes of RAM; 0: `need`, or (a leaf) a share by weight of what is left */

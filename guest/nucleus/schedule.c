@@ -3,9 +3,9 @@
  *
  * A child's clock moves only while it runs, so that its own run is the same beside any siblings.
  * One that waits for its deadline is due when as much of the nucleus's time has passed; if nobody
- * runs, that time is skipped. Its clock is then set to the deadline, exactly. A child that waits
- * for something from outside gets no turn before it comes; if all do, the nucleus itself waits,
- * and its own parent sees it idle.
+ * runs, that time is skipped, or waited for if the nucleus's record says so (IMAGE_WAIT). Its clock
+ * is then set to the deadline, exactly. A child that waits for something from outside gets no turn
+ * before it comes; if all do, the nucleus itself waits, and its own parent sees it idle.
  *
  * Slices are budgets, by weight. A single child gets no budget, so that it costs nothing to be
  * here.
@@ -69,15 +69,20 @@ static void due(struct child *c) {
     c->state = RUNS;
 }
 
-/* Until an interrupt: news, or input. */
-static void wait(void) {
+/* Until an interrupt (news, or input), or `wake`. */
+static void wait(uint64_t wake) {
     struct child *c = children;
 
     do {
         console_flush(c);
         c = c->next;
     } while (c != children);
+    if (wake != UINT64_MAX) {
+        write64(FROND_CLINT_BASE + 0x4000, wake / FROND_STEPS_PER_TICK + 1);
+        csr_set("mie", 1 << 7);
+    }
     __asm__ volatile("wfi");
+    csr_clear("mie", 1 << 7);
     interrupts_serve();
 }
 
@@ -100,7 +105,11 @@ struct child *schedule(void) {
         if (in[WAITS] == 0 && in[SLEEPS] == 0)
             return NULL;
         if (nearest == NULL) {
-            wait();
+            wait(UINT64_MAX);
+            continue;
+        }
+        if (nearest->wake > now() && (own->flags & IMAGE_WAIT) != 0) {
+            wait(nearest->wake);
             continue;
         }
         if (nearest->wake > now())
