@@ -1,7 +1,8 @@
 /*
  * nest.c - trees of nuclei, each a row: records in, console text and exit code out.
  *
- * usage: nest FOLDER [ROW]: FOLDER holds the guest programs as raw images. Each row runs with the audit
+ * usage: nest FOLDER [ROW | --linux DIR]: FOLDER holds the guest programs as raw images, DIR what
+ * guest/linux/fetch.sh left, for the rows with Linux. Each row but these runs with the audit
  * on, and again with caches dropped and the path re-entered at random steps: the text must stay.
  */
 #include "../../dev/dev.h"
@@ -12,15 +13,17 @@
 #include <string.h>
 
 enum { MB = 1 << 20, KB = 1 << 10, NODES = 12, TEXT = 1 << 20 };
-enum { NUCLEUS, LEAF, HASHME, TROUBLE, EXITS, CLONE, MODES, UVMM, PROGRAMS };
+enum { NUCLEUS, LEAF, HASHME, TROUBLE, EXITS, CLONE, MODES, UVMM, PROGRAMS, LINUX = PROGRAMS };
 enum { OWN = IMAGE_UART, PASS = IMAGE_UART | IMAGE_UART_PASS, SHARE = IMAGE_SHARE, PAGED = IMAGE_PAGED };
 
 static const char *const program[PROGRAMS] = {"nucleus", "leaf",  "hashme", "trouble",
                                                 "exits",   "clone", "modes",  "uvmm"};
 
-static const char *const text[] = {"", "do=1", "do=2", "do=3", "do=4", "do=6", "do=7", "do=8", "do=9",
-                                   "salt=2", "rounds=1", "do=5"};
-enum { NO_TEXT, DO1, DO2, DO3, DO4, DO6, DO7, DO8, DO9, SALT2, ROUNDS1, DO5, TEXTS };
+static const char *const text[] = {
+    "",     "do=1", "do=2", "do=3",   "do=4",     "do=6", "do=7",
+    "do=8", "do=9", "salt=2", "rounds=1", "do=5", "console=ttyS0 cryptomgr.notests frond.test=disk,ext4,rng",
+};
+enum { NO_TEXT, DO1, DO2, DO3, DO4, DO6, DO7, DO8, DO9, SALT2, ROUNDS1, DO5, DEVICES, TEXTS };
 
 #define LEAF_LINE    "leaf 0983322b220c28f0\n"
 #define HASHME_LINES "hashme: round 0 f99eb01b34a17958\n"
@@ -134,6 +137,24 @@ static const struct row row[] = {
     {"the same below a nucleus", {ONE(1), N(CLONE, PASS, .memory = 16 * MB)}, {{HASHME_LINES, 1}, {"clone: moved", 1}}, 0, NULL, false},
 };
 
+/* Linux with a disk and an entropy source: what it prints, and what it leaves on the disk. */
+#define BOX         .memory = 128 * MB, .args = DEVICES, .virtio = 3
+#define UP(at, f)   N(NUCLEUS, f, KIDS(at, 1), .virtio = 3)
+#define SAYS(label) {{label "FROND-MARKER disk ok", 1}, {label "FROND-MARKER ext4 ok", 1}, \
+                     {label "FROND-MARKER rng ok", 1}, {label "FROND-MARKER power off", 1}}, 0, NULL, true
+
+static const struct row linux_row[] = {
+    {"Linux at depth 0", {N(LINUX, PASS, BOX)}, SAYS("")},
+    {"depth 1", {UP(1, PASS), N(LINUX, PASS, BOX)}, SAYS("")},
+    {"depth 3", {UP(1, PASS), UP(2, PASS), UP(3, PASS), N(LINUX, PASS, BOX)}, SAYS("")},
+    {"its console played twice", {UP(1, OWN), UP(2, OWN), N(LINUX, OWN, BOX)}, SAYS("[1] [1] ")},
+    {"its kernel shared", {UP(1, PASS), N(LINUX, PASS | SHARE, BOX)}, SAYS("")},
+    {"paged: 128 MiB in 48", {N(NUCLEUS, PASS, KIDS(1, 1), .virtio = 3, .pool = 48 * MB), N(LINUX, PASS | PAGED, BOX)}, SAYS("")},
+    {"its nucleus paged", {N(NUCLEUS, PASS, KIDS(1, 1), .virtio = 3, .pool = 48 * MB), UP(2, PASS | PAGED), N(LINUX, PASS, BOX)}, SAYS("")},
+};
+
+static const char *linux_folder;
+
 struct console {
     char out[TEXT];
     size_t n;
@@ -158,13 +179,13 @@ static long give(void *opaque, uint8_t *buf, size_t n)
     return got;
 }
 
-static void *read_file(const char *folder, const char *name, size_t *size)
+static void *read_file(const char *folder, const char *name, const char *suffix, size_t *size)
 {
     char path[512];
     FILE *f;
     void *p;
 
-    snprintf(path, sizeof path, "%s/%s.bin", folder, name);
+    snprintf(path, sizeof path, "%s/%s%s", folder, name, suffix);
     f = fopen(path, "rb");
     if (!f || fseek(f, 0, SEEK_END)) {
         perror(path);
@@ -179,14 +200,34 @@ static void *read_file(const char *folder, const char *name, size_t *size)
     return p;
 }
 
+enum { PIECES = PROGRAMS + 3 };
+
+/* The programs, one piece each; and Linux, if it is there: firmware, kernel, initrd. */
+static void read_programs(const char *folder, struct image_source *s, struct image_payload *payload,
+                          struct image_piece *piece, const void **data)
+{
+    static const char *const file[3] = {"opensbi-fw_jump.bin", "Image", "initramfs.cpio"};
+    static const uint64_t at[3] = {FROND_RAM_BASE, IMAGE_KERNEL, IMAGE_INITRD};
+
+    for (uint32_t i = 0; i < (linux_folder ? PIECES : PROGRAMS); i++) {
+        bool own = i < PROGRAMS;
+        size_t n;
+
+        data[i] = own ? read_file(folder, program[i], ".bin", &n) : read_file(linux_folder, file[i - PROGRAMS], "", &n);
+        piece[i] = (struct image_piece){.at = own ? FROND_RAM_BASE : at[i - PROGRAMS], .size = n};
+        if (i <= PROGRAMS)
+            payload[s->payloads++] = (struct image_payload){.pc = FROND_RAM_BASE, .first = i, .pieces = own ? 1 : 3};
+        s->pieces++;
+    }
+}
+
 static void *archive_of(const struct row *r, const char *folder, size_t *size)
 {
     struct image_node node[NODES];
-    struct image_payload payload[PROGRAMS];
-    struct image_piece piece[PROGRAMS];
-    const void *data[PROGRAMS];
-    struct image_source s = {.node = node, .payload = payload, .piece = piece, .data = data, .text = text,
-                             .payloads = PROGRAMS, .pieces = PROGRAMS, .texts = TEXTS};
+    struct image_payload payload[PROGRAMS + 1];
+    struct image_piece piece[PIECES];
+    const void *data[PIECES];
+    struct image_source s = {.node = node, .payload = payload, .piece = piece, .data = data, .text = text, .texts = TEXTS};
     void *a;
 
     for (; s.nodes < NODES && r->node[s.nodes].need != 0; s.nodes++) {
@@ -195,19 +236,14 @@ static void *archive_of(const struct row *r, const char *folder, size_t *size)
         n->repeat += n->repeat == 0;
         n->weight += n->weight == 0;
     }
-    for (uint32_t i = 0; i < PROGRAMS; i++) {
-        size_t n;
-        data[i] = read_file(folder, program[i], &n);
-        piece[i] = (struct image_piece){.at = FROND_RAM_BASE, .size = n};
-        payload[i] = (struct image_payload){.pc = FROND_RAM_BASE, .first = i, .pieces = 1};
-    }
+    read_programs(folder, &s, payload, piece, data);
     *size = image_write(NULL, 0, &s);
     a = aligned_alloc(4096, *size);
     if (!a || image_write(a, *size, &s) == 0) {
         fprintf(stderr, "%s: %s\n", r->name, a ? image_check(a, *size) : "no memory");
         exit(2);
     }
-    for (uint32_t i = 0; i < PROGRAMS; i++)
+    for (uint32_t i = 0; i < s.pieces; i++)
         free((void *)(uintptr_t)data[i]);
     return a;
 }
@@ -219,16 +255,18 @@ static bool start(struct frond *m, const struct image *a, uint64_t ram)
     static uint64_t tree[2048];
     struct image_boot b;
     bool ok = image_boot(a, 0, ram, &b) && fdt_write(tree, sizeof tree, &b.tree) == b.dtb_size &&
-              !frond_load(m, b.dtb, tree, b.dtb_size) && !frond_map(m, b.tree.archive, a->size, FROND_R | FROND_X) &&
-              !frond_load(m, b.tree.archive, a, a->size);
+              !frond_load(m, b.dtb, tree, b.dtb_size);
 
+    if (ok && b.tree.archive_size != 0)
+        ok = !frond_map(m, b.tree.archive, a->size, FROND_R | FROND_X) &&
+             !frond_load(m, b.tree.archive, a, a->size);
     for (uint32_t i = 0; ok && i < p->pieces; i++) {
         const struct image_piece *e = image_piece(a, p->first + i);
         ok = !frond_load(m, image_piece_at(e, &b), image_data(a, e), e->size);
     }
     frond_desc(m)->pc = b.pc;
     frond_desc(m)->x[11] = b.dtb;
-    frond_desc(m)->budget = 2000000000;
+    frond_desc(m)->budget = 20000000000;
     return ok;
 }
 
@@ -264,6 +302,45 @@ static unsigned occurs(const char *in, const char *what)
     return n;
 }
 
+/* A disk in memory, in slot 0; an entropy source, in slot 1. */
+static uint8_t disk[64 * MB];
+
+static int disk_read(void *opaque, uint64_t off, void *buf, size_t n)
+{
+    (void)opaque;
+    memcpy(buf, disk + off, n);
+    return 0;
+}
+
+static int disk_write(void *opaque, uint64_t off, const void *buf, size_t n)
+{
+    (void)opaque;
+    memcpy(disk + off, buf, n);
+    return 0;
+}
+
+static bool attach(struct frond *m, const struct dev_char *chr, bool disks)
+{
+    static const struct dev_block block = {.size = sizeof disk, .read = disk_read, .write = disk_write};
+
+    if (frond_attach_uart(m, chr))
+        return false;
+    memset(disk, 0, disks ? sizeof disk : 0);
+    return !disks || (!frond_attach_block(m, 0, &block) && !frond_attach_rng(m, 1, 7));
+}
+
+/* What is on the disk in the end is the same at every depth. */
+static bool same_disk(void)
+{
+    static uint64_t first;
+    uint64_t h = 0;
+
+    for (size_t i = 0; i < sizeof disk; i++)
+        h = h * 31 + disk[i];
+    first += first == 0 ? h : 0;
+    return h == first;
+}
+
 static bool check(const struct row *r, const char *folder, uint64_t shake, bool audit)
 {
     static struct console c;
@@ -285,12 +362,12 @@ static bool check(const struct row *r, const char *folder, uint64_t shake, bool 
     o.shake = shake;
     o.audit = audit;
     struct frond *m = frond_new(&o);
-    if (!m || frond_attach_uart(m, &chr) || !start(m, a, ram)) {
+    if (!m || !attach(m, &chr, r->node[0].virtio != 0) || !start(m, a, ram)) {
         fprintf(stderr, "%s: cannot start: %s\n", r->name, m ? frond_error(m) : "no memory");
         exit(2);
     }
     code = run(m);
-    ok = code == r->code;
+    ok = code == r->code && (r->node[0].virtio == 0 || same_disk());
     for (unsigned i = 0; i < 6 && r->want[i].text; i++)
         ok = ok && occurs(c.out, r->want[i].text) >= r->want[i].times;
     if (!ok)
@@ -327,6 +404,15 @@ static int write_seeds(const char *programs, const char *folder)
     return 0;
 }
 
+static bool try_row(const struct row *r, const char *programs, unsigned number)
+{
+    bool ok = check(r, programs, 0, !r->large) && (r->large || check(r, programs, 1975, false));
+
+    printf("%-4s %2u %s\n", ok ? "ok" : "FAIL", number, r->name);
+    fflush(stdout);
+    return ok;
+}
+
 int main(int argc, char **argv)
 {
     unsigned bad = 0, n = 0;
@@ -335,15 +421,16 @@ int main(int argc, char **argv)
         return 2;
     if (argc == 4 && strcmp(argv[2], "--seeds") == 0)
         return write_seeds(argv[1], argv[3]);
-    for (unsigned i = 0; i < sizeof row / sizeof row[0]; i++) {
+    if (argc == 4 && strcmp(argv[2], "--linux") == 0) {
+        linux_folder = argv[3];
+        for (; n < sizeof linux_row / sizeof linux_row[0]; n++)
+            bad += !try_row(&linux_row[n], argv[1], n);
+    }
+    for (unsigned i = 0; !linux_folder && i < sizeof row / sizeof row[0]; i++) {
         if (argc > 2 && (unsigned)atoi(argv[2]) != i)
             continue;
         n++;
-        bool ok = check(&row[i], argv[1], 0, !row[i].large) &&
-                  (row[i].large || check(&row[i], argv[1], 1975, false));
-        printf("%-4s %2u %s\n", ok ? "ok" : "FAIL", i, row[i].name);
-        bad += !ok;
-        fflush(stdout);
+        bad += !try_row(&row[i], argv[1], i);
     }
     printf("nest: %u rows, %u failed\n", n, bad);
     return bad != 0;

@@ -4,6 +4,11 @@
 check-nest: $(B)/test/nest guest
 	$< $(B)/guest
 
+# The same with Linux out of LINUX, a folder of guest/linux/fetch.sh.
+.PHONY: check-nest-linux
+check-nest-linux: $(B)/test/nest guest
+	$< $(B)/guest --linux $(LINUX)
+
 $(B)/test/nest: test/nest/nest.c $(B)/libfrond.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
