@@ -38,5 +38,6 @@ void row_scenes(const char *group, const struct scene *scene, unsigned n);
 void fault_rows(void);
 void exit_rows(void);
 void step_rows(void);
+void map_rows(void);
 
 #endif

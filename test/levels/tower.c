@@ -91,8 +91,7 @@ void order_enter(struct party *p) { order(p, VMM_ENTER, OWN(VMM_DESC), 0, 0); }
 
 void order_end(struct party *p) { order(p, VMM_END, UINT64_MAX, 0, 0); }
 
-/* Number of the range at `base` in the map_p of a level, as tower_run will lay it out. */
-static unsigned range_number(const struct tower *t, unsigned level, uint64_t base) {
+unsigned tower_index(const struct tower *t, unsigned level, uint64_t base) {
     const struct level *v = &t->level[level];
 
     for (unsigned i = 0; i < v->ranges[0]; i++)
@@ -110,7 +109,7 @@ void order_realize(struct tower *t, unsigned level, unsigned i, unsigned flags, 
         order(p, VMM_PUT, GAP(i) + off, value, 8);
         return;
     }
-    uint64_t entry = OWN(VMM_MAP_P) + range_number(t, level, GAP(i)) * sizeof(struct frond_range);
+    uint64_t entry = OWN(VMM_MAP_P) + tower_index(t, level, GAP(i)) * sizeof(struct frond_range);
     order(p, VMM_PUT, OWN(VMM_BACK) + GAP(i) - GAP(0) + off, value, 8);
     order(p, VMM_PUT, entry + offsetof(struct frond_range, flags), flags, 8);
 }

@@ -71,6 +71,8 @@ void tower_free(struct tower *t);
 /* A range of the level's map (mode 0: map_p; 1: map_np, and map_p only has what was given for it). */
 void tower_range(struct tower *t, unsigned level, unsigned mode, uint64_t base, uint64_t size,
                  uint64_t target, uint64_t flags);
+/* Number of the range at `base` in a level's map_p; all ranges below it must have been given. */
+unsigned tower_index(const struct tower *t, unsigned level, uint64_t base);
 /* THROUGH(l) of each level l in (from, leaf] leads to THROUGH(l - 1); it is a gap of `from`. */
 void tower_through(struct tower *t, unsigned from);
 /* Appends instructions to the leaf's program. */
