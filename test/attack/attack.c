@@ -1,10 +1,11 @@
 /*
- * attack.c - runs the table of attacks: attack [--only TEXT] [--list] [--quick]
+ * attack.c - runs the table of attacks: attack [--only TEXT] [--list] [--quick] [--first]
  *
  * Each row is run three times on a new machine: as it is, with every invariant walked whenever the
  * path changes (frond_options.audit), and with --shake. Each time the victim, 0.2, must come to the
  * hash that it has on a machine where nobody attacks, and node 0's own memory must be as its host
- * wrote it. --quick: the first run only.
+ * wrote it. --quick: the first run only. --first: up to the first failure, each row named before it is
+ * run (for test/mutants).
  */
 #include "rig.h"
 #include <stdio.h>
@@ -67,7 +68,7 @@ int main(int argc, char **argv) {
     const struct row bystander = {.name = "nobody", .attack = nothing};
     const char *only = "";
     unsigned passed = 0, failed = 0;
-    bool list = false, quick = false;
+    bool list = false, quick = false, first = false;
     uint64_t alone = 0;
     char why[400];
 
@@ -76,6 +77,7 @@ int main(int argc, char **argv) {
             only = argv[++i];
         list |= strcmp(argv[i], "--list") == 0;
         quick |= strcmp(argv[i], "--quick") == 0;
+        first |= strcmp(argv[i], "--first") == 0;
     }
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (!once(&bystander, true, 0, &alone, why, sizeof why)) {
@@ -85,8 +87,10 @@ int main(int argc, char **argv) {
     for (unsigned f = 0; f < sizeof files / sizeof files[0]; f++) {
         for (unsigned i = 0; i < *files[f].count; i++) {
             const struct row *row = &files[f].rows[i];
-            if (!strstr(row->name, only))
+            if (!strstr(row->name, only) || (first && failed != 0))
                 continue;
+            if (first)
+                printf("run  %s\n", row->name);
             if (list)
                 printf("%s\t%s\t%s\t%s\n", row->name, row->seat, row->means, row->stop);
             else if (contained(row, alone, quick))

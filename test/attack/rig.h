@@ -16,7 +16,7 @@
 #ifndef ATTACK_RIG_H
 #define ATTACK_RIG_H
 
-#include "dev/dev.h"
+#include "../../dev/dev.h"
 #include "encode.h"
 #include "frond.h"
 

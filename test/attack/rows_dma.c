@@ -181,6 +181,7 @@ static void bad_chains(struct rig *r) {
     for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         start_driver(r, &r->a, RAM + RING_DESC, NUM);
         ask(r, &r->a, RAM + ROOM, 512);
+        set_ring(r, &r->a, NUM, (struct vring_desc){RAM + ROOM + 512, 1, 2, 0}); /* past the ring */
         set_ring(r, &r->a, 1, rows[i].d);
         struct seen s = ring(r, &r->a);
         WANT(s.how == RETIRED && broken(r, &r->a), "%s: how %d", rows[i].what, (int)s.how);
@@ -238,6 +239,7 @@ static void into_table(struct rig *r) {
 
 /* A transfer that waits (its gap is not answered) and another node in the same descriptor page. */
 static void stale_owner(struct rig *r) {
+    fill_disk(r, "stale", 5);
     give_disk(r, &r->a);
     ask(r, &r->a, RAM + OWN + 0x100000, 512);
     struct seen s = ring(r, &r->a);
@@ -258,6 +260,7 @@ static void stale_owner(struct rig *r) {
 
 /* The VMM takes the window back: the transfer that waits does not go on. */
 static void window_withdrawn(struct rig *r) {
+    fill_disk(r, "withdrawn", 9);
     give_disk(r, &r->a);
     ask(r, &r->a, 0x90000000, 512);
     struct seen s = ring(r, &r->a);
@@ -270,21 +273,28 @@ static void window_withdrawn(struct rig *r) {
     WANT(get(r, &r->root, RAM + 4 * OWN) == 0, "it went on");
 }
 
-/* The disk is 0.2's; 0.1 has no window but forges 0.2's uid in its own children, and denies them
- * transfers that they never asked for. */
+/* An honest node 0.3 whose disk it is. */
+static void honest_owner(struct rig *r, struct node *c) {
+    fill_disk(r, "honest", 6);
+    spawn(r, c, &r->root, 3);
+    give_disk(r, c);
+}
+
+/* Whether a transfer of its still arrives. */
+static void still_served(struct rig *r, struct node *c) {
+    ask(r, c, RAM + ROOM, 512);
+    struct seen s = ring(r, c);
+    WANT(s.how == RETIRED && !broken(r, c) && (uint8_t)get(r, c, RAM + ROOM) == 'h',
+         "the owner's transfer: how %d", (int)s.how);
+}
+
+/* 0.1 forges 0.3's uid in its own child, and denies it a transfer that was 0.3's. */
 static void forged_uid(struct rig *r) {
-    grant(r, &r->b, DISK, PAGE, DISK, FROND_R | FROND_W);
-    struct frond_desc keep = desc(r, &r->b), d;
-    uint8_t memory[PAGE];
-    peek(r, &r->b, RAM + CODE, memory, PAGE);
-    poke(r, &r->b, RAM, (const uint32_t[]){LUI(T6, GATE >> 12), LD(ZERO, T6, 0)}, 8);
-    write32(r, &r->b, 0x70, 0);
-    write32(r, &r->b, 0x70, 3); /* 0.2 owns it */
-    poke(r, &r->b, RAM + CODE, memory, PAGE);
-    set_desc(r, &r->b, &keep); /* its own self again */
-    for (uint64_t uid = 101; uid <= 102; uid++) {
+    struct node c;
+    honest_owner(r, &c);
+    for (uint64_t uid = 100; uid <= 103; uid++) {
         act(r, &r->a1, FROND_MODE_M, &(uint32_t){LD(A2, A1, 0)}, 1, 0, 0x50000000);
-        d = desc(r, &r->a1);
+        struct frond_desc d = desc(r, &r->a1);
         d.uid = uid;
         d.pend.kind = FROND_FAULT_DMA;
         d.pend.reg = 2;
@@ -293,8 +303,23 @@ static void forged_uid(struct rig *r) {
         set_desc(r, &r->a1, &d);
         enter(r, &r->a, r->a1.desc);
     }
-    grant(r, &r->a, DISK, PAGE, DISK, FROND_R);
-    WANT((reg32(r, &r->a, 0x70) & NEEDS_RESET) == 0, "0.2's disk was broken by 0.1");
+    still_served(r, &c);
+}
+
+/* 0.3 rings, meets a gap, and is left; 0.1, with everything mapped there, runs: nothing moves. */
+static void while_others_run(struct rig *r) {
+    struct node c;
+    honest_owner(r, &c);
+    ask(r, &c, 0x90000000, 512);
+    struct seen s = ring(r, &c);
+    WANT(faulted(&s, FROND_FAULT_DMA, 0x90000000), "how %d", (int)s.how);
+    grant(r, &r->a, DISK, PAGE, DISK, FROND_R | FROND_W);
+    grant(r, &r->a, 0x90000000, PAGE, RAM + 4 * OWN, RWX);
+    s = load(r, &r->a, RAM + DATA);
+    WANT(s.how == RETIRED && get(r, &r->root, RAM + 4 * OWN) == 0, "0.3's bytes reached 0.1");
+    grant(r, &c, 0x90000000, PAGE, RAM + 5 * OWN, RWX); /* the gap is filled: it goes on */
+    s = load(r, &c, RAM + DATA);
+    WANT(s.how == RETIRED && (uint8_t)get(r, &r->root, RAM + 5 * OWN) == 'h', "how %d", (int)s.how);
 }
 
 /* The doorbell is rung in U, whose PMP has no memory: DMA has no more. */
@@ -358,6 +383,9 @@ const struct row dma_rows[] = {
         "the owner's window must still lead to the device", window_withdrawn),
     ROW("dma-forged-uid", "parent", "a child with the uid of a device's owner elsewhere",
         "the whole path of uids counts", forged_uid),
+    ROW("dma-while-others-run", "child",
+        "another's transfer waits, and its addresses are memory here",
+        "a device moves data while its owner is on the path", while_others_run),
     ROW("dma-user-doorbell", "user mode", "DMA to what PMP keeps from U",
         "PMP with the doorbell's privilege", user_doorbell),
     ROW("dma-registers", "child", "every register, every bit; wrong widths",

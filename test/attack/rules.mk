@@ -1,15 +1,20 @@
 # test/attack: attacks on the ABI and the devices. `make check-attack`, `make check-attack-asan`;
 # `make check-mutants`: each wall taken down must be noticed (test/mutants).
-ATTACK_SRC := $(wildcard test/attack/*.c)
-ATTACK_CFLAGS = -std=gnu17 $(WARN) -D_GNU_SOURCE -Iinclude -I. $(CFLAGS)
 
-$(B)/attack-test: $(ATTACK_SRC) $(wildcard test/attack/*.h) $(B)/libfrond.a
-	$(CC) $(ATTACK_CFLAGS) -o $@ $(ATTACK_SRC) $(B)/libfrond.a $(LIBS)
+ATTACK_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard test/attack/*.c))
+ASAN_FLAGS := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 
 .PHONY: check-attack check-attack-asan check-mutants
 check-attack: $(B)/attack-test
-	$(B)/attack-test
+	@$(B)/attack-test
 
 check-attack-asan:
-	$(MAKE) B=build-asan OPT="-O1 -fsanitize=address,undefined -fno-sanitize-recover=all" build-asan/attack-test
-	build-asan/attack-test
+	@$(MAKE) -s B=build-asan OPT="$(ASAN_FLAGS)" build-asan/attack-test
+	@build-asan/attack-test
+
+check-mutants: $(B)/attack-test
+	@CC="$(CC)" test/mutants/run $(B)
+
+$(B)/attack-test: $(ATTACK_OBJ) $(B)/libfrond.a
+	$(CC) $(CFLAGS) -o $@ $^ $(LIBS)
+-include $(ATTACK_OBJ:.o=.d)

@@ -1,0 +1,2 @@
+# riscv/child.c: DENY raises an access fault and nothing else
+s/if \(p\.cause != CAUSE_FETCH_ACCESS && p\.cause != CAUSE_LOAD_ACCESS &&/if (0 \&\&/

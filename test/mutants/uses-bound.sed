@@ -1,0 +1,2 @@
+# core/watch.c: one use stands for all of a context's past a number
+s/if \(own < USES_MAX \/ 2\)/if (1)/
