@@ -134,24 +134,29 @@ enum frond_status frond_load_elf(struct frond *m, const void *image, size_t size
     return FROND_OK;
 }
 
-/* What a program has put into `tohost`: 1 or (n << 1) | 1: it ends; 0x0101...: a character. A request
- * is written by one or two stores: the low half may come first, so an odd word is awaited whole. */
-void htif_poll(struct frond *m)
+/* What a program has put into `tohost`: 1 or (n << 1) | 1: it ends; 0x0101...: a character. It may come
+ * by two stores, the low half first: what looks like an end is looked at again some steps later, or when
+ * node 0 is left. */
+void htif_poll(struct frond *m, bool left)
 {
+    enum { HALVES = 64 }; /* steps between the two */
     uint8_t *at = ram_at(m, m->tohost, 8);
     uint64_t word;
 
     m->r.core.host_store = false;
     memcpy(&word, at, 8);
-    if (word == 0)
-        return;
     if (word >> 48 == 0x0101) {
         struct dev *d = m->slot[UART_WINDOW].d;
         if (d)
             d->ops->write(d, 0, 1, word & 255);
         memset(at, 0, 8);
     } else if ((word & 1) != 0) {
+        if (m->r.pause == UINT64_MAX)
+            m->r.pause = m->r.core.now + HALVES;
+        if (!left && m->r.core.now < m->r.pause)
+            return;
         m->ended = true;
         m->code = word >> 1;
     }
+    m->r.pause = UINT64_MAX;
 }

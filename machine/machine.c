@@ -230,8 +230,8 @@ enum frond_status frond_enter(struct frond *m)
             return fail(m, FROND_E_DESC, "node 0's descriptor: the field at offset 0x%x has a "
                                          "value that it may not have", (unsigned)bad);
         enum riscv_end end = riscv_run(&m->r, d);
-        if (m->tohost && m->r.core.host_store)
-            htif_poll(m);
+        if (m->tohost && (m->r.core.host_store || m->r.pause != UINT64_MAX))
+            htif_poll(m, end == RISCV_EXIT);
         if (end == RISCV_ERROR) {
             enum frond_status s = fail(m, FROND_E_MEMORY, "%s", m->r.error);
             m->r.error = NULL;

@@ -65,7 +65,7 @@ enum frond_status bus_attach(struct frond *m, unsigned window, struct dev *d,
 bool bus_poll(struct frond *m);
 
 /* load.c: the address of `tohost`, or 0 */
-void htif_poll(struct frond *m);
+void htif_poll(struct frond *m, bool left);
 
 /* inspect.c */
 struct frond_name path_name(struct frond *m, unsigned level);

@@ -778,6 +778,10 @@ enum riscv_end riscv_run(struct riscv *r, struct frond_desc *d)
         r->h.left = (int64_t)(until - r->core.now);
         r->h.attention = false;
         exec_run(&r->h);
+        if (r->core.host_store) {
+            end = RISCV_PAUSE;
+            break;
+        }
         if (r->poll && (riscv_now(r) - r->polled >= POLL_STEPS ||
                         atomic_load_explicit(&r->poke, memory_order_relaxed))) {
             r->polled = riscv_now(r);

@@ -696,6 +696,7 @@ bool mem_store(struct hart *h, uint64_t va, struct access a, uint64_t value)
         uint64_t rest = value >> (8 * first);
         core_store(&r->core, q.page, 0, &rest, a.width - first);
     }
+    h->attention |= r->core.host_store;
     return true;
 }
 
@@ -724,6 +725,7 @@ void mem_amo_store(struct hart *h, void *p, unsigned width, uint64_t value)
     size_t at = (size_t)((uint8_t *)p - h->ram);
 
     core_store(&r->core, (uint32_t)(at / FROND_PAGE_SIZE), at % FROND_PAGE_SIZE, &value, width);
+    h->attention |= r->core.host_store;
 }
 
 bool mem_lr(struct hart *h, uint64_t va, struct access a, uint64_t *value)
