@@ -16,12 +16,18 @@ CLI_SRC  := $(wildcard cli/*.c)
 CLI_OBJ  := $(CLI_SRC:%.c=$(B)/%.o) $(B)/cli/nucleus_blob.o
 NUCLEUS  := $(B)/guest/nucleus.elf
 
+SONAME   := libfrond.so.0
+
 .PHONY: all clean
-all: $(B)/frond $(B)/libfrond.a
+all: $(B)/frond $(B)/libfrond.a $(B)/$(SONAME)
 
 $(B)/libfrond.a: $(LIB_OBJ)
 	@rm -f $@
 	@echo ar $@; ar rcs $@ $^
+
+# What frond.h declares, and nothing else.
+$(B)/$(SONAME): $(LIB_OBJ)
+	$(CC) $(CFLAGS) -shared -Wl,-soname,$(SONAME) -Wl,--no-undefined -o $@ $^ $(LIBS)
 
 $(B)/frond: $(CLI_OBJ) $(B)/libfrond.a
 	$(CC) $(CFLAGS) -o $@ $^ $(LIBS) -lcyaml -lyaml
@@ -36,6 +42,40 @@ $(B)/cli/nucleus_blob.o: cli/nucleus_blob.S $(NUCLEUS)
 
 clean:
 	rm -rf $(B)
+
+# ---- The main job: a tree, and Linux at depth 0, 1 and 3, in one table ------------------------------
+
+.PHONY: run
+run:
+	@tools/install-deps build linux
+	@$(MAKE) -s all guest
+	@guest/linux/fetch.sh $(LINUX)
+	@B=$(B) LINUX=$(LINUX) tools/make-run
+
+# ---- Installation: make install PREFIX=/usr DESTDIR=/tmp/package -------------------------------------
+
+PREFIX  ?= /usr/local
+INSTALL ?= install
+
+# The static library as one object, in which only what frond.h declares can be seen.
+$(B)/lib/libfrond.a: $(LIB_OBJ)
+	@mkdir -p $(@D)
+	$(LD) -r -o $(@D)/frond.o $^
+	objcopy --localize-hidden $(@D)/frond.o
+	@rm -f $@
+	ar rcs $@ $(@D)/frond.o
+
+.PHONY: install
+install: all $(B)/lib/libfrond.a
+	$(INSTALL) -d $(addprefix $(DESTDIR)$(PREFIX)/,bin include lib/pkgconfig share/man/man1)
+	$(INSTALL) -m 755 $(B)/frond $(DESTDIR)$(PREFIX)/bin
+	$(INSTALL) -m 644 include/*.h $(DESTDIR)$(PREFIX)/include
+	$(INSTALL) -m 644 $(B)/lib/libfrond.a $(DESTDIR)$(PREFIX)/lib
+	$(INSTALL) -m 755 $(B)/$(SONAME) $(DESTDIR)$(PREFIX)/lib/$(SONAME).$(VERSION)
+	ln -sf $(SONAME).$(VERSION) $(DESTDIR)$(PREFIX)/lib/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(PREFIX)/lib/libfrond.so
+	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' include/frond.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/frond.pc
+	$(INSTALL) -m 644 docs/frond.1 $(DESTDIR)$(PREFIX)/share/man/man1
 
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d)
 include $(wildcard guest/rules.mk test/*/rules.mk)

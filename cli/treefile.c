@@ -21,7 +21,7 @@ struct entry {
     char *image, *bios, *kernel, *initrd, *arguments;
     char *memory, *pool, *slice, *epoch, *seed, *repeat, *weight;
     enum { PAGES_OWN, PAGES_SHARED, PAGES_POOLED } pages;
-    uint32_t *devices;
+    uint32_t devices;
     struct entry *children;
     unsigned children_count;
 };
@@ -65,8 +65,8 @@ static const cyaml_schema_field_t fields[] = {
     TEXT("weight", weight),
     CYAML_FIELD_ENUM("pages", CYAML_FLAG_OPTIONAL | CYAML_FLAG_STRICT, struct entry, pages,
                      page_words, CYAML_ARRAY_LEN(page_words)),
-    CYAML_FIELD_FLAGS("devices", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL | CYAML_FLAG_STRICT,
-                      struct entry, devices, device_words, CYAML_ARRAY_LEN(device_words)),
+    CYAML_FIELD_FLAGS("devices", CYAML_FLAG_OPTIONAL | CYAML_FLAG_STRICT, struct entry, devices,
+                      device_words, CYAML_ARRAY_LEN(device_words)),
     CYAML_FIELD_SEQUENCE("children", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct entry,
                          children, &entry_schema, 1, CYAML_UNLIMITED),
     CYAML_FIELD_END};
@@ -172,13 +172,35 @@ static void listen(cyaml_log_t level, void *ctx, const char *format, va_list arg
     text[strcspn(text, "\n")] = 0;
     line = strstr(text, "(line: ");
     what = strncmp(text, "Load: ", 6) == 0 ? text + 6 : text;
+    if (strstr(what, "Backtrace"))
+        return;
     if (line && t->line == 0)
         t->line = (unsigned)strtoul(line + 7, NULL, 10);
     else if (!line && t->what[0] == 0)
         snprintf(t->what, sizeof t->what, "%s", what);
 }
 
-static int check_form(const char *path, struct entry **top, cyaml_config_t *c) {
+/* libcyaml tells an unknown key by the line where its mapping begins: the key's own line. */
+static unsigned key_line(yaml_document_t *d, const struct told *t) {
+    const char *key = strrchr(t->what, ' ');
+    const yaml_node_t *n;
+
+    for (int i = 1; key && (n = yaml_document_get_node(d, i)) != NULL; i++) {
+        if (n->type != YAML_MAPPING_NODE || n->start_mark.line + 1 != t->line)
+            continue;
+        for (yaml_node_pair_t *e = n->data.mapping.pairs.start; e < n->data.mapping.pairs.top;
+             e++) {
+            const yaml_node_t *k = yaml_document_get_node(d, e->key);
+            if (k->type == YAML_SCALAR_NODE &&
+                strcmp((const char *)k->data.scalar.value, key + 1) == 0)
+                return (unsigned)k->start_mark.line + 1;
+        }
+    }
+    return t->line;
+}
+
+static int check_form(const struct plan *p, const char *path, struct entry **top,
+                      cyaml_config_t *c) {
     struct told t = {.line = 0};
     const char *right = "";
 
@@ -191,13 +213,15 @@ static int check_form(const char *path, struct entry **top, cyaml_config_t *c) {
     c->log_fn = NULL;
     if (e == CYAML_OK && *top && t.what[0] == 0)
         return 0;
-    if (e == CYAML_ERR_INVALID_KEY)
+    if (e == CYAML_ERR_INVALID_KEY) {
         right = known;
-    else if (e == CYAML_ERR_ALIAS)
+        t.line = key_line(p->document, &t);
+    }
+    if (e == CYAML_ERR_ALIAS)
         right = "write it out, or use 'repeat'";
     else if (strstr(t.what, "flag"))
         right = "devices are uart, uart-pass, virtio0 to virtio7";
-    else if (strstr(t.what, "enumeration"))
+    else if (strstr(t.what, "ENUM"))
         right = "pages are own, shared or pooled";
     else if (e == CYAML_OK)
         right = "one tree a file";
@@ -244,8 +268,14 @@ static int numbers(struct plan *p, unsigned i, const struct entry *e) {
     return 0;
 }
 
-static void devices(struct plan_node *n, const struct entry *e) {
-    uint32_t d = e->devices ? *e->devices : UART;
+/* Whether a record has a key, be its value as empty as it may. */
+static bool has_key(const struct plan *p, unsigned i, const char *key) {
+    return value_of(p->document, mapping_of(p, p->document, i), key) != NULL;
+}
+
+static void devices(struct plan *p, unsigned i, const struct entry *e) {
+    struct plan_node *n = &p->node[i];
+    uint32_t d = has_key(p, i, "devices") ? e->devices : UART;
 
     n->flags |= d & UART_PASS ? IMAGE_UART | IMAGE_UART_PASS : d & UART ? IMAGE_UART : 0;
     n->virtio = d / VIRTIO0;
@@ -283,7 +313,7 @@ static int make_records(struct plan *p, const struct entry *top) {
     n->source = top;
     for (unsigned i = 0; i < p->nodes; i++) {
         const struct entry *e = source(p, i);
-        devices(&p->node[i], e);
+        devices(p, i, e);
         if (numbers(p, i, e) || texts(p, i, e))
             return EXIT_USAGE;
         p->node[i].first = p->nodes;
@@ -305,7 +335,7 @@ int treefile_read(struct plan *p, const char *path) {
     p->file = path;
     status = parse_document(p, path);
     if (!status) {
-        status = check_form(path, &top, &c);
+        status = check_form(p, path, &top, &c);
         if (!status)
             status = make_records(p, top);
         if (top)

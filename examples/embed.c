@@ -20,8 +20,7 @@ static const uint32_t program[] = {
     0x00d62023, /* sw   a3, 0(a2) */
 };
 
-int main(void)
-{
+int main(void) {
     struct frond_options o;
 
     frond_options_default(&o);

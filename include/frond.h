@@ -20,9 +20,12 @@
 #define FROND_H
 
 #include "frond_abi.h"
+#include "frond_backend.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#pragma GCC visibility push(default)
 
 struct frond;
 
@@ -60,9 +63,6 @@ const char *frond_version(void);
 enum frond_status frond_map(struct frond *m, uint64_t base, uint64_t size, unsigned perm);
 
 /* ---- Devices: back ends are the caller's and must outlive the machine ---------------------------- */
-
-struct dev_char;  /* dev/dev.h: a terminal */
-struct dev_block; /* a disk */
 
 enum frond_status frond_attach_uart(struct frond *m, const struct dev_char *c);
 enum frond_status frond_attach_block(struct frond *m, unsigned slot, const struct dev_block *b);
@@ -144,5 +144,7 @@ void frond_on_step(struct frond *m, const uint64_t *at, unsigned count,
                    void *opaque);
 /* One line of text per event: enter, exit, answer, trap. NULL: off. */
 void frond_on_event(struct frond *m, void (*line)(void *opaque, const char *text), void *opaque);
+
+#pragma GCC visibility pop
 
 #endif
