@@ -1,6 +1,7 @@
 /* console.c - see console.h. */
 #include "console.h"
 #include <stdio.h>
+#include <string.h>
 
 static const uint64_t second = 1000000000;
 
@@ -10,7 +11,6 @@ void console_clear(struct console *c) {
     c->shown = false;
 }
 
-/* Called when the machine looks for input, which it does all the time. */
 static void tell(struct console *c) {
     uint64_t now = host_now(), steps;
 
@@ -26,11 +26,40 @@ static void tell(struct console *c) {
     c->shown = true;
 }
 
+/* What is typed on a terminal beyond the room is lost: Ctrl-A x must be seen. */
+void console_pump(struct console *c) {
+    uint8_t lost[64];
+
+    if (c->typed_at > 0)
+        memmove(c->typed, c->typed + c->typed_at, c->typed_count);
+    c->typed_at = 0;
+    bool full = c->typed_count == sizeof c->typed;
+    if (c->ended || (full && !c->host.terminal))
+        return;
+    long got = full ? c->below.read(c->below.opaque, lost, sizeof lost)
+                    : c->below.read(c->below.opaque, c->typed + c->typed_count,
+                                    sizeof c->typed - c->typed_count);
+    if (got < 0)
+        c->ended = true;
+    else if (!full)
+        c->typed_count += (size_t)got;
+}
+
+static void tick(void *opaque) {
+    console_pump(opaque);
+    tell(opaque);
+}
+
 static long read_chars(void *opaque, uint8_t *buf, size_t n) {
     struct console *c = opaque;
 
-    tell(c);
-    return c->below.read(c->below.opaque, buf, n);
+    if (c->typed_count == 0)
+        return c->ended ? -1 : 0;
+    n = n < c->typed_count ? n : c->typed_count;
+    memcpy(buf, c->typed + c->typed_at, n);
+    c->typed_at += n;
+    c->typed_count -= n;
+    return (long)n;
 }
 
 static void write_chars(void *opaque, const uint8_t *buf, size_t n) {
@@ -59,6 +88,12 @@ void console_open(struct console *c) {
     c->chr = (struct dev_char){.opaque = c, .read = read_chars, .write = write_chars};
     c->progress = host_is_terminal(2);
     c->host.terminal = host_raw(true);
+}
+
+void console_serve(struct console *c, struct frond *m) {
+    c->m = m;
+    if (m)
+        frond_on_tick(m, tick, c);
 }
 
 void console_close(struct console *c) {

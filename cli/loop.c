@@ -45,30 +45,35 @@ static void follow_host(struct frond_desc *d, uint64_t start) {
         d->clock = now;
 }
 
+/* Waits for input, at most ns. True: some has come. */
+static bool wait_input(struct loop *l, struct frond *m, uint64_t ns) {
+    bool can = !l->console.ended && l->console.typed_count < sizeof l->console.typed;
+
+    host_wait(can ? 0 : -1, ns);
+    console_pump(&l->console);
+    return frond_poll(m);
+}
+
 /* Node 0 idles: time goes on to its deadline, or input comes. False: nothing can wake it. */
 static bool idle(struct loop *l, struct frond *m) {
+    const uint64_t most = 1000000000;
     struct frond_desc *d = frond_desc(m);
-    bool waits = l->host_clock || console_interactive(&l->console);
-    uint64_t most = 1000000000, left;
+    uint64_t left = d->deadline > d->clock ? d->deadline - d->clock : 0;
 
     console_clear(&l->console);
+    console_pump(&l->console);
     if (frond_poll(m))
         return true;
     if (d->deadline == UINT64_MAX) {
-        if (l->console.host.input_ended)
-            return false;
-        host_wait(0, most);
-        return true;
+        wait_input(l, m, l->console.ended ? 0 : most);
+        return !l->console.ended;
     }
-    left = d->deadline > d->clock ? d->deadline - d->clock : 0;
-    if (waits)
-        host_wait(l->console.host.input_ended ? -1 : 0, left < most ? left : most);
-    if (waits && left > most) {
-        d->clock += l->host_clock ? 0 : most;
-        return true;
+    if (l->host_clock || console_interactive(&l->console)) {
+        if (wait_input(l, m, left < most ? left : most) || l->host_clock)
+            return true;
+        left = left < most ? left : most; /* sat through: the machine's time has passed, too */
     }
-    if (!l->host_clock && !(waits && frond_poll(m)))
-        d->clock = d->deadline;
+    d->clock += left;
     return true;
 }
 
@@ -163,9 +168,11 @@ static int one_life(struct loop *l, uint64_t begun, uint64_t *passed) {
         return EXIT_USAGE;
     watch(l, m);
     frond_desc(m)->epoch += *passed;
-    l->console.m = running = m;
+    running = m;
+    console_serve(&l->console, m);
     status = enter_all(l, m, begun + *passed);
-    running = l->console.m = NULL;
+    running = NULL;
+    console_serve(&l->console, NULL);
     console_clear(&l->console);
     *passed += frond_desc(m)->clock;
     l->max -= frond_now(m);

@@ -26,8 +26,8 @@ struct plan_node {
 struct plan {
     struct plan_node *node;
     unsigned nodes, room;
-    const char *file; /* YAML; NULL: made from options */
-    void *document;   /* treefile.c's, to tell lines */
+    const char *file;    /* YAML; NULL: made from options */
+    void *document;      /* treefile.c's, to tell lines */
     const char *nucleus; /* an ELF to use for it; NULL: the one built in */
     bool waits;          /* nuclei wait for idle time, they do not skip it */
 };

@@ -145,6 +145,8 @@ static int check_together(const struct run *r, const struct option *row) {
         return complain("run: --fanout needs a nucleus: --depth 1 or more");
     if (r->depth == 0 && row[O_CONSOLE].given)
         return complain("run: --console needs a nucleus: --depth 1 or more");
+    if (r->depth == 0 && !r->tree && r->nucleus)
+        return complain("run: --nucleus needs a place: --depth 1 or more, or --tree");
     if (r->fanout > 1 && row[O_CONSOLE].given && r->console == CONSOLE_PASS)
         return complain(
             "run: --console pass: one child only can have node 0's UART; leave out --fanout");

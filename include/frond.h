@@ -75,6 +75,9 @@ bool frond_has_uart(const struct frond *m);
 bool frond_poll(struct frond *m);
 /* How often frond_enter looks for input by itself; the default does. */
 void frond_poll_input(struct frond *m, bool on);
+/* Calls `tick` now and then during frond_enter, many times a second, just before it looks for input; it
+ * may call frond_now and frond_stop, nothing else. */
+void frond_on_tick(struct frond *m, void (*tick)(void *opaque), void *opaque);
 
 /* ---- Images --------------------------------------------------------------------------------------- */
 

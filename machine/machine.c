@@ -44,6 +44,8 @@ static void poll_hook(void *opaque)
 {
     struct frond *m = opaque;
 
+    if (m->tick)
+        m->tick(m->tick_opaque);
     if (m->poll_input)
         bus_poll(m);
 }
@@ -205,6 +207,12 @@ bool frond_has_uart(const struct frond *m) { return m->slot[UART_WINDOW].d != NU
 bool frond_poll(struct frond *m) { return bus_poll(m); }
 
 void frond_poll_input(struct frond *m, bool on) { m->poll_input = on; }
+
+void frond_on_tick(struct frond *m, void (*tick)(void *opaque), void *opaque)
+{
+    m->tick = tick;
+    m->tick_opaque = opaque;
+}
 
 /* ---- Running ----------------------------------------------------------------------------------------- */
 

@@ -39,6 +39,8 @@ struct frond {
     struct slot slot[WINDOWS];
     bool path_changed; /* a transfer met a gap */
     bool poll_input;
+    void (*tick)(void *opaque);
+    void *tick_opaque;
     char error[160];
     uint64_t tohost; /* address; 0: none */
     bool ended;
