@@ -48,8 +48,7 @@ clean:
 .PHONY: run
 run:
 	@tools/install-deps build linux
-	@$(MAKE) -s all guest
-	@guest/linux/fetch.sh $(LINUX)
+	@$(MAKE) -s all guest linux
 	@B=$(B) LINUX=$(LINUX) tools/make-run
 
 # ---- Installation: make install PREFIX=/usr DESTDIR=/tmp/package -------------------------------------
