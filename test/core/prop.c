@@ -1,0 +1,525 @@
+/*
+ * prop.c - core/ against the judge of naive.c: prop [--seed N] [--cases N]
+ *
+ * Random trees; then, at random, stores to tables and page tables, nodes left, entered and given other
+ * maps, caches dropped; and after each, accesses by every level whose whole answer (where, who takes the
+ * fault, with which addresses at which level) must be the judge's. A row of the table is one kind of
+ * case; what a row never met fails it too.
+ */
+#include "world.h"
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static uint64_t first_seed = 1975, cases = 50000;
+static char why[600];
+
+static bool wrong(const struct world *w, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+static bool wrong(const struct world *w, const char *format, ...) {
+    va_list args;
+    size_t n;
+
+    va_start(args, format);
+    vsnprintf(why, sizeof why, format, args);
+    va_end(args);
+    n = strlen(why);
+    if (w)
+        snprintf(why + n, sizeof why - n, " (path of %u)", w->core.top + 1);
+    return false;
+}
+
+/* ---- Answers ---------------------------------------------------------------------------------------- */
+
+enum { SEEN = 64 };
+static uint64_t seen[SEEN]; /* by what and kind: the row met it so often */
+
+static const char *const whats[] = {"RAM", "device", "gap", "bad", "refused", "issuer", "no memory"};
+
+static void note_seen(const struct core_answer *a) {
+    unsigned i = (unsigned)a->what * 8;
+
+    if (a->what == CORE_GAP)
+        i += a->kind == 0 ? 0 : a->kind == FROND_FAULT_MAP ? 1 : a->kind == FROND_FAULT_DESC ? 2 : 3;
+    if (a->what == CORE_ISSUER)
+        i += a->cause == 5 ? 0 : a->cause == 7 ? 1 : a->cause == 13 ? 2 : 3;
+    seen[i]++;
+}
+
+static bool all_seen(uint64_t least) {
+    static const uint8_t must[] = {0, 8, 16, 17, 18, 19, 24, 32, 40, 42, 43};
+
+    for (unsigned i = 0; i < sizeof must; i++)
+        if (seen[must[i]] < least)
+            return wrong(NULL, "%s/%u was met %" PRIu64 " times", whats[must[i] / 8], must[i] % 8,
+                         seen[must[i]]);
+    return true;
+}
+
+/* Which fields of the answer count, by what it is. */
+static bool same(const struct world *w, const struct core_answer *a, const struct verdict *v) {
+    const struct core_answer *b = &v->a;
+
+    if (a->what != b->what)
+        return false;
+    switch (a->what) {
+    case CORE_RAM:
+    case CORE_DEVICE: return a->page == b->page && a->perm == b->perm;
+    case CORE_BAD:
+        return a->level == b->level && a->mode == b->mode && a->index == b->index &&
+               a->maker == b->maker && a->direct == b->direct;
+    case CORE_REFUSED: return a->level == b->level && a->maker == b->maker && a->direct == b->direct;
+    case CORE_ISSUER: return a->level == b->level && a->cause == b->cause && a->tval == b->tval;
+    case CORE_GAP:
+        return a->level == b->level && a->mode == b->mode && a->addr == b->addr &&
+               a->kind == b->kind && a->maker == b->maker && a->direct == b->direct &&
+               (a->direct || a->tval == b->tval) &&
+               memcmp(&w->core.chain[a->level], &v->chain[a->level],
+                      (a->maker - a->level + 1) * sizeof v->chain[0]) == 0;
+    default: return false;
+    }
+}
+
+static bool complain(const struct world *w, const char *who, unsigned level, unsigned mode,
+                     uint64_t addr, unsigned need, const struct core_answer *a,
+                     const struct core_answer *b) {
+    return wrong(w,
+                 "%s: level %u mode %u address %" PRIx64 " need %u: %s page %x perm %u level %u "
+                 "mode %u maker %u kind %u addr %" PRIx64 " direct %d cause %u, naive %s page %x perm "
+                 "%u level %u mode %u maker %u kind %u addr %" PRIx64 " direct %d cause %u",
+                 who, level, mode, addr, need, whats[a->what], a->page, a->perm, a->level, a->mode,
+                 a->maker, a->kind, a->addr, a->direct, a->cause, whats[b->what], b->page, b->perm,
+                 b->level, b->mode, b->maker, b->kind, b->addr, b->direct, b->cause);
+}
+
+static unsigned some_need(struct world *w) {
+    static const uint8_t needs[] = {FROND_R, FROND_W, FROND_X, FROND_R | FROND_W, 0};
+
+    return needs[dice(w, sizeof needs)];
+}
+
+/* An access of a node of the path. */
+static bool ask(struct world *w) {
+    unsigned level = dice(w, 3) ? w->core.top : (unsigned)dice(w, w->core.top + 1);
+    unsigned mode = (unsigned)dice(w, 2), need = some_need(w);
+    uint64_t addr = some_address(w, level);
+    struct core_answer a;
+    struct verdict v;
+
+    naive_resolve(w, level, mode, addr, need, &v);
+    core_resolve(&w->core, level, mode, addr, need, &a);
+    note_seen(&v.a);
+    if (!same(w, &a, &v))
+        return complain(w, "resolve", level, mode, addr, need, &a, &v.a);
+    return true;
+}
+
+/* core_compose, core_peek and core_table_entry say the same. */
+static bool ask_others(struct world *w) {
+    unsigned level = (unsigned)dice(w, w->core.top + 1), mode = (unsigned)dice(w, 2);
+    unsigned need = 1u << dice(w, 3);
+    uint64_t addr = some_address(w, level), index = dice(w, 9);
+    struct frond_range e, f;
+    struct core_entry c;
+    struct verdict v;
+    uint32_t page;
+
+    naive_resolve(w, level, mode, addr, need, &v);
+    bool known = core_peek(&w->core, level, mode, addr, need, &page);
+    if (known && (v.a.what != CORE_RAM || v.a.page != page))
+        return wrong(w, "peek at %" PRIx64 " finds page %x, naive %s", addr, page, whats[v.a.what]);
+    bool composed = core_compose(&w->core, level, mode, addr, need, &c);
+    bool should = v.a.what == CORE_RAM || v.a.what == CORE_DEVICE;
+    bool owned = composed && (c.page & CORE_WINDOW) == 0 && core_on_path(&w->core, c.page);
+    if ((composed && !owned) != should)
+        return wrong(w, "compose at %" PRIx64 ": %d, naive %s", addr, composed, whats[v.a.what]);
+    if (should && ((c.page & ~CORE_WINDOW) != v.a.page || (c.perm & 7) != v.a.perm ||
+                   ((c.perm & FROND_SHARED) != 0) != v.shared))
+        return wrong(w, "compose at %" PRIx64 ": page %x perm %u", addr, c.page, c.perm);
+    if (level == 0)
+        return true;
+    bool there = core_table_entry(&w->core, level, mode, index, &e);
+    if (there != naive_entry(w, level, mode, index, &f) || (there && memcmp(&e, &f, sizeof e) != 0))
+        return wrong(w, "entry %" PRIu64 " of level %u", index, level);
+    return true;
+}
+
+/* ---- What a hart keeps --------------------------------------------------------------------------------- */
+
+/* An access of the top by its own small cache, as a TLB would: no question asked if it is there. */
+static bool keep(struct world *w) {
+    struct core_ctx *ctx = w->core.path[w->core.top].ctx;
+    struct hart *h = ctx->isa;
+    uint64_t addr = some_address(w, w->core.top);
+    unsigned mode = (unsigned)dice(w, 2), need = 1u << dice(w, 3);
+    struct kept *k = &h->kept[(addr / PAGE * 2 + mode) % KEPT];
+    struct core_answer a;
+    struct verdict v;
+
+    naive_resolve(w, w->core.top, mode, addr, need, &v);
+    if (k->used && k->number == addr / PAGE && k->mode == mode && (k->perm & need) == need) {
+        if (v.a.what != CORE_RAM || v.a.page != k->page)
+            return wrong(w, "kept: %" PRIx64 " leads to page %x, naive %s %x", addr, k->page,
+                         whats[v.a.what], v.a.page);
+        seen[SEEN - 1]++;
+        return true;
+    }
+    core_resolve(&w->core, w->core.top, mode, addr, need, &a);
+    if (!same(w, &a, &v))
+        return complain(w, "for the hart", w->core.top, mode, addr, need, &a, &v.a);
+    if (a.what == CORE_RAM)
+        *k = (struct kept){addr / PAGE, a.page, a.perm, (uint8_t)mode, true,
+                           w->core.page[a.page].watch == 0};
+    return true;
+}
+
+/* A store through a kept page, which core is not told of: nothing may have been derived from it. */
+static void store_unseen(struct world *w) {
+    struct hart *h = w->core.path[w->core.top].ctx->isa;
+    struct kept *k = &h->kept[dice(w, KEPT)];
+
+    if (!k->used || !k->write || (k->perm & FROND_W) == 0)
+        return;
+    struct frond_range e = some_range(w);
+    memcpy(w->arena + k->page * PAGE + dice(w, 128) * 32, &e, sizeof e);
+    seen[SEEN - 2]++;
+}
+
+/* ---- Changes ------------------------------------------------------------------------------------------- */
+
+/* A place in a table of the path that is read now: its page and offset. */
+static bool place_of_entry(struct world *w, uint32_t *page, unsigned *off) {
+    *page = DESCS + (uint32_t)dice(w, TABLES - DESCS);
+    *off = (unsigned)dice(w, PAGE / 8) * 8;
+    for (unsigned tries = 0; tries < 40; tries++) {
+        uint32_t p = DESCS + (uint32_t)dice(w, TABLES - DESCS);
+        if ((w->core.page[p].watch & (CORE_W_MAP | CORE_W_PT)) == 0)
+            continue;
+        *page = p;
+        *off = (unsigned)dice(w, PAGE / 32) * 32;
+        while (*off > 0 && dice(w, 6) != 0 &&
+               *(uint64_t *)(void *)(w->arena + p * PAGE + *off + 8) == 0)
+            *off -= 32;
+        return true;
+    }
+    return false;
+}
+
+static void change_entry(struct world *w) {
+    struct frond_range e;
+    uint32_t page;
+    unsigned off;
+
+    place_of_entry(w, &page, &off);
+    off &= ~31u;
+    memcpy(&e, w->arena + page * PAGE + off, sizeof e);
+    switch (dice(w, 7)) {
+    case 0: e = some_range(w); break;
+    case 1: e.flags ^= 1u << dice(w, 4); break;
+    case 2: e.target += PAGE; break;
+    case 3: e.size += PAGE; break;
+    case 4: e.base += PAGE; break;
+    case 5: e.flags = dice(w, 16); break;
+    default: e.flags ^= 7; break;
+    }
+    unsigned from = (unsigned)dice(w, 2) * (unsigned)dice(w, 32), end = 32;
+    if (dice(w, 2)) /* in pieces, as a guest stores */
+        from &= 24, end = from + 8;
+    core_store(&w->core, page, off + from, (uint8_t *)&e + from, end - from);
+}
+
+static void change_bytes(struct world *w) {
+    uint64_t value = dice(w, SPACE) * PAGE | (dice(w, 4) ? 15 : dice(w, 16));
+    unsigned size = 1u << dice(w, 4), off;
+    uint32_t page;
+
+    if (!place_of_entry(w, &page, &off))
+        return;
+    off = (off + (unsigned)dice(w, 32)) & ~(size - 1);
+    core_store(&w->core, page, off, &value, size);
+}
+
+/* Nodes leave; others, or the same, are entered, perhaps with new maps or another issuer's state. */
+static bool move(struct world *w) {
+    unsigned up = (unsigned)dice(w, 3);
+
+    while (w->core.top > 0 && up-- > 0)
+        world_pop(w);
+    for (unsigned tries = 0; tries < 6 && w->core.top < DEPTH - 1; tries++) {
+        unsigned node = 1 + (unsigned)dice(w, w->nodes - 1);
+        unsigned at = w->path[w->core.top];
+        if (w->parent[node] != at)
+            continue;
+        if (dice(w, 12) == 0)
+            new_maps(w, node);
+        world_settle(w);
+        if (!world_push(w, node))
+            return wrong(w, "push");
+        world_settle(w);
+    }
+    if (dice(w, 20) == 0) {
+        struct frond_desc *d = level_desc(w, w->core.top);
+        d->mode = d->mode == FROND_MODE_U ? FROND_MODE_M : FROND_MODE_U;
+    }
+    return true;
+}
+
+static bool audit(struct world *w) {
+    const char *says = core_audit(&w->core);
+
+    return says ? wrong(w, "audit: %s", says) : true;
+}
+
+static bool step(struct world *w) {
+    bool ok = true;
+
+    switch (dice(w, 24)) {
+    case 0:
+    case 1: change_entry(w); break;
+    case 2: change_bytes(w); break;
+    case 3: store_unseen(w); break;
+    case 4:
+    case 5: ok = move(w); break;
+    case 6: ok = dice(w, 8) ? ask_others(w) : audit(w); break;
+    case 7:
+        if (dice(w, 30) == 0)
+            core_drop_all(&w->core);
+        break;
+    case 8: ok = ask_others(w); break;
+    case 9:
+    case 10:
+    case 11:
+    case 12:
+    case 13:
+    case 14: ok = keep(w); break;
+    default: ok = ask(w); break;
+    }
+    world_settle(w);
+    return ok;
+}
+
+static bool row_trees(void) {
+    struct world w;
+
+    for (uint64_t seed = first_seed, done = 0; done < cases; seed++) {
+        if (!world_new(&w, seed))
+            return wrong(&w, "seed %" PRIu64 ": no world", seed);
+        for (unsigned i = 0; i < 400; i++, done++) {
+            if (!step(&w)) {
+                char text[600];
+                memcpy(text, why, sizeof text);
+                return wrong(NULL, "seed %" PRIu64 " step %u: %.500s", seed, i, text);
+            }
+        }
+        world_free(&w);
+    }
+    if (seen[SEEN - 1] < cases / 100 || seen[SEEN - 2] < cases / 1000)
+        return wrong(NULL, "the hart kept little: %" PRIu64 " %" PRIu64, seen[SEEN - 1], seen[SEEN - 2]);
+    return all_seen(cases / 2000);
+}
+
+/* ---- Tables alone --------------------------------------------------------------------------------------- */
+
+static bool one_table(struct world *w) {
+    struct frond_range t[9];
+    uint64_t n = dice(w, 9), index = 99, bad = 99, naive_bad, at = dice(w, 3) * PAGE;
+
+    for (uint64_t i = 0; i < n; i++) {
+        t[i] = some_range(w);
+        if (dice(w, 8)) {
+            t[i] = (struct frond_range){at, (1 + dice(w, 3)) * PAGE, 0, 7};
+            at += t[i].size + dice(w, 2) * PAGE;
+        }
+    }
+    if (n && dice(w, 3) == 0)
+        t[n - 1] = (struct frond_range){LAST, 8 * PAGE, LAST, 7};
+    for (uint64_t i = 0; i < n; i++)
+        if (range_ok(&t[i]) != naive_well_formed(&t[i]))
+            return wrong(NULL, "range_ok of base %" PRIx64 " size %" PRIx64, t[i].base, t[i].size);
+    bool ordered = naive_ordered(t, n, &naive_bad);
+    if (map_check(t, n, &bad) != ordered || (!ordered && bad != naive_bad))
+        return wrong(NULL, "map_check: entry %" PRIu64 " of %" PRIu64, bad, n);
+    for (unsigned k = 0; k < 12; k++) {
+        struct frond_range e = n ? t[dice(w, n)] : (struct frond_range){0};
+        uint64_t ends[] = {e.base, e.base - 1, e.base + e.size, e.base + e.size - 1, 0, UINT64_MAX};
+        uint64_t addr = k < 6 ? ends[k] : dice(w, 40 * PAGE);
+        enum map_step s = map_find(t, n, addr, &index);
+        long i = naive_scan(t, n, addr);
+        if (s == MAP_BAD ? ordered || index >= n : ordered && (s == MAP_FOUND) != (i >= 0))
+            return wrong(NULL, "map_find of %" PRIx64 ": %d", addr, (int)s);
+        if (s != MAP_FOUND)
+            continue;
+        struct frond_range f = t[index];
+        if ((ordered && index != (uint64_t)i) || addr < f.base || addr - f.base >= f.size ||
+            range_target(&f, addr) - f.target != addr - f.base || range_last(&f) - f.base != f.size - 1)
+            return wrong(NULL, "map_find of %" PRIx64 " finds %" PRIu64, addr, index);
+    }
+    return true;
+}
+
+static bool row_tables(void) {
+    static struct world w;
+
+    w.random = first_seed;
+    for (uint64_t i = 0; i < cases; i++)
+        if (!one_table(&w))
+            return false;
+    return true;
+}
+
+/* ---- Memory, room, limits --------------------------------------------------------------------------------- */
+
+/* Each allocation fails in turn: the answer says so, or is the right one; afterwards all is well. */
+static bool row_no_memory(void) {
+    struct world w;
+    uint64_t refused = 0;
+
+    for (uint64_t seed = first_seed; seed < first_seed + 20; seed++) {
+        if (!world_new(&w, seed))
+            return wrong(&w, "no world");
+        for (unsigned i = 0; i < 60; i++) {
+            unsigned level = (unsigned)dice(&w, w.core.top + 1), mode = (unsigned)dice(&w, 2);
+            uint64_t addr = some_address(&w, level);
+            struct core_answer a;
+            struct verdict v;
+            naive_resolve(&w, level, mode, addr, FROND_R, &v);
+            core_drop_all(&w.core);
+            world_reenter(&w);
+            for (unsigned n = 0; n < 40; n++) {
+                alloc_left = n;
+                core_resolve(&w.core, level, mode, addr, FROND_R, &a);
+                alloc_left = UINT64_MAX;
+                refused += a.what == CORE_NOMEM || w.core.nomem;
+                bool short_of = a.what == CORE_NOMEM || w.core.nomem;
+                w.core.nomem = false;
+                if (!short_of && !same(&w, &a, &v))
+                    return complain(&w, "out of memory", level, mode, addr, FROND_R, &a, &v.a);
+            }
+        }
+        world_free(&w);
+    }
+    return refused > 100 ? true : wrong(NULL, "memory ran out %" PRIu64 " times", refused);
+}
+
+/* One page holds the tables of more children than a page's list of users may have. */
+static bool row_many_users(void) {
+    enum { MANY = 100, FIRST = 100 };
+    struct world w;
+    bool ok = world_new(&w, first_seed);
+
+    while (w.core.top > 0)
+        world_pop(&w);
+    w.desc0.mode = FROND_MODE_M;
+    w.root[0] = (struct frond_range){0, PRIVATE * PAGE, 0, 7};
+    w.root[1] = (struct frond_range){112 * PAGE, 16 * PAGE, 240 * PAGE, 7};
+    w.core.root_count = 2;
+    core_drop_all(&w.core);
+    for (unsigned round = 0; ok && round < 3; round++) {
+        for (unsigned i = 0; ok && i < MANY; i++) {
+            struct frond_range e = {0, PAGE, (round + i) % 90 * PAGE, 7};
+            struct frond_desc d = {.magic = FROND_MAGIC, .label = i, .uid = i,
+                                   .map_p = {90 * PAGE + 32 * i, 1}};
+            struct core_answer a;
+            core_store(&w.core, FIRST + i, 0, &d, sizeof d);
+            if (round > 0) { /* the change of an entry that was read, in the middle of the list */
+                core_store(&w.core, 90, 32 * i, &e, sizeof e);
+            } else {
+                memcpy(w.arena + 90 * PAGE + 32 * i, &e, sizeof e);
+            }
+            w.nodes = 2;
+            w.page_of[1] = FIRST + i;
+            ok = world_push(&w, 1);
+            core_resolve(&w.core, 1, CORE_P, 5, FROND_R, &a);
+            if (a.what != CORE_RAM || a.page != (round + i) % 90)
+                ok = wrong(&w, "child %u in round %u: %s %x", i, round, whats[a.what], a.page);
+            world_pop(&w);
+        }
+    }
+    world_free(&w);
+    return ok;
+}
+
+/* More contexts than are kept: the oldest are forgotten, or refused where a limit is set. */
+static bool row_contexts(void) {
+    struct world w;
+    bool ok = world_new(&w, first_seed);
+    struct frond_desc d = {.magic = FROND_MAGIC};
+
+    while (w.core.top > 0)
+        world_pop(&w);
+    w.page_of[1] = 0;
+    for (unsigned a = 0; ok && a < 250; a++) {
+        core_push(&w.core, a, &d);
+        for (unsigned b = 0; ok && b < 255; b++) {
+            ok = core_push(&w.core, b == a ? 255 : b, &d);
+            core_pop(&w.core);
+        }
+        core_pop(&w.core);
+    }
+    if (ok && w.core.contexts < 63000)
+        ok = wrong(&w, "contexts: %u", w.core.contexts);
+    for (unsigned a = 0; ok && a < 255; a++) {
+        core_push(&w.core, a, &d);
+        for (unsigned b = 0; ok && b < 40; b++) {
+            ok = core_push(&w.core, 200 + b == a ? 255 : 200 + b, &d);
+            core_push(&w.core, 150, &d);
+            core_pop(&w.core);
+            core_pop(&w.core);
+        }
+        core_pop(&w.core);
+    }
+    if (ok && w.core.contexts > 65537)
+        ok = wrong(&w, "contexts kept: %u", w.core.contexts);
+    w.core.contexts_max = w.core.contexts;
+    unsigned more = 0;
+    struct frond_desc e = d;
+    for (unsigned a = 0; ok && a < 255; a++) {
+        core_push(&w.core, a, &d);
+        if (!core_push(&w.core, a == 254 ? 1 : 254, &e))
+            break;
+        more++;
+        core_pop(&w.core);
+        core_pop(&w.core);
+    }
+    if (ok && (!w.core.too_many || more > 1))
+        ok = wrong(&w, "no limit: %u more", more);
+    world_free(&w);
+    return ok;
+}
+
+static const struct {
+    const char *name;
+    bool (*run)(void);
+} rows[] = {
+    {"a table: well formed, in order, searched", row_tables},
+    {"random trees: every access as the judge has it", row_trees},
+    {"host memory runs out at every allocation", row_no_memory},
+    {"more users of a page than are kept", row_many_users},
+    {"more nodes than are kept", row_contexts},
+};
+
+int main(int argc, char **argv) {
+    unsigned passed = 0, failed = 0;
+
+    for (int i = 1; i + 1 < argc; i += 2) {
+        if (strcmp(argv[i], "--seed") == 0)
+            first_seed = strtoull(argv[i + 1], NULL, 0);
+        if (strcmp(argv[i], "--cases") == 0)
+            cases = strtoull(argv[i + 1], NULL, 0);
+    }
+    printf("core: seed %" PRIu64 ", %" PRIu64 " cases\n", first_seed, cases);
+    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        bool ok = rows[i].run();
+        printf("%s %s%s%s\n", ok ? "ok  " : "FAIL", rows[i].name, ok ? "" : ": ", ok ? "" : why);
+        fflush(stdout);
+        passed += ok;
+        failed += !ok;
+    }
+    for (unsigned i = 0; i < SEEN; i++)
+        if (seen[i] && i / 8 < 7)
+            printf("%s/%u %" PRIu64 "  ", whats[i / 8], i % 8, seen[i]);
+    printf("hart %" PRIu64 " unseen stores %" PRIu64 "\n", seen[SEEN - 1], seen[SEEN - 2]);
+    printf("%u passed, %u failed\n", passed, failed);
+    return failed != 0;
+}
