@@ -150,13 +150,13 @@ static bool owned(const struct core *c, uint32_t page)
 }
 
 /* A page that holds a descriptor of the path: a gap in its node's map, if that lies on the way. */
-static enum walk descriptor_met(const struct core *c, const struct core_frame *f, unsigned mode,
+static enum walk descriptor_met(const struct core *c, const struct core_frame *f, unsigned np,
                                 uint32_t page, struct core_answer *out)
 {
     for (unsigned j = 1; j <= f->level; j++) {
         if (c->path[j].ctx->desc_page == page) {
             out->kind = FROND_FAULT_DESC;
-            return gap(c, out, j, mode);
+            return gap(c, out, j, j < np ? CORE_NP : CORE_P);
         }
     }
     return other(out, CORE_REFUSED, f->level);
@@ -187,7 +187,7 @@ static enum walk step_down(struct core *c, unsigned level, unsigned need_perm, u
 /* What was found, walking down. */
 struct found {
     uint8_t perm;
-    unsigned mode; /* of the map of the last level */
+    unsigned np; /* in the maps of levels below this one it was map_np */
     uint32_t page;
 };
 
@@ -198,33 +198,36 @@ static enum walk walk_down(struct core *c, const struct core_frame *f, bool shor
     uint64_t addr = f->addr;
 
     res->perm = FROND_R | FROND_W | FROND_X;
-    res->mode = f->mode;
-    for (unsigned l = f->level;; l--) {
+    res->np = f->mode == CORE_NP ? f->level + 1 : 0;
+    for (unsigned l = f->level, mode = f->mode;; l--) {
         struct frond_range e;
         const struct core_entry *k = NULL;
 
         c->chain[l] = addr;
         if (shortcut && l != f->level)
-            k = cache_get(&c->path[l].ctx->table[res->mode].cache, addr / FROND_PAGE_SIZE);
-        if (k && (k->perm & f->need) == f->need && !owned(c, k->page)) {
+            k = cache_get(&c->path[l].ctx->table[mode].cache, addr / FROND_PAGE_SIZE);
+        uint8_t both = k ? k->perm & res->perm & 7 : 0;
+        if (both != 0 && (both & f->need) == f->need && !owned(c, k->page)) {
             res->perm &= k->perm | FROND_SHARED;
             res->page = k->page;
             return WALK_FOUND;
         }
-        enum walk w = search(c, l, res->mode, &e, need, out);
+        enum walk w = search(c, l, mode, &e, need, out);
         if (w != WALK_FOUND)
             return w;
         if (l == f->level)
             res->perm |= (uint8_t)(e.flags & FROND_SHARED);
         res->perm &= (uint8_t)e.flags | FROND_SHARED;
         if ((res->perm & 7) == 0 || (res->perm & f->need) != f->need)
-            return gap(c, out, l, res->mode);
+            return gap(c, out, l, mode);
         addr = range_target(&e, addr);
         if (l == 0)
             break;
-        w = step_down(c, l, f->need, &addr, &res->mode, &res->perm, need, out);
+        w = step_down(c, l, f->need, &addr, &mode, &res->perm, need, out);
         if (w != WALK_FOUND)
             return w;
+        if (mode == CORE_NP && res->np < l)
+            res->np = l;
     }
     uint64_t number = (addr & ~CORE_ROOT_WINDOW) / FROND_PAGE_SIZE;
     res->page = (uint32_t)number | ((addr & CORE_ROOT_WINDOW) ? CORE_WINDOW : 0);
@@ -257,7 +260,7 @@ static enum walk walk(struct core *c, const struct core_frame *f, struct core_fr
     if (w == WALK_FOUND && owned(c, res.page)) { /* the whole chain of addresses is wanted */
         w = walk_down(c, f, false, &res, need, out);
         if (w == WALK_FOUND)
-            return descriptor_met(c, f, res.mode, res.page, out);
+            return descriptor_met(c, f, res.np, res.page, out);
     }
     if (w != WALK_FOUND)
         return w;

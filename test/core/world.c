@@ -306,7 +306,8 @@ static void make_issuer(struct world *w, unsigned node) {
     for (unsigned tries = 0; tries < 100 && d->mode != FROND_MODE_M; tries++) {
         d->csr.satp = dice(w, SPACE) * PAGE;
         naive_resolve(w, level, CORE_P, d->csr.satp, FROND_R, &v);
-        if (is_private(d->csr.satp) || v.a.what != CORE_RAM || v.a.page < DESCS || v.a.page >= TABLES)
+        if (is_private(d->csr.satp) || v.a.what != CORE_RAM || v.a.page < DESCS ||
+            v.a.page >= TABLES)
             continue;
         uint64_t askew = dice(w, 3);
         for (uint64_t i = 0; i < 512; i++) {
@@ -332,8 +333,8 @@ void new_maps(struct world *w, unsigned node) {
 /* A node below the one on top, put on the path. */
 static bool grow(struct world *w, unsigned parent) {
     unsigned node = w->nodes++;
-    const struct frond_desc d = {.magic = FROND_MAGIC, .version = FROND_ABI_VERSION,
-                                 .label = node, .uid = node};
+    const struct frond_desc d = {
+        .magic = FROND_MAGIC, .version = FROND_ABI_VERSION, .label = node, .uid = node};
 
     w->parent[node] = parent;
     w->page_of[node] = node;
@@ -351,11 +352,18 @@ bool world_new(struct world *w, uint64_t seed) {
     memset(w, 0, sizeof *w);
     w->random = seed;
     w->arena = aligned_alloc(PAGE, PAGES * PAGE);
-    w->isa = (struct core_isa){.opaque = w, .issue = issue, .issuer_state = issuer_state,
-                               .drop = drop, .drop_all = drop_all, .protect = protect,
-                               .pt_changed = pt_changed, .code_changed = code_changed,
-                               .free_isa = free_isa, .private_window = is_private,
-                               .alloc = allocate, .free = free};
+    w->isa = (struct core_isa){.opaque = w,
+                               .issue = issue,
+                               .issuer_state = issuer_state,
+                               .drop = drop,
+                               .drop_all = drop_all,
+                               .protect = protect,
+                               .pt_changed = pt_changed,
+                               .code_changed = code_changed,
+                               .free_isa = free_isa,
+                               .private_window = is_private,
+                               .alloc = allocate,
+                               .free = free};
     if (!w->arena || !core_init(&w->core, &w->isa, w->arena, PAGES))
         return false;
     memset(w->arena, 0, PAGES * PAGE);
