@@ -28,6 +28,7 @@ static void print_hash(void *opaque, struct frond *m, struct frond_name n, uint6
         note("hash of a node at step %" PRIu64 ": %s", at, frond_error(m));
         return;
     }
+    l->reached = at > l->reached ? at : l->reached;
     fputs("hash ", stderr);
     name_print(stderr, n);
     fprintf(stderr, " %" PRIu64 " %016" PRIx64 " holes %" PRIu64 "\n", at, hash, holes);
@@ -193,5 +194,8 @@ int loop_run(struct loop *l) {
         status = one_life(l, begun, &passed);
     while (status < 0);
     console_close(&l->console);
+    for (unsigned i = 0; i < l->hash_at.count; i++)
+        if (l->hash_at.number[i] > l->reached)
+            note("--hash-at %" PRIu64 ": no node made so many steps", l->hash_at.number[i]);
     return status;
 }
