@@ -9,7 +9,9 @@
 #include <string.h>
 
 #define PAGE    ((uint64_t)FROND_PAGE_SIZE)
-#define LARGEST ((uint64_t)1 << 30) /* of one piece */
+#define LARGEST ((uint64_t)1 << 30) /* of all pieces */
+
+enum { SEGMENTS = 1024 };
 
 static uint64_t page_up(uint64_t n) { return (n + PAGE - 1) & ~(PAGE - 1); }
 
@@ -38,6 +40,8 @@ static int check_header(const char *path, const Elf64_Ehdr *e, size_t size) {
     if (e->e_phentsize != sizeof(Elf64_Phdr) || e->e_phoff > size ||
         (size - e->e_phoff) / sizeof(Elf64_Phdr) < e->e_phnum)
         return complain("%s: an ELF cut short: its program headers are not in the file", path);
+    if (e->e_phnum > SEGMENTS)
+        return complain("%s: %u program headers; %d are the most", path, e->e_phnum, SEGMENTS);
     if (e->e_entry % 2 != 0)
         return complain("%s: its entry point 0x%llx is odd", path, (unsigned long long)e->e_entry);
     return 0;
@@ -83,9 +87,11 @@ static void add_extent(struct file_elf *e, uint64_t at, uint64_t end) {
 }
 
 static int fill(struct file_elf *e, const char *path, const uint8_t *image, const Elf64_Ehdr *h) {
+    uint64_t sum = 0;
+
     for (unsigned k = 0; k < e->pieces; k++) {
         struct file_piece *piece = &e->piece[k];
-        if (piece->size > LARGEST)
+        if ((sum += piece->size) > LARGEST)
             return complain("%s: its segments are larger than 1G", path);
         if (!(piece->data = host_reserve(page_up(piece->size))))
             return complain("%s: no host memory for its %llu bytes", path,

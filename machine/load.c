@@ -84,6 +84,7 @@ static uint64_t symbol(const uint8_t *image, size_t size, const Elf64_Ehdr *e, c
                 memcmp(names + sym.st_name, name, len) == 0)
                 return sym.st_value;
         }
+        break; /* an ELF has one such table; a bad one may say that it has thousands */
     }
     return 0;
 }
