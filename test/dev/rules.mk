@@ -8,3 +8,14 @@ $(B)/test/dev/rows: $(DEV_SRC) $(wildcard test/dev/*.h dev/*.h) include/frond_ab
 .PHONY: check-dev
 check-dev: $(B)/test/dev/rows
 	$<
+
+# Registers and rings from bytes. `make fuzz-dev FUZZ_SECONDS=600`.
+FUZZ_SECONDS ?= 30
+.PHONY: fuzz-dev
+fuzz-dev: $(B)/test/fuzz-virtio
+	@mkdir -p $(B)/test/corpus-virtio
+	cd $(B)/test && ./fuzz-virtio -max_total_time=$(FUZZ_SECONDS) -max_len=512 corpus-virtio
+
+$(B)/test/fuzz-virtio: test/dev/fuzz_virtio.c dev/dev.c $(wildcard dev/virtio*.c) dev/block_cow.c $(wildcard dev/*.h)
+	@mkdir -p $(@D)
+	clang -std=c17 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Iinclude -Idev -o $@ $(filter %.c,$^)
