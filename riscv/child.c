@@ -722,7 +722,7 @@ bool child_boundary(struct riscv *r)
         for (level = r->check; level <= r->core.top; level++)
             if (look_at(r, level))
                 break;
-        if (r->core.empty || level <= r->core.top)
+        if (r->core.empty || level <= r->core.top || r->core.stale) /* stale: by a transfer */
             continue;
         r->check = r->core.top;
         if (r->audit && r->changed)
