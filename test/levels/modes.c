@@ -2,7 +2,7 @@
  * modes.c - two maps at every level, and issuers with page tables and PMP of their own: which memory
  * each kind of access reaches, and whose fault it is if it reaches none.
  */
-#include "rows.h"
+#include "driver.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -194,14 +194,13 @@ static void walk_row(const char *name, unsigned mode, uint64_t mstatus) {
 
 /* DMA has the privilege of the store that rang the doorbell. */
 static void dma_pages(struct tower *t) {
-    const struct rng_request one = {.buffer = THROUGH(DEPTH),
-                                    .len = 64,
-                                    .desc = BASE + 0x2000,
-                                    .avail = BASE + 0x3000,
-                                    .used = BASE + 0x4000};
+    const struct request one = {.desc = BASE + 0x2000,
+                                .avail = BASE + 0x3000,
+                                .used = BASE + 0x4000,
+                                .split = {{THROUGH(DEPTH), 64, 2, 0}}};
 
     apart_pages(t);
-    rng_setup(t, &one);
+    driver_setup(t, &one);
     if (frond_attach_rng(t->m, 0, 1975))
         exit(2);
 }
@@ -217,7 +216,8 @@ static void dma_row(const char *name, unsigned mode, uint64_t mstatus, unsigned 
         t->before = dma_pages;
         d->mode = mode;
         d->csr.mstatus = mstatus;
-        rng_code(t);
+        driver_code(t, 0, BASE + 0x4000);
+        tower_code(t, (uint32_t[]){FINISH}, 1);
         if (tower_run(t, shake)) {
             WANT(t, tower_desc(t, DEPTH).x[7] >> 16, 1); /* the used ring's index */
             for (unsigned i = 0; i < 8; i++) {

@@ -145,7 +145,8 @@ static void read_image(const char *path) {
 }
 
 int main(int argc, char **argv) {
-    static void (*const groups[])(void) = {fault_rows, exit_rows, step_rows, map_rows, mode_rows};
+    static void (*const groups[])(void) = {fault_rows, exit_rows, step_rows,
+                                           map_rows,   mode_rows, device_rows};
 
     verbose = argc > 1 && strcmp(argv[1], "-v") == 0;
     argc -= verbose;

@@ -35,19 +35,11 @@ struct scene {
 void row_scenes(const char *group, const struct scene *scene, unsigned n);
 #define SCENES(group, table) row_scenes(group, table, sizeof(table) / sizeof((table)[0]))
 
-/* rng.c: where a request of the leaf's lies, by its addresses; what is outside its RAM is the row's. */
-struct rng_request {
-    uint64_t buffer, desc, avail, used;
-    uint32_t len;
-};
-enum { RNG_LIST = 0x1000 }; /* the leaf's list of register stores */
-void rng_setup(struct tower *t, const struct rng_request *r);
-void rng_code(struct tower *t);
-
 void fault_rows(void);
 void exit_rows(void);
 void step_rows(void);
 void map_rows(void);
 void mode_rows(void);
+void device_rows(void);
 
 #endif

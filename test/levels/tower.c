@@ -224,7 +224,10 @@ static void write_maps(struct tower *t, unsigned l) {
     struct level *v = &t->level[l];
     static const uint64_t at[2] = {OWN(VMM_MAP_P), OWN(VMM_MAP_NP)};
 
-    tower_range(t, l, 0, BASE, t->leaf_ram + (uint64_t)(t->leaf - l) * VMM_OWN, OWN(VMM_OWN), RWX);
+    uint64_t ram = t->leaf_ram + (uint64_t)(t->leaf - l) * VMM_OWN;
+    if (l == t->leaf && t->leaf_sees != 0)
+        ram = t->leaf_sees;
+    tower_range(t, l, 0, BASE, ram, OWN(VMM_OWN), RWX);
     for (unsigned m = 0; m < 2; m++)
         tower_write(t, l - 1, at[m], v->range[m], v->ranges[m] * sizeof v->range[m][0]);
     if (v->d.map_p.addr == 0 && v->d.map_p.count == 0)

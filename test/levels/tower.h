@@ -58,6 +58,7 @@ struct tower {
     unsigned codes;
     uint32_t handler[32]; /* at HANDLER; without one: the finisher */
     uint64_t leaf_ram;
+    uint64_t leaf_sees; /* of it; 0: all */
     struct frond *m;
     void (*before)(struct tower *t); /* devices and bytes; may be NULL */
     uint64_t steps;                  /* made in all */
