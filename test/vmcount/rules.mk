@@ -1,0 +1,16 @@
+# Included by the top Makefile: `make check-vmcount` compares numbers of reachable states, Maude (package maude) and C;
+# `make check-vmcount-long` adds the large scopes.
+
+VMCOUNT_B      := $(or $(B),build)/test/vmcount
+VMCOUNT_CFLAGS := -std=c17 -Wall -Wextra -Werror -O2 -g -fsanitize=undefined -fno-sanitize-recover=undefined
+VMCOUNT_NK     := model/mem.c model/nkmodel.c
+
+.PHONY: check-vmcount check-vmcount-long
+check-vmcount: $(VMCOUNT_B)/nkcount
+	@test/vmcount/run-count.sh $(VMCOUNT_B)
+check-vmcount-long: $(VMCOUNT_B)/nkcount
+	@test/vmcount/run-count.sh $(VMCOUNT_B) --long
+
+$(VMCOUNT_B)/nkcount: test/vmcount/nkcount.c test/vmcount/states.c $(VMCOUNT_NK) test/vmcount/states.h model/mem.h model/nkmodel.h
+	@mkdir -p $(@D)
+	$(or $(CC),cc) $(VMCOUNT_CFLAGS) -o $@ $(filter %.c,$^)
