@@ -1,6 +1,7 @@
 /* main.c - finds the command. */
 #include "cli.h"
 #include "frond.h"
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -46,17 +47,24 @@ static int usage(FILE *to) {
     return to == stdout ? 0 : EXIT_USAGE;
 }
 
+/* What was printed must have arrived. */
+static int finish(int status) {
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    return complain("standard output cannot be written: %s", strerror(errno));
+}
+
 int main(int argc, char **argv) {
     if (argc < 2)
         return usage(stderr);
     if (strcmp(argv[1], "--help") == 0)
-        return usage(stdout);
+        return finish(usage(stdout));
     if (strcmp(argv[1], "--version") == 0) {
         printf("frond %s\n", frond_version());
         return 0;
     }
     for (unsigned i = 0; i < sizeof commands / sizeof commands[0]; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
-            return commands[i].run(argc - 1, argv + 1);
+            return finish(commands[i].run(argc - 1, argv + 1));
     return complain("no command '%s'; frond --help lists them", argv[1]);
 }

@@ -201,7 +201,7 @@ static int make_plan(struct plan *p, const struct run *r) {
     int status;
 
     p->nucleus = r->nucleus;
-    p->waits = r->clock == 1; /* clock_words */
+    p->waits = r->clock == 1 || host_is_terminal(0); /* somebody sits there: time is not skipped */
     status = r->tree ? treefile_read(p, r->tree) : plan_options(p, r, slots);
 
     if (!status)
