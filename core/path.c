@@ -194,7 +194,8 @@ bool core_push(struct core *c, uint32_t page, struct frond_desc *d)
     ctx->label = d->label;
     ctx->uid = d->uid;
     c->path[level] = (struct core_level){
-        .ctx = ctx, .d = d, .since = c->now, .clock0 = d->clock, .budget0 = d->budget};
+        .ctx = ctx, .d = d, .since = c->now, .clock0 = d->clock, .budget0 = d->budget,
+        .due = level ? c->path[level - 1].due : 0}; /* those below need not be looked at sooner */
     c->top = level;
     c->empty = false;
     set_table(c, ctx, CORE_P, &d->map_p);
