@@ -57,11 +57,22 @@ static bool pmp_range(const struct frond_csr *c, unsigned i, uint64_t *first, ui
     }
 }
 
+/* Whether no entry is on: the usual case of a node in M-mode. */
+static bool pmp_off(const struct frond_csr *c)
+{
+    uint64_t half[2];
+
+    memcpy(half, c->pmpcfg, sizeof half);
+    return ((half[0] | half[1]) & 0x1818181818181818ULL) == 0;
+}
+
 unsigned pmp_perm(const struct frond_desc *d, unsigned mode, uint64_t pa)
 {
     const struct frond_csr *c = &d->csr;
     uint64_t page = pa / FROND_PAGE_SIZE;
 
+    if (pmp_off(c))
+        return mode == FROND_MODE_M ? 7 : 0;
     for (unsigned i = 0; i < 16; i++) {
         uint64_t first, end;
         if (!pmp_range(c, i, &first, &end) || page < first || page >= end)
@@ -136,16 +147,13 @@ static bool canonical(uint64_t va, unsigned bits)
 
 /* Walks the page table of the node at `level`. NEED: the page of PTE `pa` is to be resolved (as a
  * walk access) and the walk begun anew. `access` is one of R, W, X, or R|W (both are then checked). */
-static struct walk_result walk(struct riscv *r, unsigned level, uint64_t va, unsigned mode,
-                               unsigned access)
+static struct walk_result walk_tables(struct riscv *r, unsigned level, uint64_t va, unsigned mode,
+                                      unsigned access)
 {
     const struct frond_desc *d = r->core.path[level].d;
     struct core_ctx *ctx = r->core.path[level].ctx;
     uint64_t satp = hart_satp(d);
-    struct walk_result out = {.what = XLATE_OK, .pa = va, .perm = 7};
-
-    if (mode == FROND_MODE_M || satp >> 60 == 0)
-        return out;
+    struct walk_result out = {.what = XLATE_OK};
     int levels = satp >> 60 == 8 ? 3 : 4;
     if (!canonical(va, 12 + 9 * (unsigned)levels))
         return trap(page_fault(access));
@@ -184,6 +192,15 @@ static struct walk_result walk(struct riscv *r, unsigned level, uint64_t va, uns
         return out;
     }
     return trap(page_fault(access));
+}
+
+/* The same for every node, whether it translates or not. */
+static inline struct walk_result walk(struct riscv *r, unsigned level, uint64_t va, unsigned mode,
+                                      unsigned access)
+{
+    if (mode == FROND_MODE_M || hart_satp(r->core.path[level].d) >> 60 == 0)
+        return (struct walk_result){.what = XLATE_OK, .pa = va, .perm = 7};
+    return walk_tables(r, level, va, mode, access);
 }
 
 /* The hook by which core makes the accesses that an ENTER implies. */
