@@ -37,14 +37,9 @@ void riscv_attend(struct riscv *r)
 
 static bool is_zero(const void *p, size_t n)
 {
-    const uint8_t *b = p;
-    uint64_t any = 0, word;
+    static const uint8_t zero[FROND_PAGE_SIZE];
 
-    for (size_t i = 0; i + 8 <= n; i += 8) {
-        memcpy(&word, b + i, 8);
-        any |= word;
-    }
-    return any == 0;
+    return memcmp(p, zero, n) == 0; /* the host's is the fastest: every ENTER comes here */
 }
 
 /* The count of a table whose address is in order. */

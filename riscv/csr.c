@@ -1,5 +1,6 @@
 /* csr.c - control and status registers, and the SYSTEM instructions. */
 #include "riscv.h"
+#include <string.h>
 
 #define MSTATUS_WRITE                                                                              \
     (MSTATUS_SIE | MSTATUS_MIE | MSTATUS_SPIE | MSTATUS_MPIE | MSTATUS_SPP | MSTATUS_MPP |         \
@@ -427,27 +428,49 @@ void sys_exec(struct hart *h, uint32_t raw, unsigned ilen)
 
 /* ---- What a descriptor may hold -------------------------------------------------------------------- */
 
+static const struct {
+    uint16_t at; /* in the descriptor */
+    uint64_t forbidden;
+} csr_bits[] = {
+#define BITS(field, allowed) {offsetof(struct frond_desc, csr.field), ~(uint64_t)(allowed)}
+    BITS(fcsr, 255),
+    BITS(mstatus, MSTATUS_WRITE),
+    BITS(medeleg, MEDELEG),
+    BITS(mideleg, S_INTERRUPTS),
+    BITS(mie, INTERRUPTS),
+    BITS(mip, S_INTERRUPTS),
+    BITS(mtvec, ~2ULL),
+    BITS(mepc, ~1ULL),
+    BITS(mcounteren, UINT32_MAX),
+    BITS(mcountinhibit, 5),
+    BITS(menvcfg, MENVCFG),
+    BITS(stvec, ~2ULL),
+    BITS(sepc, ~1ULL),
+    BITS(scounteren, UINT32_MAX),
+    BITS(senvcfg, 1),
+    BITS(satp, SATP_WRITE),
+#undef BITS
+};
+
+/* The offset of the first field with a bit that does not exist, or -1. */
+static int csr_bits_check(const struct frond_desc *d)
+{
+    for (unsigned i = 0; i < sizeof csr_bits / sizeof csr_bits[0]; i++) {
+        uint64_t v;
+        memcpy(&v, (const char *)d + csr_bits[i].at, sizeof v);
+        if ((v & csr_bits[i].forbidden) != 0)
+            return csr_bits[i].at;
+    }
+    return -1;
+}
+
 bool csr_value_ok(const struct frond_desc *d, int *offset)
 {
     const struct frond_csr *c = &d->csr;
-    const struct {
-        const uint64_t *at;
-        uint64_t allowed;
-    } rows[] = {
-        {&c->fcsr, 255},          {&c->mstatus, MSTATUS_WRITE},   {&c->medeleg, MEDELEG},
-        {&c->mideleg, S_INTERRUPTS}, {&c->mie, INTERRUPTS},       {&c->mip, S_INTERRUPTS},
-        {&c->mtvec, ~2ULL},       {&c->mepc, ~1ULL},              {&c->mcounteren, UINT32_MAX},
-        {&c->mcountinhibit, 5},   {&c->menvcfg, MENVCFG},         {&c->stvec, ~2ULL},
-        {&c->sepc, ~1ULL},        {&c->scounteren, UINT32_MAX},   {&c->senvcfg, 1},
-        {&c->satp, SATP_WRITE},
-    };
 
-    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if ((*rows[i].at & ~rows[i].allowed) != 0) {
-            *offset = (int)((const char *)rows[i].at - (const char *)d);
-            return false;
-        }
-    }
+    *offset = csr_bits_check(d);
+    if (*offset >= 0)
+        return false;
     *offset = (int)offsetof(struct frond_desc, csr.mstatus);
     if ((c->mstatus & MSTATUS_MPP) == 2ULL << 11)
         return false;
