@@ -77,7 +77,7 @@ install: all $(B)/lib/libfrond.a
 	$(INSTALL) -m 644 docs/frond.1 $(DESTDIR)$(PREFIX)/share/man/man1
 
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d)
-include $(wildcard guest/rules.mk test/*/rules.mk)
+include $(wildcard guest/rules.mk bench/rules.mk test/*/rules.mk)
 
 # ---- Tests: a suite is a target check-NAME whose last line is `N passed, N failed` -----------------
 

@@ -1,7 +1,8 @@
 /*
  * leaf.c - the smallest useful program: about 10,000 instructions, its own checksum, the end.
  *
- * The checksum depends on the word salt=N of its boot arguments, so that siblings can differ.
+ * The checksum depends on the word salt=N of its boot arguments, so that siblings can differ. With
+ * sleep=1 there is no end: it waits for an interrupt that nobody sends.
  */
 #include "lib.h"
 
@@ -15,5 +16,7 @@ int main(uint64_t hart, const void *tree) {
         sum += a;
     }
     print("leaf %016lx\n", sum);
+    while (bootarg(tree, "sleep", 0) != 0)
+        __asm__ volatile("wfi");
     return 0;
 }
