@@ -24,5 +24,5 @@ echo "guest instructions: $steps"
 [ "${PIPESTATUS[0]}" = 0 ] || exit 1
 sums=$(grep -o 'checksum [0-9a-f]*' "$B/bench/peers.txt" | sort -u | wc -l)
 [ "$sums" = 1 ] || { echo "peers: the checksums differ" >&2; exit 1; }
-awk '$1 == "frond" && NF == 7 { printf "frond makes 1/%.2f of the rate of qemu; checksums equal\n", $6 }' \
+awk '$1 == "frond" && $2 > 0 { printf "frond makes 1/%.2f of the rate of qemu; checksums equal\n", $6 }' \
     "$B/bench/peers.txt"

@@ -687,6 +687,18 @@ static void audit(struct riscv *r)
         r->walls += core_audit_walls(&r->core, r->core.path[r->core.top - 1].ctx);
 }
 
+/* The lowest level that must be looked at. `due` does not grow from one level to the next. */
+static unsigned first_due(struct riscv *r)
+{
+    unsigned level = r->work ? 0 : r->check;
+
+    if (level > r->core.top)
+        level = r->core.top;
+    while (level > 0 && level_at(r, level - 1)->due <= r->core.now)
+        level--;
+    return level;
+}
+
 bool child_boundary(struct riscv *r)
 {
     while (!r->done && !r->error) {
@@ -710,10 +722,7 @@ bool child_boundary(struct riscv *r)
             shake(r);
             continue;
         }
-        if (r->work || r->core.now >= top_of(r)->due)
-            r->check = 0;
-        if (r->check > r->core.top)
-            r->check = r->core.top;
+        r->check = first_due(r);
         for (level = r->check; level <= r->core.top; level++)
             if (look_at(r, level))
                 break;
