@@ -85,7 +85,7 @@ static bool read_user(struct riscv *r, unsigned csr, uint64_t *v)
 {
     struct frond_desc *d = r->h.d;
 
-    if (csr <= CSR_FCSR) {
+    if (csr >= CSR_FFLAGS && csr <= CSR_FCSR) {
         *v = csr == CSR_FFLAGS ? d->csr.fcsr & 31 : csr == CSR_FRM ? d->csr.fcsr >> 5 : d->csr.fcsr;
         return (d->csr.mstatus & MSTATUS_FS) != 0;
     }
