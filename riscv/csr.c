@@ -263,6 +263,8 @@ static void write_countinhibit(struct riscv *r, struct frond_csr *c, uint64_t v)
     count_retired(r);
     if (((c->mcountinhibit ^ v) & 1) != 0)
         c->mcycle_offset += v & 1 ? now : 0 - now;
+    if (((c->mcountinhibit ^ v) & 4) != 0)
+        c->minstret += v & 4 ? 1 : UINT64_MAX; /* so does this one count, or not, as it was before */
     c->mcountinhibit = v & 5;
 }
 
