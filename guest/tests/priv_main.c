@@ -1,0 +1,31 @@
+/* priv_main.c - all rows of the privileged architecture, in order; those of locks last. */
+#include "priv.h"
+
+bool on_frond;
+
+int main(uint64_t hart, const void *tree) {
+    (void)hart;
+    (void)tree;
+    reset_rows();
+    baseline();
+    on_frond = access(M, LOAD, FROND_CTL_BASE, 0) == 0;
+    csr_rows();
+    status_rows();
+    counter_rows();
+    trap_rows();
+    interrupt_rows();
+    device_rows();
+    paging_rows();
+    fence_rows();
+    pmp_rows();
+    if (on_frond) {
+        frond_rows();
+        fences = false;
+        paging_rows();
+        pmp_rows();
+        fences = true;
+    }
+    lock_rows();
+    print("end\n");
+    return 0;
+}
