@@ -93,6 +93,24 @@ static void each_cause(void) {
         one_cause(&breakpoint, modes[m], "delegated", 0xb1ff);
 }
 
+/* Whatever the stacks of privileges and enables held before: what a trap leaves of them. */
+static void stacks(void) {
+    for (unsigned m = 0; m < 3; m++) {
+        for (unsigned i = 0; i < 32; i++) {
+            uint64_t status = (i & 1 ? 0x100 : 0) | (i & 2 ? STATUS_SPIE : 0) |
+                              (i & 4 ? STATUS_SIE : 0) | (i & 8 ? STATUS_MPIE : 0);
+
+            baseline();
+            csr_write("medeleg", i & 16 ? 4 : 0);
+            go_word(modes[m], ILLEGAL, 0, 0, status);
+            row("stack.mode%u.%s.%lx", modes[m], i & 16 ? "s" : "m", status);
+            traps();
+            val(csr_read("mstatus") & 0x1ff);
+            end_row();
+        }
+    }
+}
+
 /* Each bit of medeleg alone: it moves its own cause only. */
 static void each_delegation(void) {
     static const struct {
@@ -249,6 +267,7 @@ static void reservation_ended(void) {
 
 void trap_rows(void) {
     each_cause();
+    stacks();
     each_delegation();
     nested();
     vectors();
