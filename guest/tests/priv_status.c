@@ -72,8 +72,14 @@ static void sstc(void) {
         csr_write("0x14d", ~(uint64_t)0);
         pending();
         csr_write("0x30a", 0);
+        pending(); /* what software drives again, as it left it */
         csr_write("mip", 0);
         pending();
+        csr_write("0x30a", i & 4 ? STCE : 0);
+        csr_set("mip", 0x20);
+        csr_write("0x30a", 0);
+        pending();
+        csr_write("mip", 0);
         end_row();
     }
     for (unsigned mode = 0; mode < 4; mode++) {
@@ -205,9 +211,12 @@ static void guarded_word(const char *name, uint32_t insn, unsigned mode) {
 
     for (unsigned b = 0; b < LENGTH(bits); b++) {
         baseline();
-        csr_write("mie", 2); /* wfi ends at once: a wake-up is pending, disabled */
-        csr_write("mideleg", 2);
-        csr_write("mip", 2);
+        if (mode !=
+            U) { /* wfi ends at once: a wake-up is pending, disabled (in U-mode it cannot be) */
+            csr_write("mie", 2);
+            csr_write("mideleg", 2);
+            csr_write("mip", 2);
+        }
         go_word(mode, insn, 0, 0, bits[b]);
         row("guard.%s.mode%u.%lx", name, mode, bits[b] >> 20);
         traps();
