@@ -115,9 +115,12 @@ bool plic_interrupt(const struct frond_plic *p, unsigned context) {
 }
 
 int plic_check(const struct frond_plic *p) {
+    uint32_t any = 0;
+    for (unsigned s = 0; s <= FROND_PLIC_SOURCES; s++)
+        any |= p->priority[s];
     if (p->priority[0])
         return (int)offsetof(struct frond_plic, priority);
-    for (unsigned s = 1; s <= FROND_PLIC_SOURCES; s++)
+    for (unsigned s = 1; any > PRIORITY_MAX && s <= FROND_PLIC_SOURCES; s++)
         if (p->priority[s] > PRIORITY_MAX)
             return (int)(offsetof(struct frond_plic, priority) + 4 * s);
     if (p->pending & ~SOURCE_BITS)

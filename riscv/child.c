@@ -58,48 +58,54 @@ static bool active_ok(uint64_t active)
 
 #define AT(field) ((int)offsetof(struct frond_desc, field))
 
-int desc_check(const struct frond_desc *d)
+#define CHECK(ok, at)                                                                              \
+    if (!(ok))                                                                                     \
+    return (at)
+#define CHECK_FIELD(ok, field) CHECK(ok, AT(field))
+#define CHECK_ZERO(field)      CHECK_FIELD(is_zero(&d->field, sizeof d->field), field)
+
+/* The fields before the hart's. Every ENTER comes here: no table of answers is made first. */
+static int node_check(const struct frond_desc *d)
 {
     int plic = plic_check(&d->plic), rtc = rtc_check(&d->rtc);
-    const struct {
-        bool ok;
-        int at;
-    } rows[] = {
-        {d->magic == FROND_MAGIC, AT(magic)},
-        {d->version == FROND_ABI_VERSION, AT(version)},
-        {d->reserved_version == 0, AT(reserved_version)},
-        {d->label != UINT64_MAX, AT(label)},
-        {d->map_np.addr % 32 == 0, AT(map_np.addr)},
-        {count_ok(&d->map_np), AT(map_np.count)},
-        {d->map_p.addr % 32 == 0, AT(map_p.addr)},
-        {count_ok(&d->map_p), AT(map_p.count)},
-        {(d->lines & 1) == 0, AT(lines)},
-        {d->reserved_lines == 0, AT(reserved_lines)},
-        {d->resume <= FROND_DENY && (d->resume == 0 || d->exit.reason == FROND_EXIT_FAULT),
-         AT(resume)},
-        {d->held <= FROND_DONE, AT(held)},
-        {active_ok(d->active), AT(active)},
-        {is_zero(d->reserved_ctl, sizeof d->reserved_ctl), AT(reserved_ctl)},
-        {plic < 0, AT(plic) + plic},
-        {is_zero(d->reserved_plic, sizeof d->reserved_plic), AT(reserved_plic)},
-        {d->clint.msip <= 1, AT(clint.msip)},
-        {d->clint.reserved == 0, AT(clint.reserved)},
-        {is_zero(d->reserved_clint, sizeof d->reserved_clint), AT(reserved_clint)},
-        {rtc < 0, AT(rtc) + rtc},
-        {is_zero(d->reserved_node, sizeof d->reserved_node), AT(reserved_node)},
-        {d->pc % 2 == 0, AT(pc)},
-        {d->mode <= FROND_MODE_U, AT(mode)},
-        {d->wait <= 1, AT(wait)},
-        {d->x[0] == 0, AT(x)},
-    };
-    int offset;
 
-    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        if (!rows[i].ok)
-            return rows[i].at;
-    if (!csr_value_ok(d, &offset))
-        return offset;
-    return is_zero(d->reserved_hart, sizeof d->reserved_hart) ? -1 : AT(reserved_hart);
+    CHECK_FIELD(d->magic == FROND_MAGIC, magic);
+    CHECK_FIELD(d->version == FROND_ABI_VERSION, version);
+    CHECK_FIELD(d->reserved_version == 0, reserved_version);
+    CHECK_FIELD(d->label != UINT64_MAX, label);
+    CHECK_FIELD(d->map_np.addr % 32 == 0, map_np.addr);
+    CHECK_FIELD(count_ok(&d->map_np), map_np.count);
+    CHECK_FIELD(d->map_p.addr % 32 == 0, map_p.addr);
+    CHECK_FIELD(count_ok(&d->map_p), map_p.count);
+    CHECK_FIELD((d->lines & 1) == 0, lines);
+    CHECK_FIELD(d->reserved_lines == 0, reserved_lines);
+    CHECK_FIELD(d->resume <= FROND_DENY && (d->resume == 0 || d->exit.reason == FROND_EXIT_FAULT),
+                resume);
+    CHECK_FIELD(d->held <= FROND_DONE, held);
+    CHECK_FIELD(active_ok(d->active), active);
+    CHECK_ZERO(reserved_ctl);
+    CHECK(plic < 0, AT(plic) + plic);
+    CHECK_ZERO(reserved_plic);
+    CHECK_FIELD(d->clint.msip <= 1, clint.msip);
+    CHECK_FIELD(d->clint.reserved == 0, clint.reserved);
+    CHECK_ZERO(reserved_clint);
+    CHECK(rtc < 0, AT(rtc) + rtc);
+    CHECK_ZERO(reserved_node);
+    return -1;
+}
+
+int desc_check(const struct frond_desc *d)
+{
+    int at = node_check(d);
+
+    CHECK(at < 0, at);
+    CHECK_FIELD(d->pc % 2 == 0, pc);
+    CHECK_FIELD(d->mode <= FROND_MODE_U, mode);
+    CHECK_FIELD(d->wait <= 1, wait);
+    CHECK_FIELD(d->x[0] == 0, x);
+    CHECK(csr_value_ok(d, &at), at);
+    CHECK_ZERO(reserved_hart);
+    return -1;
 }
 
 /* ---- Leaving the path ---------------------------------------------------------------------------- */

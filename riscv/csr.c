@@ -430,39 +430,54 @@ void sys_exec(struct hart *h, uint32_t raw, unsigned ilen)
 
 /* ---- What a descriptor may hold -------------------------------------------------------------------- */
 
-static const struct {
-    uint16_t at; /* in the descriptor */
-    uint64_t forbidden;
-} csr_bits[] = {
-#define BITS(field, allowed) {offsetof(struct frond_desc, csr.field), ~(uint64_t)(allowed)}
-    BITS(fcsr, 255),
-    BITS(mstatus, MSTATUS_WRITE),
-    BITS(medeleg, MEDELEG),
-    BITS(mideleg, S_INTERRUPTS),
-    BITS(mie, INTERRUPTS),
-    BITS(mip, S_INTERRUPTS),
-    BITS(mtvec, ~2ULL),
-    BITS(mepc, ~1ULL),
-    BITS(mcounteren, UINT32_MAX),
-    BITS(mcountinhibit, 5),
-    BITS(menvcfg, MENVCFG),
-    BITS(stvec, ~2ULL),
-    BITS(sepc, ~1ULL),
-    BITS(scounteren, UINT32_MAX),
-    BITS(senvcfg, 1),
-    BITS(satp, SATP_WRITE),
-#undef BITS
-};
+/* Registers of which some bits do not exist, in the descriptor's order. */
+#define CSR_BITS(ROW)                                                                              \
+    ROW(fcsr, 255)                                                                                 \
+    ROW(mstatus, MSTATUS_WRITE)                                                                    \
+    ROW(medeleg, MEDELEG)                                                                          \
+    ROW(mideleg, S_INTERRUPTS)                                                                     \
+    ROW(mie, INTERRUPTS)                                                                           \
+    ROW(mip, S_INTERRUPTS)                                                                         \
+    ROW(mtvec, ~2ULL)                                                                              \
+    ROW(mepc, ~1ULL)                                                                               \
+    ROW(mcounteren, UINT32_MAX)                                                                    \
+    ROW(mcountinhibit, 5)                                                                          \
+    ROW(menvcfg, MENVCFG)                                                                          \
+    ROW(stvec, ~2ULL)                                                                              \
+    ROW(sepc, ~1ULL)                                                                               \
+    ROW(scounteren, UINT32_MAX)                                                                    \
+    ROW(senvcfg, 1)                                                                                \
+    ROW(satp, SATP_WRITE)
 
-/* The offset of the first field with a bit that does not exist, or -1. */
-static int csr_bits_check(const struct frond_desc *d)
+/* The offset of the first of them with such a bit, or -1. */
+static int csr_bits_check(const struct frond_csr *c)
 {
-    for (unsigned i = 0; i < sizeof csr_bits / sizeof csr_bits[0]; i++) {
-        uint64_t v;
-        memcpy(&v, (const char *)d + csr_bits[i].at, sizeof v);
-        if ((v & csr_bits[i].forbidden) != 0)
-            return csr_bits[i].at;
-    }
+#define FORBIDDEN(field, allowed) | (c->field & ~(uint64_t)(allowed))
+    if ((0 CSR_BITS(FORBIDDEN)) == 0)
+        return -1;
+#define FIND(field, allowed)                                                                       \
+    if ((c->field & ~(uint64_t)(allowed)) != 0)                                                    \
+        return (int)offsetof(struct frond_desc, csr.field);
+    CSR_BITS(FIND)
+    return -1;
+}
+
+/* The offset of the first PMP register with a value it may not have, or -1. */
+static int pmp_check(const struct frond_csr *c)
+{
+    uint64_t high = 0, config[2];
+
+    for (int i = 0; i < 16; i++)
+        high |= c->pmpaddr[i] & ~PMPADDR;
+    memcpy(config, c->pmpcfg, sizeof config);
+    if ((high | config[0] | config[1]) == 0)
+        return -1;
+    for (int i = 0; i < 16; i++)
+        if (c->pmpaddr[i] > PMPADDR)
+            return (int)offsetof(struct frond_desc, csr.pmpaddr) + 8 * i;
+    for (int i = 0; i < 16; i++)
+        if ((c->pmpcfg[i] & 0x60) != 0 || (c->pmpcfg[i] & 3) == 2 || (c->pmpcfg[i] & 0x18) == 0x10)
+            return (int)offsetof(struct frond_desc, csr.pmpcfg) + i;
     return -1;
 }
 
@@ -470,7 +485,7 @@ bool csr_value_ok(const struct frond_desc *d, int *offset)
 {
     const struct frond_csr *c = &d->csr;
 
-    *offset = csr_bits_check(d);
+    *offset = csr_bits_check(c);
     if (*offset >= 0)
         return false;
     *offset = (int)offsetof(struct frond_desc, csr.mstatus);
@@ -479,16 +494,9 @@ bool csr_value_ok(const struct frond_desc *d, int *offset)
     *offset = (int)offsetof(struct frond_desc, csr.satp);
     if (c->satp >> 60 != 0 && c->satp >> 60 != 8 && c->satp >> 60 != 9)
         return false;
-    for (int i = 0; i < 16; i++) {
-        *offset = (int)offsetof(struct frond_desc, csr.pmpaddr) + 8 * i;
-        if (c->pmpaddr[i] > PMPADDR)
-            return false;
-    }
-    for (int i = 0; i < 16; i++) {
-        *offset = (int)offsetof(struct frond_desc, csr.pmpcfg) + i;
-        if ((c->pmpcfg[i] & 0x60) != 0 || (c->pmpcfg[i] & 3) == 2 || (c->pmpcfg[i] & 0x18) == 0x10)
-            return false;
-    }
+    *offset = pmp_check(c);
+    if (*offset >= 0)
+        return false;
     *offset = (int)offsetof(struct frond_desc, csr.res_width);
     return c->res_width == 0 || c->res_width == 4 || c->res_width == 8;
 }

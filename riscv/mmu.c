@@ -349,19 +349,21 @@ void mmu_adopt(struct riscv *r, unsigned level)
     const struct frond_csr *c = &r->core.path[level].d->csr;
     struct core_ctx *ctx = r->core.path[level].ctx;
     struct node *n = node_of(r, ctx);
-    struct made_by by = {.satp = c->satp, .mxr = c->mstatus & MSTATUS_MXR};
 
-    memcpy(by.pmpaddr, c->pmpaddr, sizeof by.pmpaddr);
-    memcpy(by.pmpcfg, c->pmpcfg, sizeof by.pmpcfg);
-    if (!n || memcmp(&n->by, &by, sizeof by) == 0)
+    if (!n)
         return;
-    bool paging_only = memcmp(n->by.pmpaddr, by.pmpaddr, sizeof by.pmpaddr) == 0 &&
-                       memcmp(n->by.pmpcfg, by.pmpcfg, sizeof by.pmpcfg) == 0;
+    bool paging_only = memcmp(n->by.pmpaddr, c->pmpaddr, sizeof n->by.pmpaddr) == 0 &&
+                       memcmp(n->by.pmpcfg, c->pmpcfg, sizeof n->by.pmpcfg) == 0;
+    if (paging_only && n->by.satp == c->satp && n->by.mxr == (c->mstatus & MSTATUS_MXR))
+        return;
     for (unsigned k = paging_only ? CLASS_S : CLASS_M; k < CLASSES; k++)
         if (n->tlb[k])
             tlb_clear(n->tlb[k]);
     core_void_pt(&r->core, ctx);
-    n->by = by;
+    n->by.satp = c->satp;
+    n->by.mxr = c->mstatus & MSTATUS_MXR;
+    memcpy(n->by.pmpaddr, c->pmpaddr, sizeof n->by.pmpaddr);
+    memcpy(n->by.pmpcfg, c->pmpcfg, sizeof n->by.pmpcfg);
     n->by_gen++;
     r->h.attention = true;
 }
