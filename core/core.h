@@ -213,6 +213,8 @@ void core_pop(struct core *c);
 /* Makes what is kept for the top safe to use again, after a push or pops. */
 void core_activate(struct core *c);
 bool core_on_path(const struct core *c, uint32_t page);
+/* Host memory that is held, without isa's. */
+uint64_t core_bytes(const struct core *c);
 /* Drops everything derived, for all nodes. */
 void core_drop_all(struct core *c);
 

@@ -231,3 +231,16 @@ bool core_on_path(const struct core *c, uint32_t page)
 {
     return (c->page[page].watch & CORE_W_OWNED) != 0;
 }
+
+uint64_t core_bytes(const struct core *c)
+{
+    uint64_t bytes = c->pages * sizeof *c->page + c->hash_size * sizeof *c->hash +
+                     c->room * (sizeof *c->path + sizeof *c->chain) +
+                     c->stack_room * sizeof *c->stack + c->contexts * sizeof(struct core_ctx) +
+                     c->cached * sizeof(struct core_entry);
+
+    for (uint32_t p = 0; p < c->pages; p++)
+        for (const struct core_use *u = c->page[p].uses; u; u = u->next)
+            bytes += sizeof *u;
+    return bytes;
+}

@@ -410,7 +410,22 @@ void frond_on_event(struct frond *m, void (*line)(void *opaque, const char *text
     m->r.trace = line ? event_text : NULL;
 }
 
+static uint64_t node_bytes(const struct node *n)
+{
+    uint64_t bytes = sizeof *n;
+
+    for (unsigned i = 0; i < CLASSES; i++)
+        bytes += n->tlb[i] ? sizeof *n->tlb[i] : 0;
+    return bytes;
+}
+
 uint64_t frond_overhead(const struct frond *m)
 {
-    return code_bytes(m->r.h.code) + m->r.core.contexts * sizeof(struct core_ctx);
+    const struct core *c = &m->r.core;
+    uint64_t bytes = code_bytes(m->r.h.code) + core_bytes(c);
+
+    for (uint32_t i = 0; i < c->hash_size; i++)
+        for (const struct core_ctx *x = c->hash[i]; x; x = x->hash_next)
+            bytes += x->isa ? node_bytes(x->isa) : 0;
+    return bytes;
 }
