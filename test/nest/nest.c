@@ -432,6 +432,6 @@ int main(int argc, char **argv)
         n++;
         bad += !try_row(&row[i], argv[1], i);
     }
-    printf("nest: %u rows, %u failed\n", n, bad);
+    printf("%u passed, %u failed\n", n - bad, bad);
     return bad != 0;
 }
