@@ -87,6 +87,16 @@ SUITES := $(filter-out model,$(patsubst test/%/rules.mk,%,$(wildcard test/*/rule
 test: tools-test all guest linux
 	@test/run $(foreach s,$(SUITES),$(s) '$(MAKE) -s check-$(s)')
 
+# What takes longer: every wall taken down, sanitizers, ten minutes of each fuzzer, larger counts.
+# Results, with date and seeds, belong into docs/campaigns.md.
+.PHONY: test-long
+test-long: test
+	$(MAKE) check-mutants check-attack-asan
+	$(MAKE) check-nest-linux LINUX=$(LINUX)
+	$(MAKE) check-model-mem MODEL_TERMS=1000000
+	$(MAKE) check-vmcount-long
+	$(MAKE) fuzz-dev fuzz-nest fuzz-cli FUZZ_SECONDS=600
+
 # Frama-C WP on what is written to be proved: minutes, so not part of `test`.
 .PHONY: prove
 prove:
