@@ -6,11 +6,15 @@ VMCOUNT_CFLAGS := -std=c17 -Wall -Wextra -Werror -O2 -g -fsanitize=undefined -fn
 VMCOUNT_NK     := model/mem.c model/nkmodel.c
 
 .PHONY: check-vmcount check-vmcount-long
-check-vmcount: $(VMCOUNT_B)/nkcount
+check-vmcount: $(VMCOUNT_B)/nkcount $(VMCOUNT_B)/vmcount
 	@test/vmcount/run-count.sh $(VMCOUNT_B)
-check-vmcount-long: $(VMCOUNT_B)/nkcount
+check-vmcount-long: $(VMCOUNT_B)/nkcount $(VMCOUNT_B)/vmcount
 	@test/vmcount/run-count.sh $(VMCOUNT_B) --long
 
 $(VMCOUNT_B)/nkcount: test/vmcount/nkcount.c test/vmcount/states.c $(VMCOUNT_NK) test/vmcount/states.h model/mem.h model/nkmodel.h
+	@mkdir -p $(@D)
+	$(or $(CC),cc) $(VMCOUNT_CFLAGS) -o $@ $(filter %.c,$^)
+
+$(VMCOUNT_B)/vmcount: test/vmcount/vmcount.c test/vmcount/vmtwin.c test/vmcount/states.c test/vmcount/vmtwin.h test/vmcount/states.h
 	@mkdir -p $(@D)
 	$(or $(CC),cc) $(VMCOUNT_CFLAGS) -o $@ $(filter %.c,$^)

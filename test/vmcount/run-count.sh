@@ -38,7 +38,7 @@ compare() {
     done <"$build/$1.both"
 }
 
-for name in nkcount; do
+for name in nkcount vmcount; do
     "$build/$name" $long counts >"$build/$name.counts" || {
         echo "FAIL $name counts: status $?"
         failed=$((failed + 1))
