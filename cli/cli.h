@@ -11,6 +11,10 @@ enum {
 
 int cmd_run(int argc, char **argv);
 int cmd_tree(int argc, char **argv);
+int cmd_replay(int argc, char **argv);
+
+/* `frond check --replay`: 0, or 1 if the model forbids an event; both are told. */
+int check_replay(const char *path);
 
 /* "frond: what, where, what would be right" on standard error; returns EXIT_USAGE. */
 int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));

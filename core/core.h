@@ -136,6 +136,12 @@ struct core_isa {
      * left, it need not be watched for code. */
     bool (*code_changed)(void *opaque, uint32_t page, unsigned off, unsigned len);
     void (*free_isa)(void *opaque, struct core_ctx *ctx);
+    /* For a trace, or NULL: 4 KiB number `piece` of a table was read anew, from `page`; an entry that
+     * was read has changed. */
+    void (*range_read)(void *opaque, struct core_ctx *ctx, unsigned mode, uint64_t piece,
+                       uint32_t page);
+    void (*range_changed)(void *opaque, struct core_ctx *ctx, unsigned mode, uint64_t index,
+                          const struct frond_range *old, const struct frond_range *new);
     bool (*private_window)(uint64_t addr); /* of every node */
     void *(*alloc)(size_t size); /* zeroed; NULL if there is none */
     void (*free)(void *p);

@@ -89,6 +89,8 @@ static enum walk table_page(struct core *c, unsigned level, unsigned mode, uint6
     if (!cache_put(c, &t->where, i, *page, FROND_R) || !use_add(c, *page, ctx, mode, i))
         return other(out, CORE_NOMEM, level);
     core_watch(c, *page, CORE_W_MAP);
+    if (c->isa->range_read)
+        c->isa->range_read(c->isa->opaque, ctx, mode, i, *page);
     return WALK_FOUND;
 }
 

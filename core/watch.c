@@ -210,8 +210,11 @@ static void table_changed(struct core *c, const struct core_use *u, const uint8_
             continue;
         memcpy(&was, old + o, sizeof was);
         memcpy(&is, new + o, sizeof is);
-        if (memcmp(&was, &is, sizeof is) != 0)
-            entry_changed(c, u->ctx, u->what, &was, &is);
+        if (memcmp(&was, &is, sizeof is) == 0)
+            continue;
+        if (c->isa->range_changed)
+            c->isa->range_changed(c->isa->opaque, u->ctx, u->what, (at - start) / sizeof is, &was, &is);
+        entry_changed(c, u->ctx, u->what, &was, &is);
     }
 }
 

@@ -387,29 +387,6 @@ void frond_on_step(struct frond *m, const uint64_t *at, unsigned count,
     m->hit_opaque = opaque;
 }
 
-static void event_text(void *opaque, enum riscv_event e, unsigned level, uint64_t a, uint64_t b)
-{
-    static const char *const name[] = {"enter", "exit", "answer", "trap"};
-    struct frond *m = opaque;
-    struct frond_name n = path_name(m, level);
-    char text[512];
-    int len = snprintf(text, sizeof text, "%llu 0", (unsigned long long)riscv_now(&m->r));
-
-    for (unsigned i = 0; i < n.depth && len < (int)sizeof text - 80; i++)
-        len += snprintf(text + len, sizeof text - (size_t)len, ".%llu",
-                        (unsigned long long)n.label[i]);
-    snprintf(text + len, sizeof text - (size_t)len, " %s %llx %llx", name[e],
-             (unsigned long long)a, (unsigned long long)b);
-    m->line(m->line_opaque, text);
-}
-
-void frond_on_event(struct frond *m, void (*line)(void *opaque, const char *text), void *opaque)
-{
-    m->line = line;
-    m->line_opaque = opaque;
-    m->r.trace = line ? event_text : NULL;
-}
-
 static uint64_t node_bytes(const struct node *n)
 {
     uint64_t bytes = sizeof *n;

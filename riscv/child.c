@@ -21,10 +21,12 @@ static struct core_level *top_of(struct riscv *r)
     return level_at(r, r->core.top);
 }
 
-static void trace(struct riscv *r, enum riscv_event e, unsigned level, uint64_t a, uint64_t b)
+static void trace(struct riscv *r, enum riscv_event what, unsigned level, uint64_t a, uint64_t b)
 {
+    const struct riscv_note n = {.what = what, .level = level, .a = a, .b = b};
+
     if (r->trace)
-        r->trace(r->opaque, e, level, a, b);
+        r->trace(r->opaque, &n);
 }
 
 void riscv_attend(struct riscv *r)
@@ -172,6 +174,8 @@ static void end_enter(struct riscv *r, uint64_t status)
 {
     struct frond_desc *d = top_of(r)->d;
 
+    if (status != FROND_ST_OK)
+        trace(r, EV_STATUS, r->core.top, status, d->active);
     d->pc += d->active % FROND_PAGE_SIZE;
     d->active = 0;
     d->status = status;
@@ -179,7 +183,8 @@ static void end_enter(struct riscv *r, uint64_t status)
     r->h.attention = true;
 }
 
-void child_leave(struct riscv *r, unsigned k)
+/* gap: what the exit is for, if an access of now has met it. */
+static void leave(struct riscv *r, unsigned k, const struct core_answer *gap)
 {
     struct core_level *l = level_at(r, k);
     const struct frond_access *e = &l->d->exit;
@@ -187,7 +192,11 @@ void child_leave(struct riscv *r, unsigned k)
     l->ctx->stat[STAT_EXIT + e->reason]++;
     if (e->reason == FROND_EXIT_FAULT)
         l->ctx->stat[STAT_FAULT + e->kind]++;
-    trace(r, EV_EXIT, k, e->reason | (uint64_t)e->kind << 32, e->addr);
+    if (r->trace) {
+        const struct riscv_note n = {.what = EV_EXIT, .level = k, .gap = gap};
+        count_retired(r);
+        r->trace(r->opaque, &n);
+    }
     if (l->d->resume == FROND_DONE)
         l->d->held = FROND_DONE; /* the path was not restored in time to take it */
     l->d->resume = 0;
@@ -200,6 +209,8 @@ void child_leave(struct riscv *r, unsigned k)
     make_top(r, k - 1);
     end_enter(r, FROND_ST_OK);
 }
+
+void child_leave(struct riscv *r, unsigned k) { leave(r, k, NULL); }
 
 static void leave_for(struct riscv *r, unsigned k, unsigned reason, unsigned kind, uint64_t value)
 {
@@ -250,7 +261,7 @@ static void leave_by_gap(struct riscv *r, const struct core_answer *ans, struct 
     *e = level_at(r, ans->level)->d->pend;
     e->tval = 0;
     e->cause = 0;
-    child_leave(r, ans->level);
+    leave(r, ans->level, ans);
 }
 
 void child_answer(struct riscv *r, const struct core_answer *ans, struct access a, uint64_t va,
@@ -334,8 +345,8 @@ static enum entered find_descriptor(struct riscv *r, uint64_t va, uint32_t *page
     return LEFT;
 }
 
-/* Puts the child whose descriptor is named in the top's `active` on the path. */
-static enum entered enter_active(struct riscv *r)
+/* Puts the child whose descriptor is named in the top's `active` on the path; `how`: for the trace. */
+static enum entered enter_active(struct riscv *r, enum riscv_event how)
 {
     struct frond_desc *issuer = top_of(r)->d;
     uint64_t va = issuer->active & ~(uint64_t)(FROND_PAGE_SIZE - 1);
@@ -363,6 +374,7 @@ static enum entered enter_active(struct riscv *r)
     }
     mmu_adopt(r, r->core.top);
     mmu_select(&r->h);
+    trace(r, how, r->core.top, va, 0);
     return ENTERED;
 }
 
@@ -460,7 +472,11 @@ static bool apply_answer(struct riscv *r, unsigned k, uint32_t answer)
     bool ok;
 
     level_at(r, k)->ctx->stat[STAT_ANSWER + answer]++;
-    trace(r, EV_ANSWER, k, answer, d->value);
+    if (r->trace) {
+        const struct riscv_note n = {.what = EV_ANSWER, .level = k, .a = answer, .b = d->value,
+                                     .pend = &d->pend};
+        r->trace(r->opaque, &n);
+    }
     d->resume = 0;
     d->held = 0;
     ok = answer == FROND_DONE ? apply_done(r, d->value) : apply_deny(r, k);
@@ -497,7 +513,7 @@ static void restore(struct riscv *r, unsigned from)
             apply_answer(r, denied, FROND_DENY);
             return;
         }
-        enum entered e = enter_active(r);
+        enum entered e = enter_active(r, EV_AGAIN);
         if (e == LEFT)
             return;
         if (e == ENDED) {
@@ -533,10 +549,9 @@ void child_enter(struct riscv *r, uint64_t va, unsigned ilen)
         return;
     }
     issuer->active = va | ilen;
-    switch (enter_active(r)) {
+    switch (enter_active(r, EV_ENTER)) {
     case ENTERED:
         top_of(r)->ctx->stat[STAT_ENTERS]++;
-        trace(r, EV_ENTER, r->core.top, va, top_of(r)->d->pc);
         restore(r, r->core.top);
         break;
     case ENDED:
@@ -551,12 +566,15 @@ void child_enter(struct riscv *r, uint64_t va, unsigned ilen)
 
 static void suspend_all(struct riscv *r)
 {
-    if (!r->core.empty)
-        truncate_path(r, 0);
+    if (r->core.empty)
+        return;
+    count_retired(r);
+    trace(r, EV_SUSPEND, 0, 0, 0);
+    truncate_path(r, 0);
 }
 
 /* Node 0 on an empty path, and all that was active above it. */
-static void enter_root(struct riscv *r)
+static void enter_root(struct riscv *r, enum riscv_event how)
 {
     r->core.now = riscv_now(r);
     r->top_since = r->core.now;
@@ -566,6 +584,7 @@ static void enter_root(struct riscv *r)
     }
     mmu_adopt(r, 0);
     mmu_select(&r->h);
+    trace(r, how, 0, 0, 0);
     r->check = 0;
     r->work |= r->waiting;
     restore(r, 0);
@@ -574,7 +593,7 @@ static void enter_root(struct riscv *r)
 static void reenter(struct riscv *r)
 {
     suspend_all(r);
-    enter_root(r);
+    enter_root(r, EV_AGAIN);
 }
 
 static uint64_t later(uint64_t a, uint64_t b)
@@ -676,7 +695,7 @@ static void shake(struct riscv *r)
     r->shake_at = riscv_now(r) + 1 + (r->shake >> 40) % 5000;
     suspend_all(r);
     riscv_drop_all(r);
-    enter_root(r);
+    enter_root(r, EV_AGAIN);
 }
 
 /* After a change of the path: every invariant (machine.h's option audit). */
@@ -771,7 +790,7 @@ enum riscv_end riscv_run(struct riscv *r, struct frond_desc *d)
         r->error = "node 0's descriptor has a field with a value that it may not have";
         return RISCV_ERROR;
     }
-    enter_root(r);
+    enter_root(r, EV_ENTER);
     while (child_boundary(r)) {
         if (atomic_load_explicit(&r->stop, memory_order_relaxed)) {
             atomic_store(&r->stop, false);

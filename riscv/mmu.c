@@ -851,8 +851,8 @@ const char *mmu_audit(struct riscv *r)
 
 /* ---- DMA ---------------------------------------------------------------------------------------- */
 
-enum riscv_dma riscv_dma(struct riscv *r, unsigned level, uint64_t addr, void *buf, size_t len,
-                         bool write, unsigned mode, unsigned window)
+static enum riscv_dma dma(struct riscv *r, unsigned level, uint64_t addr, void *buf, size_t len,
+                          bool write, unsigned mode, unsigned window)
 {
     unsigned need = write ? FROND_W : FROND_R;
     struct core_answer ans;
@@ -878,4 +878,17 @@ enum riscv_dma riscv_dma(struct riscv *r, unsigned level, uint64_t addr, void *b
     else
         memcpy(buf, r->h.ram + (size_t)ans.page * FROND_PAGE_SIZE + addr % FROND_PAGE_SIZE, len);
     return RISCV_DMA_OK;
+}
+
+enum riscv_dma riscv_dma(struct riscv *r, unsigned level, uint64_t addr, void *buf, size_t len,
+                         bool write, unsigned mode, unsigned window)
+{
+    struct riscv_note n = {.what = EV_DMA, .level = level, .a = addr, .b = len, .window = window,
+                           .write = write};
+    enum riscv_dma done = dma(r, level, addr, buf, len, write, mode, window);
+
+    n.done = done;
+    if (r->trace && done != RISCV_DMA_EXIT) /* an exit has been told */
+        r->trace(r->opaque, &n);
+    return done;
 }

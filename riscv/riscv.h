@@ -27,8 +27,26 @@ struct riscv_bus {
     void (*refuse)(void *opaque, unsigned level, unsigned window);
 };
 
-/* One event, for --trace. */
-enum riscv_event { EV_ENTER, EV_EXIT, EV_ANSWER, EV_TRAP };
+/* One event, for --trace: what happened at a level of the path. */
+enum riscv_event {
+    EV_ENTER,   /* by an ENTER store, or the host */
+    EV_AGAIN,   /* the path is restored up to here */
+    EV_EXIT,    /* with the record in d->exit; FAULT met on the way: gap */
+    EV_ANSWER,  /* a: FROND_RETRY ... DENY, b: value; pend: what it is for */
+    EV_TRAP,    /* a: mcause, b: mtval */
+    EV_STATUS,  /* its ENTER store ended without an exit. a: STATUS, b: what was stored */
+    EV_SUSPEND, /* the whole path, to be restored */
+    EV_DMA      /* of the device at window `window`; a: address, b: bytes; done: enum riscv_dma */
+};
+struct riscv_note {
+    enum riscv_event what;
+    unsigned level;
+    uint64_t a, b;
+    const struct core_answer *gap;
+    const struct frond_access *pend;
+    unsigned window, done;
+    bool write;
+};
 
 struct riscv {
     struct hart h; /* first: functions that are given a hart find the rest by it */
@@ -60,7 +78,7 @@ struct riscv {
     uint64_t polled;    /* core.now of the last poll */
     void (*poll)(void *opaque); /* host input, called now and then */
     void *opaque;
-    void (*trace)(void *opaque, enum riscv_event e, unsigned level, uint64_t a, uint64_t b);
+    void (*trace)(void *opaque, const struct riscv_note *n); /* NULL: off */
 };
 
 enum riscv_end { RISCV_EXIT, RISCV_STOP, RISCV_PAUSE, RISCV_ERROR };

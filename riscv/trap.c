@@ -129,8 +129,11 @@ void trap_take(struct hart *h, unsigned cause, uint64_t tval, bool interrupt)
     h->left--;
     h->retired_not++;
     mmu_select(h);
-    if (r->trace)
-        r->trace(r->opaque, EV_TRAP, r->core.top, cause | (uint64_t)interrupt << 63, tval);
+    if (r->trace) {
+        const struct riscv_note n = {.what = EV_TRAP, .level = r->core.top, .b = tval,
+                                     .a = cause | (uint64_t)interrupt << 63};
+        r->trace(r->opaque, &n);
+    }
 }
 
 void trap_raise(struct hart *h, unsigned cause, uint64_t tval)

@@ -1,0 +1,8 @@
+# test/replay: the model walks along the engine's traces, and along altered ones. `make check-replay`.
+.PHONY: check-replay
+check-replay: all guest linux $(B)/test/replay/alter
+	@LINUX=$(LINUX) test/replay/run $(B)
+
+$(B)/test/replay/alter: test/replay/alter.c model/replay.c model/replay.h include/frond_abi.h
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $(filter %.c,$^)
