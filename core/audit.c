@@ -85,21 +85,25 @@ const char *core_audit(struct core *c)
     return owned == c->top ? NULL : "a page is owned that is no descriptor of the path";
 }
 
-/* Whether a page is a descriptor or table page that `parent` keeps for a child of its own. */
-static bool kept_by(const struct core *c, const struct core_ctx *parent, uint32_t page)
+/* What is known of a page of the arena while walls are counted. */
+struct told {
+    const struct core_ctx *who; /* a child that reaches it */
+    bool shared;                /* that child's range says SHARED */
+    bool kept;                  /* it is a descriptor or table page of the parent's */
+};
+
+static void mark_kept(const struct core *c, const struct core_ctx *parent, struct told *told)
 {
-    for (const struct core_use *u = c->page[page].uses; u; u = u->next)
-        if (u->what != USE_PT && u->ctx->parent == parent)
-            return true;
+    for (uint32_t p = 0; p < c->pages; p++)
+        for (const struct core_use *u = c->page[p].uses; u; u = u->next)
+            told[p].kept |= u->what != USE_PT && u->ctx->parent == parent;
     for (uint32_t i = 0; i < c->hash_size; i++)
         for (const struct core_ctx *x = c->hash[i]; x; x = x->hash_next)
-            if (x->parent == parent && x->desc_page == page)
-                return true;
-    return false;
+            if (x->parent == parent && x->desc_page != CORE_NO_PAGE)
+                told[x->desc_page].kept = true;
 }
 
-static uint64_t walls_of(const struct core *c, const struct core_ctx *x, const struct core_ctx **who,
-                         uint8_t *shared)
+static uint64_t walls_of(const struct core_ctx *x, struct told *told)
 {
     uint64_t broken = 0;
 
@@ -109,13 +113,14 @@ static uint64_t walls_of(const struct core *c, const struct core_ctx *x, const s
             const struct core_entry *e = &k->slot[i];
             if (!e->key || !e->perm || (e->page & CORE_WINDOW) != 0)
                 continue;
+            struct told *t = &told[e->page];
             bool says = (e->perm & FROND_SHARED) != 0;
-            if (who[e->page] && who[e->page] != x && !(says && shared[e->page]))
+            if (t->who && t->who != x && !(says && t->shared))
                 broken++;
-            if (!says && kept_by(c, x->parent, e->page))
+            if (!says && t->kept)
                 broken++;
-            who[e->page] = x;
-            shared[e->page] = says;
+            t->who = x;
+            t->shared = says;
         }
     }
     return broken;
@@ -123,15 +128,16 @@ static uint64_t walls_of(const struct core *c, const struct core_ctx *x, const s
 
 uint64_t core_audit_walls(struct core *c, const struct core_ctx *parent)
 {
-    const struct core_ctx **who = c->isa->alloc(c->pages * sizeof(struct core_ctx *));
-    uint8_t *shared = c->isa->alloc(c->pages);
+    struct told *told = c->isa->alloc(c->pages * sizeof *told);
     uint64_t broken = 0;
 
-    for (uint32_t i = 0; who && shared && i < c->hash_size; i++)
+    if (!told)
+        return 0;
+    mark_kept(c, parent, told);
+    for (uint32_t i = 0; i < c->hash_size; i++)
         for (const struct core_ctx *x = c->hash[i]; x; x = x->hash_next)
             if (x->parent == parent && x->desc_page != CORE_NO_PAGE)
-                broken += walls_of(c, x, who, shared);
-    c->isa->free((void *)who);
-    c->isa->free(shared);
+                broken += walls_of(x, told);
+    c->isa->free(told);
     return broken;
 }
