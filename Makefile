@@ -95,7 +95,7 @@ test-long: test
 	$(MAKE) check-nest-linux LINUX=$(LINUX)
 	$(MAKE) check-model-mem MODEL_TERMS=1000000
 	$(MAKE) check-vmcount-long
-	$(MAKE) fuzz-dev fuzz-nest fuzz-cli FUZZ_SECONDS=600
+	$(MAKE) fuzz-dev fuzz-nest fuzz-cli fuzz-nodes fuzz-guest FUZZ_SECONDS=600
 
 # Frama-C WP on what is written to be proved: minutes, so not part of `test`.
 .PHONY: prove
