@@ -41,5 +41,8 @@ void step_rows(void);
 void map_rows(void);
 void mode_rows(void);
 void device_rows(void);
+void input_rows(void);
+void flip_rows(void);
+void deep_rows(void);
 
 #endif

@@ -1,6 +1,6 @@
 # What one node sees of the others: towers of test VMMs, row by row. `make check-levels`.
 
-LEVELS_SRC := $(addprefix test/levels/,rows.c tower.c faults.c exits.c steps.c maps.c modes.c devices.c driver.c)
+LEVELS_SRC := $(addprefix test/levels/,rows.c tower.c faults.c exits.c steps.c maps.c modes.c devices.c driver.c input.c flips.c deep.c)
 LEVELS_VMM := $(GUEST_OUT)/tower_vmm.bin
 
 .PHONY: check-levels

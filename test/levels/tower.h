@@ -29,7 +29,7 @@ enum { RANGES = 24, CODE = 256, LEAF_RAM = 0x10000, HANDLER = 0x400 };
 enum { GAPS = 4 };
 #define GAP(i) (0x40000000ULL + (uint64_t)(i)*FROND_PAGE_SIZE)
 /* A window that differs at each level (tower_through). */
-#define THROUGH(level) (0x50000000ULL + (uint64_t)(level)*0x100000)
+#define THROUGH(level) (0x50000000ULL + (uint64_t)(level)*0x10000)
 
 /* Who gives orders: the host, or a level to its child. */
 struct party {
