@@ -11,8 +11,7 @@
 #include "core_priv.h"
 
 static const char *audit_entry(struct core *c, unsigned level, unsigned mode,
-                               const struct core_entry *e)
-{
+                               const struct core_entry *e) {
     uint64_t addr = (e->key - 1) * FROND_PAGE_SIZE;
     struct core_entry now;
 
@@ -27,8 +26,7 @@ static const char *audit_entry(struct core *c, unsigned level, unsigned mode,
     return NULL;
 }
 
-static const char *audit_table(struct core *c, unsigned level, unsigned mode)
-{
+static const char *audit_table(struct core *c, unsigned level, unsigned mode) {
     const struct core_table *t = &c->path[level].ctx->table[mode];
 
     for (uint32_t i = 0; i < t->cache.slots; i++) { /* a walk may make it grow */
@@ -45,8 +43,7 @@ static const char *audit_table(struct core *c, unsigned level, unsigned mode)
     return NULL;
 }
 
-static const char *audit_level(const struct core *c, unsigned level)
-{
+static const char *audit_level(const struct core *c, unsigned level) {
     const struct core_level *l = &c->path[level];
     const struct core_ctx *x = l->ctx;
 
@@ -67,8 +64,7 @@ static const char *audit_level(const struct core *c, unsigned level)
     return NULL;
 }
 
-const char *core_audit(struct core *c)
-{
+const char *core_audit(struct core *c) {
     uint32_t owned = 0;
 
     if (c->empty)
@@ -92,8 +88,7 @@ struct told {
     bool kept;                  /* it is a descriptor or table page of the parent's */
 };
 
-static void mark_kept(const struct core *c, const struct core_ctx *parent, struct told *told)
-{
+static void mark_kept(const struct core *c, const struct core_ctx *parent, struct told *told) {
     for (uint32_t p = 0; p < c->pages; p++)
         for (const struct core_use *u = c->page[p].uses; u; u = u->next)
             told[p].kept |= u->what != USE_PT && u->ctx->parent == parent;
@@ -103,8 +98,7 @@ static void mark_kept(const struct core *c, const struct core_ctx *parent, struc
                 told[x->desc_page].kept = true;
 }
 
-static uint64_t walls_of(const struct core_ctx *x, struct told *told)
-{
+static uint64_t walls_of(const struct core_ctx *x, struct told *told) {
     uint64_t broken = 0;
 
     for (unsigned mode = 0; mode < 2; mode++) {
@@ -126,8 +120,7 @@ static uint64_t walls_of(const struct core_ctx *x, struct told *told)
     return broken;
 }
 
-uint64_t core_audit_walls(struct core *c, const struct core_ctx *parent)
-{
+uint64_t core_audit_walls(struct core *c, const struct core_ctx *parent) {
     struct told *told = c->isa->alloc(c->pages * sizeof *told);
     uint64_t broken = 0;
 

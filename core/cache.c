@@ -3,15 +3,13 @@
 
 enum { SLOTS_MIN = 32, SLOTS_MAX = 1 << 21 };
 
-static uint32_t slot_of(const struct core_cache *k, uint64_t number)
-{
+static uint32_t slot_of(const struct core_cache *k, uint64_t number) {
     uint64_t h = number * 0x9e3779b97f4a7c15u;
 
     return (uint32_t)(h >> 32) & (k->slots - 1);
 }
 
-static struct core_entry *find(const struct core_cache *k, uint64_t number)
-{
+static struct core_entry *find(const struct core_cache *k, uint64_t number) {
     uint32_t i = slot_of(k, number);
 
     while (k->slot[i].key != 0 && k->slot[i].key != number + 1)
@@ -20,16 +18,14 @@ static struct core_entry *find(const struct core_cache *k, uint64_t number)
 }
 
 /* An entry without permission has been dropped: it only keeps its slot. */
-struct core_entry *cache_get(const struct core_cache *k, uint64_t number)
-{
+struct core_entry *cache_get(const struct core_cache *k, uint64_t number) {
     if (k->slots == 0)
         return NULL;
     struct core_entry *e = find(k, number);
     return e->key != 0 && e->perm != 0 ? e : NULL;
 }
 
-static bool grow(struct core *c, struct core_cache *k)
-{
+static bool grow(struct core *c, struct core_cache *k) {
     struct core_cache bigger = {0};
     uint32_t live = 0;
 
@@ -58,8 +54,7 @@ static bool grow(struct core *c, struct core_cache *k)
     return true;
 }
 
-bool cache_put(struct core *c, struct core_cache *k, uint64_t number, uint32_t page, uint8_t perm)
-{
+bool cache_put(struct core *c, struct core_cache *k, uint64_t number, uint32_t page, uint8_t perm) {
     struct core_entry *e = k->slots ? find(k, number) : NULL;
 
     if (perm == 0)
@@ -74,8 +69,7 @@ bool cache_put(struct core *c, struct core_cache *k, uint64_t number, uint32_t p
     return true;
 }
 
-void cache_drop(struct core_cache *k, uint64_t first, uint64_t last)
-{
+void cache_drop(struct core_cache *k, uint64_t first, uint64_t last) {
     if (k->slots == 0)
         return;
     if (last - first < k->slots) {
@@ -91,15 +85,13 @@ void cache_drop(struct core_cache *k, uint64_t first, uint64_t last)
             k->slot[i].perm = 0;
 }
 
-void cache_clear(struct core_cache *k)
-{
+void cache_clear(struct core_cache *k) {
     if (k->used)
         memset(k->slot, 0, k->slots * sizeof *k->slot);
     k->used = 0;
 }
 
-void cache_free(struct core *c, struct core_cache *k)
-{
+void cache_free(struct core *c, struct core_cache *k) {
     c->cached -= k->slots;
     c->isa->free(k->slot);
     *k = (struct core_cache){0};

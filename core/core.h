@@ -51,12 +51,12 @@ struct core_cache {
 };
 
 #define CORE_NO_PAGE UINT32_MAX
-#define CORE_WINDOW 0x80000000u /* in core_entry.page: device window, not RAM */
+#define CORE_WINDOW  0x80000000u /* in core_entry.page: device window, not RAM */
 
 struct core_table {
-    struct frond_map at;      /* as in the descriptor */
-    struct core_cache where;  /* arena page of each 4 KiB of the table */
-    struct core_cache cache;  /* composed pages */
+    struct frond_map at;     /* as in the descriptor */
+    struct core_cache where; /* arena page of each 4 KiB of the table */
+    struct core_cache cache; /* composed pages */
 };
 
 /* What is known of a node, whether on the path or not. */
@@ -66,23 +66,23 @@ struct core_ctx {
     uint64_t serial;    /* no two contexts have the same */
     uint32_t desc_page; /* of its descriptor; CORE_NO_PAGE for node 0 */
     bool on_path;
-    uint64_t gen;   /* grows when something derived from its maps may be wrong in nodes below */
-    uint64_t sum;   /* sum of gen over the nodes below it, when last validated */
+    uint64_t gen;       /* grows when something derived from its maps may be wrong in nodes below */
+    uint64_t sum;       /* sum of gen over the nodes below it, when last validated */
     uint64_t watch_seq; /* core->watch_seq when its isa state was last made safe for writes */
     uint64_t pt_seq;    /* of its page-table uses: older ones are void */
     struct core_table table[2];
     uint64_t issuer[4]; /* the issuer's translation state that the tables were read by */
     uint64_t uid, label;
-    void *isa; /* TLBs; owned by riscv/ */
+    void *isa;         /* TLBs; owned by riscv/ */
     uint64_t stat[32]; /* statistics, by machine's numbering */
 };
 
 struct core_level {
     struct core_ctx *ctx;
     struct frond_desc *d;
-    uint64_t since; /* core->now when it came on the path */
+    uint64_t since;           /* core->now when it came on the path */
     uint64_t clock0, budget0; /* the descriptor's, at that time */
-    uint64_t traps0; /* for riscv/ */
+    uint64_t traps0;          /* for riscv/ */
     uint64_t due;   /* least `now` at which some node of the path up to here must be looked at */
     uint64_t timer; /* least `now` at which a timer of this node fires */
 };
@@ -92,10 +92,10 @@ enum core_what { CORE_RAM, CORE_DEVICE, CORE_GAP, CORE_BAD, CORE_REFUSED, CORE_I
 /* What an address leads to. */
 struct core_answer {
     enum core_what what;
-    uint8_t perm;   /* RAM, DEVICE: composed permissions */
-    uint8_t mode;   /* GAP, BAD: which map */
-    uint32_t page;  /* RAM: page of the arena; DEVICE: number of the window's page */
-    uint32_t kind;  /* GAP: 0: the access itself, or FROND_FAULT_MAP, _DESC or _WALK (an issuer's) */
+    uint8_t perm;  /* RAM, DEVICE: composed permissions */
+    uint8_t mode;  /* GAP, BAD: which map */
+    uint32_t page; /* RAM: page of the arena; DEVICE: number of the window's page */
+    uint32_t kind; /* GAP: 0: the access itself, or FROND_FAULT_MAP, _DESC or _WALK (an issuer's) */
     unsigned level; /* GAP, BAD: of the map; ISSUER, REFUSED: of the node that takes the trap */
     unsigned maker; /* GAP, BAD: level of the node that made the access that met it */
     uint64_t addr;  /* GAP: in the space of `level`; the maker's is chain[maker] */
@@ -131,7 +131,8 @@ struct core_isa {
     /* No TLB of ctx may write to `page` (CORE_NO_PAGE: to any) without the slow path. */
     void (*protect)(void *opaque, struct core_ctx *ctx, uint32_t page);
     /* A page-table entry read for ctx has changed from `old`; use: what was given to core_use_pt. */
-    void (*pt_changed)(void *opaque, struct core_ctx *ctx, uint64_t tag, uint64_t old, uint64_t new);
+    void (*pt_changed)(void *opaque, struct core_ctx *ctx, uint64_t tag, uint64_t old,
+                       uint64_t new);
     /* Bytes that code may have been decoded from have changed. True: nothing decoded of the page is
      * left, it need not be watched for code. */
     bool (*code_changed)(void *opaque, uint32_t page, unsigned off, unsigned len);
@@ -143,7 +144,7 @@ struct core_isa {
     void (*range_changed)(void *opaque, struct core_ctx *ctx, unsigned mode, uint64_t index,
                           const struct frond_range *old, const struct frond_range *new);
     bool (*private_window)(uint64_t addr); /* of every node */
-    void *(*alloc)(size_t size); /* zeroed; NULL if there is none */
+    void *(*alloc)(size_t size);           /* zeroed; NULL if there is none */
     void (*free)(void *p);
 };
 
@@ -159,7 +160,8 @@ struct core {
     uint8_t *ram; /* the arena */
     struct core_page *page;
     uint32_t pages;
-    const struct frond_range *root; /* f[0]: target < arena size: RAM; else CORE_ROOT_WINDOW | n << 12 */
+    const struct frond_range
+        *root; /* f[0]: target < arena size: RAM; else CORE_ROOT_WINDOW | n << 12 */
     uint64_t root_count;
     struct core_level *path;
     unsigned top, room;
@@ -169,12 +171,13 @@ struct core {
     uint64_t watch_seq; /* grows with each new watch */
     bool stale;         /* something of the path itself may be wrong: re-enter it */
     bool nomem;
-    bool too_many; /* nodes, by contexts_max */
+    bool too_many;   /* nodes, by contexts_max */
     bool host_store; /* a page with CORE_W_HOST was stored to */
     struct core_ctx **hash;
     uint32_t hash_size, contexts;
     uint64_t serials; /* given out */
-    uint32_t contexts_max; /* more are an error; 0: all but the path's are forgotten past a number */
+    uint32_t
+        contexts_max; /* more are an error; 0: all but the path's are forgotten past a number */
     uint64_t cached, cached_max; /* slots of all caches; past the most, core_drop_all is due */
     struct core_frame *stack;
     unsigned stack_room;

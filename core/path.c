@@ -3,16 +3,14 @@
 
 enum { HASH_SIZE = 1 << 14, CONTEXTS_MAX = 1 << 16 };
 
-static uint32_t hash_of(const struct core *c, const struct core_ctx *parent, uint32_t page)
-{
+static uint32_t hash_of(const struct core *c, const struct core_ctx *parent, uint32_t page) {
     uint64_t h = (parent ? parent->serial : 0) * 0x9e3779b97f4a7c15u;
 
     h = (h ^ page) * 0x9e3779b97f4a7c15u;
     return (uint32_t)(h >> 40) & (c->hash_size - 1);
 }
 
-void ctx_drop(struct core *c, struct core_ctx *ctx)
-{
+void ctx_drop(struct core *c, struct core_ctx *ctx) {
     for (unsigned m = 0; m < 2; m++) {
         cache_clear(&ctx->table[m].cache);
         cache_clear(&ctx->table[m].where);
@@ -21,8 +19,7 @@ void ctx_drop(struct core *c, struct core_ctx *ctx)
     ctx->gen++;
 }
 
-static void ctx_free(struct core *c, struct core_ctx *ctx)
-{
+static void ctx_free(struct core *c, struct core_ctx *ctx) {
     for (unsigned m = 0; m < 2; m++) {
         cache_free(c, &ctx->table[m].cache);
         cache_free(c, &ctx->table[m].where);
@@ -32,8 +29,7 @@ static void ctx_free(struct core *c, struct core_ctx *ctx)
 }
 
 /* Forgets every context that is not on the path (or, with `all`, each one). */
-static void forget(struct core *c, bool all)
-{
+static void forget(struct core *c, bool all) {
     uses_free_all(c);
     for (uint32_t i = 0; i < c->hash_size; i++) {
         struct core_ctx **link = &c->hash[i];
@@ -51,8 +47,7 @@ static void forget(struct core *c, bool all)
     }
 }
 
-void core_drop_all(struct core *c)
-{
+void core_drop_all(struct core *c) {
     uses_free_all(c);
     for (uint32_t i = 0; i < c->hash_size; i++) {
         for (struct core_ctx *ctx = c->hash[i]; ctx; ctx = ctx->hash_next) {
@@ -65,8 +60,7 @@ void core_drop_all(struct core *c)
     }
 }
 
-bool core_init(struct core *c, const struct core_isa *isa, uint8_t *ram, uint32_t pages)
-{
+bool core_init(struct core *c, const struct core_isa *isa, uint8_t *ram, uint32_t pages) {
     memset(c, 0, sizeof *c);
     c->isa = isa;
     c->ram = ram;
@@ -79,8 +73,7 @@ bool core_init(struct core *c, const struct core_isa *isa, uint8_t *ram, uint32_
     return c->hash && c->page;
 }
 
-void core_done(struct core *c)
-{
+void core_done(struct core *c) {
     if (c->hash && c->page)
         forget(c, true);
     c->isa->free(c->hash);
@@ -90,8 +83,7 @@ void core_done(struct core *c)
     c->isa->free(c->stack);
 }
 
-static struct core_ctx *ctx_get(struct core *c, struct core_ctx *parent, uint32_t page)
-{
+static struct core_ctx *ctx_get(struct core *c, struct core_ctx *parent, uint32_t page) {
     uint32_t h = hash_of(c, parent, page);
 
     for (struct core_ctx *ctx = c->hash[h]; ctx; ctx = ctx->hash_next)
@@ -115,8 +107,7 @@ static struct core_ctx *ctx_get(struct core *c, struct core_ctx *parent, uint32_
     return ctx;
 }
 
-static bool more_room(struct core *c)
-{
+static bool more_room(struct core *c) {
     unsigned room = c->room * 2 + 8;
     struct core_level *path = c->isa->alloc(room * sizeof *path);
     uint64_t *chain = c->isa->alloc(room * sizeof *chain);
@@ -137,8 +128,7 @@ static bool more_room(struct core *c)
 }
 
 static void set_table(struct core *c, struct core_ctx *ctx, unsigned mode,
-                      const struct frond_map *at)
-{
+                      const struct frond_map *at) {
     struct core_table *t = &ctx->table[mode];
 
     if (t->at.addr == at->addr && t->at.count == at->count)
@@ -148,8 +138,7 @@ static void set_table(struct core *c, struct core_ctx *ctx, unsigned mode,
 }
 
 /* Drops what the node at `level` (>= 1) keeps if a node below it, or its issuer, has changed. */
-static void check_below(struct core *c, unsigned level)
-{
+static void check_below(struct core *c, unsigned level) {
     struct core_ctx *ctx = c->path[level].ctx;
     const struct core_ctx *below = c->path[level - 1].ctx;
     uint64_t sum = below->sum + below->gen;
@@ -166,8 +155,7 @@ static void check_below(struct core *c, unsigned level)
 /* The page is a descriptor of the path from now on: no table, page table or code. If a node of the
  * path had derived something from it, that is dropped all the way up, here: re-entering the path
  * (stale) would find the page readable again, derive the same, and come here for ever. */
-static void own_page(struct core *c, uint32_t page)
-{
+static void own_page(struct core *c, uint32_t page) {
     bool stale = c->stale;
 
     core_drop_page(c, page);
@@ -179,8 +167,7 @@ static void own_page(struct core *c, uint32_t page)
     c->stale = false;
 }
 
-bool core_push(struct core *c, uint32_t page, struct frond_desc *d)
-{
+bool core_push(struct core *c, uint32_t page, struct frond_desc *d) {
     unsigned level = c->empty ? 0 : c->top + 1;
 
     if (level >= c->room && !more_room(c))
@@ -194,7 +181,11 @@ bool core_push(struct core *c, uint32_t page, struct frond_desc *d)
     ctx->label = d->label;
     ctx->uid = d->uid;
     c->path[level] = (struct core_level){
-        .ctx = ctx, .d = d, .since = c->now, .clock0 = d->clock, .budget0 = d->budget,
+        .ctx = ctx,
+        .d = d,
+        .since = c->now,
+        .clock0 = d->clock,
+        .budget0 = d->budget,
         .due = level ? c->path[level - 1].due : 0}; /* those below need not be looked at sooner */
     c->top = level;
     c->empty = false;
@@ -204,8 +195,7 @@ bool core_push(struct core *c, uint32_t page, struct frond_desc *d)
     return true;
 }
 
-void core_pop(struct core *c)
-{
+void core_pop(struct core *c) {
     struct core_ctx *ctx = c->path[c->top].ctx;
 
     ctx->on_path = false;
@@ -215,8 +205,7 @@ void core_pop(struct core *c)
     c->top -= !c->empty;
 }
 
-void core_activate(struct core *c)
-{
+void core_activate(struct core *c) {
     struct core_ctx *ctx = c->path[c->top].ctx;
 
     if (c->top > 0)
@@ -227,13 +216,11 @@ void core_activate(struct core *c)
     }
 }
 
-bool core_on_path(const struct core *c, uint32_t page)
-{
+bool core_on_path(const struct core *c, uint32_t page) {
     return (c->page[page].watch & CORE_W_OWNED) != 0;
 }
 
-uint64_t core_bytes(const struct core *c)
-{
+uint64_t core_bytes(const struct core *c) {
     uint64_t bytes = c->pages * sizeof *c->page + c->hash_size * sizeof *c->hash +
                      c->room * (sizeof *c->path + sizeof *c->chain) +
                      c->stack_room * sizeof *c->stack + c->contexts * sizeof(struct core_ctx) +

@@ -14,28 +14,25 @@ enum walk {
     WALK_OTHER  /* *out is the answer to the whole resolution */
 };
 
-static enum walk other(struct core_answer *out, enum core_what what, unsigned level)
-{
+static enum walk other(struct core_answer *out, enum core_what what, unsigned level) {
     out->what = what;
     out->level = level;
     return WALK_OTHER;
 }
 
-static enum walk issuer_trap(struct core_answer *out, unsigned level, uint32_t cause, uint64_t tval)
-{
+static enum walk issuer_trap(struct core_answer *out, unsigned level, uint32_t cause,
+                             uint64_t tval) {
     out->cause = cause;
     out->tval = tval;
     return other(out, CORE_ISSUER, level);
 }
 
-static const uint8_t *page_bytes(const struct core *c, uint32_t page)
-{
+static const uint8_t *page_bytes(const struct core *c, uint32_t page) {
     return c->ram + (size_t)page * FROND_PAGE_SIZE;
 }
 
 bool core_peek(struct core *c, unsigned level, unsigned mode, uint64_t addr, unsigned need,
-               uint32_t *page)
-{
+               uint32_t *page) {
     const struct core_table *t = &c->path[level].ctx->table[mode];
     const struct core_entry *e = cache_get(&t->cache, addr / FROND_PAGE_SIZE);
 
@@ -48,25 +45,25 @@ bool core_peek(struct core *c, unsigned level, unsigned mode, uint64_t addr, uns
 
 /* What the issuer at `level` makes of its address `va`. */
 static enum walk issued(struct core *c, unsigned level, uint64_t va, unsigned access,
-                        struct core_issued *is, struct core_frame *need, struct core_answer *out)
-{
+                        struct core_issued *is, struct core_frame *need, struct core_answer *out) {
     switch (c->isa->issue(c->isa->opaque, level, va, access, is)) {
-    case CORE_ISSUE_TRAP:
-        return issuer_trap(out, level, is->cause, va);
+    case CORE_ISSUE_TRAP: return issuer_trap(out, level, is->cause, va);
     case CORE_ISSUE_NEED:
-        *need = (struct core_frame){.level = level, .mode = CORE_P, .need = is->need,
-                                    .kind = FROND_FAULT_WALK, .addr = is->pa, .tval = va};
+        *need = (struct core_frame){.level = level,
+                                    .mode = CORE_P,
+                                    .need = is->need,
+                                    .kind = FROND_FAULT_WALK,
+                                    .addr = is->pa,
+                                    .tval = va};
         return WALK_NEED;
-    case CORE_ISSUE_OK:
-        break;
+    case CORE_ISSUE_OK: break;
     }
     return WALK_FOUND;
 }
 
 /* The arena page of 4 KiB number `i` of a table of the node at `level` (>= 1). */
 static enum walk table_page(struct core *c, unsigned level, unsigned mode, uint64_t i, uint64_t va,
-                            uint32_t *page, struct core_frame *need, struct core_answer *out)
-{
+                            uint32_t *page, struct core_frame *need, struct core_answer *out) {
     struct core_ctx *ctx = c->path[level].ctx;
     struct core_table *t = &ctx->table[mode];
     const struct core_entry *e = cache_get(&t->where, i);
@@ -82,8 +79,12 @@ static enum walk table_page(struct core *c, unsigned level, unsigned mode, uint6
     if (c->isa->private_window(is.pa))
         return issuer_trap(out, level - 1, 5, va);
     if (!core_peek(c, level - 1, is.mode, is.pa, FROND_R, page)) {
-        *need = (struct core_frame){.level = level - 1, .mode = is.mode, .need = FROND_R,
-                                    .kind = FROND_FAULT_MAP, .addr = is.pa, .tval = va};
+        *need = (struct core_frame){.level = level - 1,
+                                    .mode = is.mode,
+                                    .need = FROND_R,
+                                    .kind = FROND_FAULT_MAP,
+                                    .addr = is.pa,
+                                    .tval = va};
         return WALK_NEED;
     }
     if (!cache_put(c, &t->where, i, *page, FROND_R) || !use_add(c, *page, ctx, mode, i))
@@ -97,8 +98,7 @@ static enum walk table_page(struct core *c, unsigned level, unsigned mode, uint6
 /* One entry of a table, as it stands now. */
 static enum walk table_entry(struct core *c, unsigned level, unsigned mode, uint64_t index,
                              struct frond_range *e, struct core_frame *need,
-                             struct core_answer *out)
-{
+                             struct core_answer *out) {
     uint64_t base = c->path[level].ctx->table[mode].at.addr;
     uint64_t va = base + index * sizeof *e;
     uint64_t i = va / FROND_PAGE_SIZE - base / FROND_PAGE_SIZE;
@@ -110,8 +110,7 @@ static enum walk table_entry(struct core *c, unsigned level, unsigned mode, uint
     return w;
 }
 
-static enum walk gap(const struct core *c, struct core_answer *out, unsigned level, unsigned mode)
-{
+static enum walk gap(const struct core *c, struct core_answer *out, unsigned level, unsigned mode) {
     out->mode = (uint8_t)mode;
     out->addr = c->chain[level];
     return other(out, CORE_GAP, level);
@@ -119,8 +118,7 @@ static enum walk gap(const struct core *c, struct core_answer *out, unsigned lev
 
 /* The range of f[level] that holds chain[level]. */
 static enum walk search(struct core *c, unsigned level, unsigned mode, struct frond_range *e,
-                        struct core_frame *need, struct core_answer *out)
-{
+                        struct core_frame *need, struct core_answer *out) {
     struct map_search s;
     uint64_t index;
 
@@ -146,15 +144,13 @@ static enum walk search(struct core *c, unsigned level, unsigned mode, struct fr
     return s.step == MAP_FOUND ? WALK_FOUND : gap(c, out, level, mode);
 }
 
-static bool owned(const struct core *c, uint32_t page)
-{
+static bool owned(const struct core *c, uint32_t page) {
     return (page & CORE_WINDOW) == 0 && (c->page[page].watch & CORE_W_OWNED) != 0;
 }
 
 /* A page that holds a descriptor of the path: a gap in its node's map, if that lies on the way. */
 static enum walk descriptor_met(const struct core *c, const struct core_frame *f, unsigned np,
-                                uint32_t page, struct core_answer *out)
-{
+                                uint32_t page, struct core_answer *out) {
     for (unsigned j = 1; j <= f->level; j++) {
         if (c->path[j].ctx->desc_page == page) {
             out->kind = FROND_FAULT_DESC;
@@ -168,8 +164,7 @@ static enum walk descriptor_met(const struct core *c, const struct core_frame *f
  * then the windows that hide memory there. */
 static enum walk step_down(struct core *c, unsigned level, unsigned need_perm, uint64_t *addr,
                            unsigned *mode, uint8_t *perm, struct core_frame *need,
-                           struct core_answer *out)
-{
+                           struct core_answer *out) {
     struct core_issued is;
     unsigned access = need_perm & FROND_W ? FROND_W : FROND_R;
     enum walk w = issued(c, level - 1, *addr, access, &is, need, out);
@@ -178,8 +173,8 @@ static enum walk step_down(struct core *c, unsigned level, unsigned need_perm, u
         return w;
     if (c->isa->private_window(is.pa))
         return gap(c, out, level, *mode);
-    *perm &= (uint8_t)((is.perm & FROND_R ? FROND_R | FROND_X : 0) | (is.perm & FROND_W) |
-                       FROND_SHARED);
+    *perm &=
+        (uint8_t)((is.perm & FROND_R ? FROND_R | FROND_X : 0) | (is.perm & FROND_W) | FROND_SHARED);
     if (is.mode == CORE_NP)
         *mode = CORE_NP; /* what a U-mode issuer has, and no more */
     *addr = is.pa;
@@ -195,8 +190,7 @@ struct found {
 
 /* Down from f->level; `shortcut`: what lower levels keep may end the walk. */
 static enum walk walk_down(struct core *c, const struct core_frame *f, bool shortcut,
-                           struct found *res, struct core_frame *need, struct core_answer *out)
-{
+                           struct found *res, struct core_frame *need, struct core_answer *out) {
     uint64_t addr = f->addr;
 
     res->perm = FROND_R | FROND_W | FROND_X;
@@ -237,8 +231,7 @@ static enum walk walk_down(struct core *c, const struct core_frame *f, bool shor
 }
 
 static enum walk answer(const struct core_frame *f, uint8_t perm, uint32_t page,
-                        struct core_answer *out)
-{
+                        struct core_answer *out) {
     out->what = page & CORE_WINDOW ? CORE_DEVICE : CORE_RAM;
     out->perm = perm & 7;
     out->page = page & ~CORE_WINDOW;
@@ -248,8 +241,7 @@ static enum walk answer(const struct core_frame *f, uint8_t perm, uint32_t page,
 }
 
 static enum walk walk(struct core *c, const struct core_frame *f, struct core_frame *need,
-                      struct core_answer *out)
-{
+                      struct core_answer *out) {
     struct core_cache *cache = &c->path[f->level].ctx->table[f->mode].cache;
     struct found res;
     uint64_t drops;
@@ -271,8 +263,7 @@ static enum walk walk(struct core *c, const struct core_frame *f, struct core_fr
     return answer(f, res.perm, res.page, out);
 }
 
-static bool push_frame(struct core *c, unsigned depth, const struct core_frame *f)
-{
+static bool push_frame(struct core *c, unsigned depth, const struct core_frame *f) {
     if (depth == c->stack_room) {
         unsigned room = c->stack_room * 2 + 16;
         struct core_frame *bigger = c->isa->alloc(room * sizeof *bigger);
@@ -290,16 +281,13 @@ static bool push_frame(struct core *c, unsigned depth, const struct core_frame *
 }
 
 /* Does what is on the stack, last first, each of which what is before it needs. */
-static void resolve_stack(struct core *c, struct core_answer *out)
-{
+static void resolve_stack(struct core *c, struct core_answer *out) {
     unsigned depth = 1;
 
     while (depth > 0) {
         struct core_frame f = c->stack[depth - 1], next;
         switch (walk(c, &f, &next, out)) {
-        case WALK_FOUND:
-            depth--;
-            break;
+        case WALK_FOUND: depth--; break;
         case WALK_NEED:
             if (push_frame(c, depth, &next)) {
                 depth++;
@@ -322,10 +310,9 @@ static void resolve_stack(struct core *c, struct core_answer *out)
 }
 
 bool core_compose(struct core *c, unsigned level, unsigned mode, uint64_t addr, unsigned need,
-                  struct core_entry *out)
-{
-    struct core_frame next, f = {.level = level, .mode = (uint8_t)mode, .need = (uint8_t)need,
-                                 .addr = addr};
+                  struct core_entry *out) {
+    struct core_frame next,
+        f = {.level = level, .mode = (uint8_t)mode, .need = (uint8_t)need, .addr = addr};
     struct core_answer a = {0};
     struct found res;
     enum walk w;
@@ -343,8 +330,7 @@ bool core_compose(struct core *c, unsigned level, unsigned mode, uint64_t addr, 
 }
 
 bool core_table_entry(struct core *c, unsigned level, unsigned mode, uint64_t index,
-                      struct frond_range *out)
-{
+                      struct frond_range *out) {
     struct core_frame need;
     struct core_answer a;
     enum walk w;
@@ -361,10 +347,9 @@ bool core_table_entry(struct core *c, unsigned level, unsigned mode, uint64_t in
 }
 
 void core_resolve(struct core *c, unsigned level, unsigned mode, uint64_t addr, unsigned need,
-                  struct core_answer *out)
-{
-    struct core_frame f = {.level = level, .mode = (uint8_t)mode, .need = (uint8_t)need,
-                           .addr = addr};
+                  struct core_answer *out) {
+    struct core_frame f = {
+        .level = level, .mode = (uint8_t)mode, .need = (uint8_t)need, .addr = addr};
     const struct core_entry *e =
         cache_get(&c->path[level].ctx->table[mode].cache, addr / FROND_PAGE_SIZE);
 

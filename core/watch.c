@@ -13,8 +13,7 @@ enum { USES_MAX = 64 }; /* of one page; past that its users lose what they deriv
  * itself, or a table whose pages are one, would need one for each of its names. */
 #define ALL_TAGS UINT64_MAX
 
-void core_watch(struct core *c, uint32_t page, uint32_t why)
-{
+void core_watch(struct core *c, uint32_t page, uint32_t why) {
     struct core_ctx *top = c->path[c->top].ctx;
 
     if ((c->page[page].watch & why) == why)
@@ -27,8 +26,7 @@ void core_watch(struct core *c, uint32_t page, uint32_t why)
         top->watch_seq = c->watch_seq;
 }
 
-static bool use_valid(const struct core_use *u, uint32_t page)
-{
+static bool use_valid(const struct core_use *u, uint32_t page) {
     if (u->what == USE_PT)
         return u->seq == u->ctx->pt_seq;
     if (u->tag == ALL_TAGS)
@@ -37,8 +35,7 @@ static bool use_valid(const struct core_use *u, uint32_t page)
     return e && e->page == page;
 }
 
-static void unlink_void(struct core *c, uint32_t page)
-{
+static void unlink_void(struct core *c, uint32_t page) {
     struct core_use **link = &c->page[page].uses;
     uint32_t watch = c->page[page].watch & ~(uint32_t)(CORE_W_PT | CORE_W_MAP);
 
@@ -55,8 +52,7 @@ static void unlink_void(struct core *c, uint32_t page)
     c->page[page].watch = watch;
 }
 
-static void use_drop(struct core *c, struct core_use *u)
-{
+static void use_drop(struct core *c, struct core_use *u) {
     if (u->what == USE_PT) {
         c->isa->pt_changed(c->isa->opaque, u->ctx, UINT64_MAX, 1, 0);
         core_void_pt(c, u->ctx);
@@ -65,13 +61,11 @@ static void use_drop(struct core *c, struct core_use *u)
     }
 }
 
-static bool same_user(const struct core_use *u, const struct core_ctx *ctx, unsigned what)
-{
+static bool same_user(const struct core_use *u, const struct core_ctx *ctx, unsigned what) {
     return u->ctx == ctx && u->what == what;
 }
 
-static unsigned count_uses(const struct core *c, uint32_t page)
-{
+static unsigned count_uses(const struct core *c, uint32_t page) {
     unsigned n = 0;
 
     for (const struct core_use *u = c->page[page].uses; u; u = u->next)
@@ -80,8 +74,7 @@ static unsigned count_uses(const struct core *c, uint32_t page)
 }
 
 /* Makes room in a page's list. True: ctx has so many uses that one has to stand for all. */
-static bool make_room(struct core *c, uint32_t page, struct core_ctx *ctx, unsigned what)
-{
+static bool make_room(struct core *c, uint32_t page, struct core_ctx *ctx, unsigned what) {
     struct core_use **link = &c->page[page].uses;
     unsigned own = 0;
 
@@ -108,8 +101,7 @@ static bool make_room(struct core *c, uint32_t page, struct core_ctx *ctx, unsig
     return true;
 }
 
-bool use_add(struct core *c, uint32_t page, struct core_ctx *ctx, unsigned what, uint64_t tag)
-{
+bool use_add(struct core *c, uint32_t page, struct core_ctx *ctx, unsigned what, uint64_t tag) {
     unsigned n = 0;
 
     for (struct core_use *u = c->page[page].uses; u; u = u->next, n++) {
@@ -123,14 +115,13 @@ bool use_add(struct core *c, uint32_t page, struct core_ctx *ctx, unsigned what,
     struct core_use *u = c->isa->alloc(sizeof *u);
     if (!u)
         return false;
-    *u = (struct core_use){.next = c->page[page].uses, .ctx = ctx, .tag = tag,
-                           .seq = ctx->pt_seq, .what = what};
+    *u = (struct core_use){
+        .next = c->page[page].uses, .ctx = ctx, .tag = tag, .seq = ctx->pt_seq, .what = what};
     c->page[page].uses = u;
     return true;
 }
 
-void uses_free_all(struct core *c)
-{
+void uses_free_all(struct core *c) {
     for (uint32_t p = 0; p < c->pages; p++) {
         while (c->page[p].uses) {
             struct core_use *u = c->page[p].uses;
@@ -141,8 +132,7 @@ void uses_free_all(struct core *c)
     }
 }
 
-void core_use_pt(struct core *c, uint32_t page, struct core_ctx *ctx, uint64_t tag)
-{
+void core_use_pt(struct core *c, uint32_t page, struct core_ctx *ctx, uint64_t tag) {
     const struct core_use *u = c->page[page].uses;
 
     if (u && same_user(u, ctx, USE_PT) && (u->tag == tag || u->tag == ALL_TAGS) &&
@@ -153,23 +143,20 @@ void core_use_pt(struct core *c, uint32_t page, struct core_ctx *ctx, uint64_t t
     core_watch(c, page, CORE_W_PT);
 }
 
-void core_void_pt(struct core *c, struct core_ctx *ctx)
-{
+void core_void_pt(struct core *c, struct core_ctx *ctx) {
     (void)c;
     ctx->pt_seq++;
 }
 
 /* Nodes below ctx hold what was derived through it. */
-static void tell_below(struct core *c, struct core_ctx *ctx)
-{
+static void tell_below(struct core *c, struct core_ctx *ctx) {
     ctx->gen++;
     c->drops++;
     if (ctx->on_path && c->path[c->top].ctx != ctx)
         c->stale = true;
 }
 
-void core_drop_table(struct core *c, struct core_ctx *ctx, unsigned mode)
-{
+void core_drop_table(struct core *c, struct core_ctx *ctx, unsigned mode) {
     cache_clear(&ctx->table[mode].cache);
     cache_clear(&ctx->table[mode].where);
     c->isa->drop_all(c->isa->opaque, ctx);
@@ -177,8 +164,7 @@ void core_drop_table(struct core *c, struct core_ctx *ctx, unsigned mode)
 }
 
 static void entry_changed(struct core *c, struct core_ctx *ctx, unsigned mode,
-                          const struct frond_range *old, const struct frond_range *new)
-{
+                          const struct frond_range *old, const struct frond_range *new) {
     if (old->base != new->base || old->size != new->size || !range_ok(old) || !range_ok(new)) {
         core_drop_table(c, ctx, mode);
     } else if ((old->flags & (FROND_R | FROND_W | FROND_X)) != 0) {
@@ -191,8 +177,7 @@ static void entry_changed(struct core *c, struct core_ctx *ctx, unsigned mode,
 
 /* The bytes of 4 KiB number `tag` of a table were old[] and are new[], in [off, off + len). */
 static void table_changed(struct core *c, const struct core_use *u, const uint8_t *old,
-                          const uint8_t *new, unsigned off, unsigned len)
-{
+                          const uint8_t *new, unsigned off, unsigned len) {
     const struct core_table *t = &u->ctx->table[u->what];
     uint64_t start = t->at.addr % FROND_PAGE_SIZE; /* entries begin here in 4 KiB number 0 */
 
@@ -213,14 +198,14 @@ static void table_changed(struct core *c, const struct core_use *u, const uint8_
         if (memcmp(&was, &is, sizeof is) == 0)
             continue;
         if (c->isa->range_changed)
-            c->isa->range_changed(c->isa->opaque, u->ctx, u->what, (at - start) / sizeof is, &was, &is);
+            c->isa->range_changed(c->isa->opaque, u->ctx, u->what, (at - start) / sizeof is, &was,
+                                  &is);
         entry_changed(c, u->ctx, u->what, &was, &is);
     }
 }
 
 static void page_table_changed(struct core *c, const struct core_use *u, const uint8_t *old,
-                               const uint8_t *new, unsigned off, unsigned len)
-{
+                               const uint8_t *new, unsigned off, unsigned len) {
     for (unsigned o = off & ~7u; o < off + len; o += 8) {
         uint64_t was, is;
 
@@ -231,8 +216,7 @@ static void page_table_changed(struct core *c, const struct core_use *u, const u
     }
 }
 
-void core_store(struct core *c, uint32_t page, unsigned off, const void *from, unsigned len)
-{
+void core_store(struct core *c, uint32_t page, unsigned off, const void *from, unsigned len) {
     struct core_page *p = &c->page[page];
     uint8_t *to = c->ram + (size_t)page * FROND_PAGE_SIZE;
     uint8_t old[FROND_PAGE_SIZE];
@@ -260,8 +244,7 @@ void core_store(struct core *c, uint32_t page, unsigned off, const void *from, u
         c->host_store = true;
 }
 
-void core_drop_page(struct core *c, uint32_t page)
-{
+void core_drop_page(struct core *c, uint32_t page) {
     struct core_page *p = &c->page[page];
 
     for (struct core_use *u = p->uses; u; u = u->next)

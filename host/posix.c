@@ -14,16 +14,14 @@
 #include <time.h>
 #include <unistd.h>
 
-void *host_reserve(size_t size)
-{
+void *host_reserve(size_t size) {
     void *p = mmap(NULL, size ? size : 1, PROT_READ | PROT_WRITE,
                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
     return p == MAP_FAILED ? NULL : p;
 }
 
-void host_release(void *p, size_t size)
-{
+void host_release(void *p, size_t size) {
     if (p)
         munmap(p, size ? size : 1);
 }
@@ -31,8 +29,7 @@ void host_release(void *p, size_t size)
 void *host_alloc(size_t size) { return calloc(1, size); }
 void host_free(void *p) { free(p); }
 
-void *host_map_file(const char *path, size_t *size)
-{
+void *host_map_file(const char *path, size_t *size) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     struct stat st;
     void *p = NULL;
@@ -56,31 +53,27 @@ void *host_map_file(const char *path, size_t *size)
 
 void host_unmap(void *p, size_t size) { host_release(p, size); }
 
-uint64_t host_now(void)
-{
+uint64_t host_now(void) {
     struct timespec t;
 
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-void host_wait(int fd, uint64_t ns)
-{
+void host_wait(int fd, uint64_t ns) {
     struct pollfd p = {.fd = fd, .events = POLLIN};
     uint64_t ms = (ns + 999999) / 1000000;
 
     poll(&p, fd >= 0 ? 1 : 0, ms > 3600000 ? 3600000 : (int)ms);
 }
 
-uint64_t host_resident(void)
-{
+uint64_t host_resident(void) {
     struct rusage u;
 
     return getrusage(RUSAGE_SELF, &u) == 0 ? (uint64_t)u.ru_maxrss * 1024 : 0;
 }
 
-void host_on_signal(void (*f)(int signal))
-{
+void host_on_signal(void (*f)(int signal)) {
     static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
     struct sigaction a = {.sa_handler = f};
 
@@ -92,8 +85,7 @@ bool host_is_terminal(int fd) { return isatty(fd) == 1; }
 
 static struct termios cooked;
 
-bool host_raw(bool on)
-{
+bool host_raw(bool on) {
     struct termios t;
 
     if (!on)
@@ -109,8 +101,7 @@ bool host_raw(bool on)
 }
 
 /* Takes ^A x out of what was typed; ^A ^A is one ^A. */
-static size_t without_escapes(struct host_console *c, uint8_t *buf, size_t n)
-{
+static size_t without_escapes(struct host_console *c, uint8_t *buf, size_t n) {
     size_t kept = 0;
 
     for (size_t i = 0; i < n; i++) {
@@ -126,8 +117,7 @@ static size_t without_escapes(struct host_console *c, uint8_t *buf, size_t n)
     return kept;
 }
 
-static long console_read(void *opaque, uint8_t *buf, size_t n)
-{
+static long console_read(void *opaque, uint8_t *buf, size_t n) {
     struct host_console *c = opaque;
     struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
 
@@ -145,8 +135,7 @@ static long console_read(void *opaque, uint8_t *buf, size_t n)
     return c->terminal ? (long)without_escapes(c, buf, (size_t)got) : (long)got;
 }
 
-static void console_write(void *opaque, const uint8_t *buf, size_t n)
-{
+static void console_write(void *opaque, const uint8_t *buf, size_t n) {
     (void)opaque;
     while (n > 0) {
         ssize_t put = write(STDOUT_FILENO, buf, n);
@@ -159,13 +148,11 @@ static void console_write(void *opaque, const uint8_t *buf, size_t n)
     }
 }
 
-void host_console(struct host_console *c, struct dev_char *out)
-{
+void host_console(struct host_console *c, struct dev_char *out) {
     *out = (struct dev_char){.opaque = c, .read = console_read, .write = console_write};
 }
 
-static int disk_read(void *opaque, uint64_t off, void *buf, size_t n)
-{
+static int disk_read(void *opaque, uint64_t off, void *buf, size_t n) {
     const struct host_disk *d = opaque;
     uint8_t *to = buf;
 
@@ -182,8 +169,7 @@ static int disk_read(void *opaque, uint64_t off, void *buf, size_t n)
     return 0;
 }
 
-static int disk_write(void *opaque, uint64_t off, const void *buf, size_t n)
-{
+static int disk_write(void *opaque, uint64_t off, const void *buf, size_t n) {
     const struct host_disk *d = opaque;
     const uint8_t *from = buf;
 
@@ -200,15 +186,13 @@ static int disk_write(void *opaque, uint64_t off, const void *buf, size_t n)
     return 0;
 }
 
-static int disk_flush(void *opaque)
-{
+static int disk_flush(void *opaque) {
     const struct host_disk *d = opaque;
 
     return fdatasync(d->fd);
 }
 
-int host_disk_open(struct host_disk *d, const char *path, bool read_only, struct dev_block *out)
-{
+int host_disk_open(struct host_disk *d, const char *path, bool read_only, struct dev_block *out) {
     struct stat st;
 
     d->fd = open(path, (read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC);
@@ -219,21 +203,22 @@ int host_disk_open(struct host_disk *d, const char *path, bool read_only, struct
         errno = EINVAL;
         return -1;
     }
-    *out = (struct dev_block){.opaque = d, .size = (uint64_t)st.st_size, .read_only = read_only,
-                              .read = disk_read, .write = read_only ? NULL : disk_write,
+    *out = (struct dev_block){.opaque = d,
+                              .size = (uint64_t)st.st_size,
+                              .read_only = read_only,
+                              .read = disk_read,
+                              .write = read_only ? NULL : disk_write,
                               .flush = read_only ? NULL : disk_flush};
     return 0;
 }
 
-void host_disk_close(struct host_disk *d)
-{
+void host_disk_close(struct host_disk *d) {
     if (d->fd >= 0)
         close(d->fd);
     d->fd = -1;
 }
 
-bool host_disk_same(const struct host_disk *a, const struct host_disk *b)
-{
+bool host_disk_same(const struct host_disk *a, const struct host_disk *b) {
     struct stat x, y;
 
     return fstat(a->fd, &x) == 0 && fstat(b->fd, &y) == 0 && x.st_dev == y.st_dev &&

@@ -41,12 +41,12 @@ enum frond_status {
 };
 
 struct frond_options {
-    uint64_t memory;  /* bytes of RAM at FROND_RAM_BASE, a multiple of 4096 */
-    uint64_t extra;   /* bytes that frond_map may give out besides */
-    uint64_t nodes;   /* how many nodes, node 0 among them, may ever be entered; 0: any number */
-    uint64_t shake;   /* not 0: drop all caches and re-enter the path at random steps, by this seed */
-    bool audit;       /* check every invariant at each enter and exit (slow) */
-    bool keep_gaps;   /* give the caller FAULTs of node 0; else they are answered DENY */
+    uint64_t memory; /* bytes of RAM at FROND_RAM_BASE, a multiple of 4096 */
+    uint64_t extra;  /* bytes that frond_map may give out besides */
+    uint64_t nodes;  /* how many nodes, node 0 among them, may ever be entered; 0: any number */
+    uint64_t shake; /* not 0: drop all caches and re-enter the path at random steps, by this seed */
+    bool audit;     /* check every invariant at each enter and exit (slow) */
+    bool keep_gaps; /* give the caller FAULTs of node 0; else they are answered DENY */
 };
 
 void frond_options_default(struct frond_options *o);
@@ -117,11 +117,10 @@ enum frond_status frond_set_desc(struct frond *m, struct frond_name n, const str
  * before that was copied. */
 enum frond_status frond_read(struct frond *m, struct frond_name n, uint64_t addr, void *to,
                              size_t size);
-enum frond_status frond_write(struct frond *m, struct frond_name n, uint64_t addr,
-                              const void *from, size_t size);
+enum frond_status frond_write(struct frond *m, struct frond_name n, uint64_t addr, const void *from,
+                              size_t size);
 /* 64-bit hash of the whole hart and memory; *holes: pages of its maps that are not realized. */
-enum frond_status frond_hash(struct frond *m, struct frond_name n, uint64_t *hash,
-                             uint64_t *holes);
+enum frond_status frond_hash(struct frond *m, struct frond_name n, uint64_t *hash, uint64_t *holes);
 
 struct frond_stats {
     uint64_t enters, steps, retired;

@@ -9,8 +9,7 @@
 #include "machine.h"
 #include <string.h>
 
-static unsigned window_source(uint64_t addr)
-{
+static unsigned window_source(uint64_t addr) {
     if (addr == FROND_UART_BASE)
         return FROND_IRQ_UART;
     if (addr >= FROND_VIRTIO_BASE &&
@@ -20,8 +19,7 @@ static unsigned window_source(uint64_t addr)
 }
 
 /* How many levels of the active path agree with the owner's. */
-static unsigned agree(const struct frond *m, const struct owner *o)
-{
+static unsigned agree(const struct frond *m, const struct owner *o) {
     const struct core *c = &m->r.core;
     unsigned n = 0;
 
@@ -32,13 +30,11 @@ static unsigned agree(const struct frond *m, const struct owner *o)
     return n;
 }
 
-static bool owns(const struct frond *m, const struct owner *o, unsigned level)
-{
+static bool owns(const struct frond *m, const struct owner *o, unsigned level) {
     return o->nodes == level + 1 && agree(m, o) == o->nodes;
 }
 
-static void owner_free(struct owner *o)
-{
+static void owner_free(struct owner *o) {
     host_free(o->uid);
     host_free(o->label);
     host_free(o->told);
@@ -46,11 +42,9 @@ static void owner_free(struct owner *o)
 }
 
 /* The node on top owns the device from now on. */
-static bool claim(struct slot *s, uint64_t addr)
-{
+static bool claim(struct slot *s, uint64_t addr) {
     const struct core *c = &s->m->r.core;
-    struct owner o = {.nodes = c->top + 1, .addr = addr,
-                      .mode = hart_data_mode(c->path[c->top].d)};
+    struct owner o = {.nodes = c->top + 1, .addr = addr, .mode = hart_data_mode(c->path[c->top].d)};
 
     o.uid = host_alloc(o.nodes * sizeof *o.uid);
     o.label = host_alloc(o.nodes * sizeof *o.label);
@@ -70,15 +64,13 @@ static bool claim(struct slot *s, uint64_t addr)
 
 /* ---- Accesses by the top -------------------------------------------------------------------------- */
 
-static bool width_ok(const struct dev *d, unsigned width)
-{
+static bool width_ok(const struct dev *d, unsigned width) {
     unsigned log = width == 1 ? 0 : width == 2 ? 1 : width == 4 ? 2 : 3;
 
     return (d->ops->widths >> log & 1) != 0;
 }
 
-static bool bus_read(void *opaque, uint32_t window, unsigned off, unsigned width, uint64_t *value)
-{
+static bool bus_read(void *opaque, uint32_t window, unsigned off, unsigned width, uint64_t *value) {
     struct frond *m = opaque;
     struct dev *d = window < WINDOWS ? m->slot[window].d : NULL;
 
@@ -89,8 +81,7 @@ static bool bus_read(void *opaque, uint32_t window, unsigned off, unsigned width
 }
 
 static bool bus_write(void *opaque, uint32_t window, uint64_t addr, unsigned off, unsigned width,
-                      uint64_t value)
-{
+                      uint64_t value) {
     struct frond *m = opaque;
     struct slot *s = window < WINDOWS ? &m->slot[window] : NULL;
 
@@ -112,8 +103,7 @@ static bool bus_write(void *opaque, uint32_t window, uint64_t addr, unsigned off
 
 /* ---- Transfers ------------------------------------------------------------------------------------- */
 
-static enum dma transfer(struct slot *s, uint64_t addr, void *buf, size_t len, bool write)
-{
+static enum dma transfer(struct slot *s, uint64_t addr, void *buf, size_t len, bool write) {
     struct frond *m = s->m;
 
     if (s->refuse) {
@@ -122,26 +112,20 @@ static enum dma transfer(struct slot *s, uint64_t addr, void *buf, size_t len, b
     }
     if (atomic_load_explicit(&m->r.stop, memory_order_relaxed))
         return DMA_WAIT;
-    switch (riscv_dma(&m->r, s->level, addr, buf, len, write, s->owner.mode,
-                      (unsigned)(s - m->slot))) {
-    case RISCV_DMA_OK:
-        return DMA_OK;
-    case RISCV_DMA_REFUSED:
-        return DMA_REFUSED;
-    default:
-        m->path_changed = true;
-        return DMA_WAIT;
+    switch (
+        riscv_dma(&m->r, s->level, addr, buf, len, write, s->owner.mode, (unsigned)(s - m->slot))) {
+    case RISCV_DMA_OK: return DMA_OK;
+    case RISCV_DMA_REFUSED: return DMA_REFUSED;
+    default: m->path_changed = true; return DMA_WAIT;
     }
 }
 
-static enum dma dma_read(void *opaque, struct dev *d, uint64_t addr, void *buf, size_t len)
-{
+static enum dma dma_read(void *opaque, struct dev *d, uint64_t addr, void *buf, size_t len) {
     (void)d;
     return transfer(opaque, addr, buf, len, false);
 }
 
-static enum dma dma_write(void *opaque, struct dev *d, uint64_t addr, const void *buf, size_t len)
-{
+static enum dma dma_write(void *opaque, struct dev *d, uint64_t addr, const void *buf, size_t len) {
     uint8_t copy[FROND_PAGE_SIZE]; /* the shared path takes a plain pointer */
 
     (void)d;
@@ -150,8 +134,7 @@ static enum dma dma_write(void *opaque, struct dev *d, uint64_t addr, const void
 }
 
 /* Whether the owner's window still leads to the device. True too if looking changed the path. */
-static bool window_leads(struct slot *s, unsigned level)
-{
+static bool window_leads(struct slot *s, unsigned level) {
     struct core_answer a;
 
     core_resolve(&s->m->r.core, level, s->owner.mode == FROND_MODE_U ? CORE_NP : CORE_P,
@@ -159,8 +142,7 @@ static bool window_leads(struct slot *s, unsigned level)
     return a.what == CORE_DEVICE && a.page == (uint32_t)(s - s->m->slot);
 }
 
-static bool bus_work(void *opaque, unsigned level)
-{
+static bool bus_work(void *opaque, unsigned level) {
     struct frond *m = opaque;
     bool waiting = false;
 
@@ -185,8 +167,7 @@ static bool bus_work(void *opaque, unsigned level)
     return true;
 }
 
-static void bus_refuse(void *opaque, unsigned level, unsigned window)
-{
+static void bus_refuse(void *opaque, unsigned level, unsigned window) {
     struct frond *m = opaque;
 
     if (window < WINDOWS && m->slot[window].d && owns(m, &m->slot[window].owner, level)) {
@@ -200,8 +181,7 @@ static void bus_refuse(void *opaque, unsigned level, unsigned window)
 /* ---- Lines and news --------------------------------------------------------------------------------- */
 
 /* Tells the node at `level` that a device of a subtree off the path has news, if it was not told. */
-static void tell(struct frond *m, struct slot *s, unsigned level)
-{
+static void tell(struct frond *m, struct slot *s, unsigned level) {
     struct owner *o = &s->owner;
     struct frond_desc *d = m->r.core.path[level].d;
     unsigned n = agree(m, o);
@@ -216,8 +196,7 @@ static void tell(struct frond *m, struct slot *s, unsigned level)
     o->told[level] = true;
 }
 
-static uint32_t bus_lines(void *opaque, unsigned level)
-{
+static uint32_t bus_lines(void *opaque, unsigned level) {
     struct frond *m = opaque;
     uint32_t lines = 0;
 
@@ -234,8 +213,7 @@ static uint32_t bus_lines(void *opaque, unsigned level)
 }
 
 /* A line rose or input came. */
-static void rouse(struct slot *s)
-{
+static void rouse(struct slot *s) {
     struct owner *o = &s->owner;
 
     if (o->nodes != 0 && agree(s->m, o) != o->nodes) {
@@ -245,8 +223,7 @@ static void rouse(struct slot *s)
     riscv_attend(&s->m->r);
 }
 
-static void line_changed(void *opaque, struct dev *d, bool level)
-{
+static void line_changed(void *opaque, struct dev *d, bool level) {
     (void)d;
     if (level)
         rouse(opaque);
@@ -254,8 +231,7 @@ static void line_changed(void *opaque, struct dev *d, bool level)
         riscv_attend(&((struct slot *)opaque)->m->r);
 }
 
-bool bus_poll(struct frond *m)
-{
+bool bus_poll(struct frond *m) {
     bool any = false;
 
     for (unsigned w = 0; w < WINDOWS; w++) {
@@ -272,14 +248,16 @@ bool bus_poll(struct frond *m)
 
 /* ---- Set-up ------------------------------------------------------------------------------------------ */
 
-void bus_init(struct frond *m)
-{
-    m->r.bus = (struct riscv_bus){.opaque = m, .read = bus_read, .write = bus_write,
-                                  .lines = bus_lines, .work = bus_work, .refuse = bus_refuse};
+void bus_init(struct frond *m) {
+    m->r.bus = (struct riscv_bus){.opaque = m,
+                                  .read = bus_read,
+                                  .write = bus_write,
+                                  .lines = bus_lines,
+                                  .work = bus_work,
+                                  .refuse = bus_refuse};
 }
 
-void bus_free(struct frond *m)
-{
+void bus_free(struct frond *m) {
     for (unsigned w = 0; w < WINDOWS; w++) {
         if (m->slot[w].d)
             m->slot[w].d->ops->free(m->slot[w].d);
@@ -288,8 +266,7 @@ void bus_free(struct frond *m)
 }
 
 enum frond_status bus_attach(struct frond *m, unsigned window, struct dev *d,
-                             bool (*poll)(struct dev *))
-{
+                             bool (*poll)(struct dev *)) {
     struct slot *s = &m->slot[window];
 
     if (!d)
@@ -299,7 +276,7 @@ enum frond_status bus_attach(struct frond *m, unsigned window, struct dev *d,
         return fail(m, FROND_E_ARGUMENT, "device window %u is taken", window);
     }
     *s = (struct slot){.m = m, .d = d, .poll = poll};
-    d->bus = (struct dev_bus){.opaque = s, .read = dma_read, .write = dma_write,
-                              .line = line_changed};
+    d->bus =
+        (struct dev_bus){.opaque = s, .read = dma_read, .write = dma_write, .line = line_changed};
     return FROND_OK;
 }

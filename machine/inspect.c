@@ -13,8 +13,7 @@
 
 /* ---- Names -------------------------------------------------------------------------------------------- */
 
-static bool labels_room(struct frond *m, unsigned n)
-{
+static bool labels_room(struct frond *m, unsigned n) {
     if (n <= m->labels_room)
         return true;
     uint64_t *bigger = host_alloc(2 * n * sizeof *bigger);
@@ -26,8 +25,7 @@ static bool labels_room(struct frond *m, unsigned n)
     return true;
 }
 
-struct frond_name path_name(struct frond *m, unsigned level)
-{
+struct frond_name path_name(struct frond *m, unsigned level) {
     if (!labels_room(m, level))
         return (struct frond_name){0};
     for (unsigned l = 1; l <= level; l++)
@@ -36,37 +34,34 @@ struct frond_name path_name(struct frond *m, unsigned level)
 }
 
 static struct core_ctx *child_named(const struct core *c, const struct core_ctx *parent,
-                                    uint64_t label)
-{
+                                    uint64_t label) {
     struct core_ctx *found = NULL;
 
     for (uint32_t i = 0; i < c->hash_size; i++)
         for (struct core_ctx *x = c->hash[i]; x; x = x->hash_next)
             if (x->parent == parent && x->desc_page != CORE_NO_PAGE && x->label == label) {
-                const struct frond_desc *d = (const struct frond_desc *)(const void *)(c->ram +
-                                              (size_t)x->desc_page * FROND_PAGE_SIZE);
+                const struct frond_desc *d =
+                    (const struct frond_desc *)(const void *)(c->ram + (size_t)x->desc_page *
+                                                                           FROND_PAGE_SIZE);
                 if (d->magic == FROND_MAGIC && d->label == label && d->uid == x->uid)
                     found = x;
             }
     return found;
 }
 
-static struct frond_desc *desc_of(struct frond *m, const struct core_ctx *x)
-{
+static struct frond_desc *desc_of(struct frond *m, const struct core_ctx *x) {
     if (x->desc_page == CORE_NO_PAGE)
         return m->desc;
     return (struct frond_desc *)(void *)(m->ram + (size_t)x->desc_page * FROND_PAGE_SIZE);
 }
 
-static void leave_path(struct frond *m)
-{
+static void leave_path(struct frond *m) {
     while (!m->r.core.empty)
         core_pop(&m->r.core);
 }
 
 /* Whether the named node is on the active path (in a call-back, during a run). */
-static bool on_active_path(const struct frond *m, struct frond_name n)
-{
+static bool on_active_path(const struct frond *m, struct frond_name n) {
     const struct core *c = &m->r.core;
 
     if (c->empty || n.depth > c->top)
@@ -78,8 +73,7 @@ static bool on_active_path(const struct frond *m, struct frond_name n)
 }
 
 /* Puts the named node on top of an otherwise empty path. */
-static enum frond_status stand_on(struct frond *m, struct frond_name n)
-{
+static enum frond_status stand_on(struct frond *m, struct frond_name n) {
     struct core *c = &m->r.core;
 
     if (!c->empty)
@@ -104,8 +98,7 @@ static enum frond_status stand_on(struct frond *m, struct frond_name n)
 
 /* ---- Descriptors and memory ---------------------------------------------------------------------------- */
 
-enum frond_status frond_get_desc(struct frond *m, struct frond_name n, struct frond_desc *out)
-{
+enum frond_status frond_get_desc(struct frond *m, struct frond_name n, struct frond_desc *out) {
     enum frond_status s = stand_on(m, n);
 
     if (s == FROND_OK) {
@@ -115,8 +108,7 @@ enum frond_status frond_get_desc(struct frond *m, struct frond_name n, struct fr
     return s;
 }
 
-enum frond_status frond_set_desc(struct frond *m, struct frond_name n, const struct frond_desc *d)
-{
+enum frond_status frond_set_desc(struct frond *m, struct frond_name n, const struct frond_desc *d) {
     enum frond_status s = stand_on(m, n);
 
     if (s != FROND_OK)
@@ -132,8 +124,7 @@ enum frond_status frond_set_desc(struct frond *m, struct frond_name n, const str
 }
 
 static enum frond_status copy(struct frond *m, struct frond_name n, uint64_t addr, uint8_t *bytes,
-                              size_t size, bool write)
-{
+                              size_t size, bool write) {
     enum frond_status s = stand_on(m, n);
 
     while (s == FROND_OK && size > 0) {
@@ -160,14 +151,12 @@ static enum frond_status copy(struct frond *m, struct frond_name n, uint64_t add
 }
 
 enum frond_status frond_read(struct frond *m, struct frond_name n, uint64_t addr, void *to,
-                             size_t size)
-{
+                             size_t size) {
     return copy(m, n, addr, to, size, false);
 }
 
-enum frond_status frond_write(struct frond *m, struct frond_name n, uint64_t addr,
-                              const void *from, size_t size)
-{
+enum frond_status frond_write(struct frond *m, struct frond_name n, uint64_t addr, const void *from,
+                              size_t size) {
     union {
         const void *in;
         void *out;
@@ -178,8 +167,7 @@ enum frond_status frond_write(struct frond *m, struct frond_name n, uint64_t add
 
 /* ---- Hashes ---------------------------------------------------------------------------------------------- */
 
-static bool page_is_zero(const uint8_t *page)
-{
+static bool page_is_zero(const uint8_t *page) {
     static const uint8_t zero[FROND_PAGE_SIZE];
 
     return memcmp(page, zero, sizeof zero) == 0;
@@ -187,8 +175,7 @@ static bool page_is_zero(const uint8_t *page)
 
 /* Pages of one range of a node's map: their hashes' sum; a zero page counts 0. */
 static uint64_t hash_range(struct frond *m, unsigned level, unsigned mode,
-                           const struct frond_range *r, uint64_t *holes)
-{
+                           const struct frond_range *r, uint64_t *holes) {
     uint64_t sum = 0;
 
     for (uint64_t off = 0; off < r->size; off += FROND_PAGE_SIZE) {
@@ -209,8 +196,7 @@ static uint64_t hash_range(struct frond *m, unsigned level, unsigned mode,
 }
 
 /* What of a descriptor is the node's own state, not its parent's orders or the exit record. */
-static uint64_t hash_hart(const struct frond_desc *d)
-{
+static uint64_t hash_hart(const struct frond_desc *d) {
     XXH3_state_t *s = XXH3_createState();
     uint64_t h;
 
@@ -230,8 +216,7 @@ static uint64_t hash_hart(const struct frond_desc *d)
     return h;
 }
 
-static uint64_t hash_map(struct frond *m, unsigned level, unsigned mode, uint64_t *holes)
-{
+static uint64_t hash_map(struct frond *m, unsigned level, unsigned mode, uint64_t *holes) {
     const struct frond_map *at = &m->r.core.path[level].ctx->table[mode].at;
     uint64_t sum = 0;
 
@@ -251,8 +236,7 @@ static uint64_t hash_map(struct frond *m, unsigned level, unsigned mode, uint64_
     return sum;
 }
 
-uint64_t hash_level(struct frond *m, unsigned level, uint64_t *holes)
-{
+uint64_t hash_level(struct frond *m, unsigned level, uint64_t *holes) {
     const struct core_level *l = &m->r.core.path[level];
     const struct core_ctx *x = l->ctx;
     uint64_t h = hash_hart(l->d);
@@ -265,8 +249,7 @@ uint64_t hash_level(struct frond *m, unsigned level, uint64_t *holes)
 }
 
 enum frond_status frond_hash(struct frond *m, struct frond_name n, uint64_t *hash,
-                             uint64_t *holes)
-{
+                             uint64_t *holes) {
     if (on_active_path(m, n)) {
         *hash = hash_level(m, n.depth, holes);
         return FROND_OK;
@@ -289,8 +272,7 @@ struct known {
     unsigned depth;
 };
 
-static int compare_known(const void *a, const void *b)
-{
+static int compare_known(const void *a, const void *b) {
     const struct known *x = a, *y = b;
 
     if (x->depth != y->depth)
@@ -302,8 +284,7 @@ static int compare_known(const void *a, const void *b)
 }
 
 /* One of a node's contexts; its descriptor, if it still lies there, tells the clock. */
-static void add_stats(struct frond *m, const struct core_ctx *x, struct frond_stats *s)
-{
+static void add_stats(struct frond *m, const struct core_ctx *x, struct frond_stats *s) {
     const struct frond_desc *d = desc_of(m, x);
 
     if (x->desc_page == CORE_NO_PAGE ||
@@ -321,8 +302,7 @@ static void add_stats(struct frond *m, const struct core_ctx *x, struct frond_st
         s->answers[i] += x->stat[STAT_ANSWER + i];
 }
 
-static bool name_of(const struct core_ctx *x, struct known *k)
-{
+static bool name_of(const struct core_ctx *x, struct known *k) {
     *k = (struct known){.ctx = x};
     for (const struct core_ctx *y = x; y->parent; y = y->parent)
         k->depth++;
@@ -334,8 +314,7 @@ static bool name_of(const struct core_ctx *x, struct known *k)
 }
 
 /* All contexts by name, sorted: parents first. */
-static struct known *all_known(const struct core *c, uint32_t *count)
-{
+static struct known *all_known(const struct core *c, uint32_t *count) {
     struct known *k = host_alloc((c->contexts + 1) * sizeof *k);
     uint32_t n = 0;
 
@@ -350,8 +329,7 @@ static struct known *all_known(const struct core *c, uint32_t *count)
 
 void frond_each_node(struct frond *m,
                      void (*each)(void *opaque, struct frond_name n, const struct frond_stats *s),
-                     void *opaque)
-{
+                     void *opaque) {
     uint32_t count = 0;
     struct known *k = all_known(&m->r.core, &count);
 
@@ -369,8 +347,7 @@ void frond_each_node(struct frond *m,
 
 /* ---- Watching ---------------------------------------------------------------------------------------------- */
 
-static void marked(void *opaque, unsigned level, uint64_t at)
-{
+static void marked(void *opaque, unsigned level, uint64_t at) {
     struct frond *m = opaque;
 
     m->hit(m->hit_opaque, m, path_name(m, level), at);
@@ -378,8 +355,7 @@ static void marked(void *opaque, unsigned level, uint64_t at)
 
 void frond_on_step(struct frond *m, const uint64_t *at, unsigned count,
                    void (*hit)(void *opaque, struct frond *m, struct frond_name n, uint64_t at),
-                   void *opaque)
-{
+                   void *opaque) {
     m->r.mark_at = at;
     m->r.marks = count;
     m->r.mark = marked;
@@ -387,8 +363,7 @@ void frond_on_step(struct frond *m, const uint64_t *at, unsigned count,
     m->hit_opaque = opaque;
 }
 
-static uint64_t node_bytes(const struct node *n)
-{
+static uint64_t node_bytes(const struct node *n) {
     uint64_t bytes = sizeof *n;
 
     for (unsigned i = 0; i < CLASSES; i++)
@@ -396,8 +371,7 @@ static uint64_t node_bytes(const struct node *n)
     return bytes;
 }
 
-uint64_t frond_overhead(const struct frond *m)
-{
+uint64_t frond_overhead(const struct frond *m) {
     const struct core *c = &m->r.core;
     uint64_t bytes = code_bytes(m->r.h.code) + core_bytes(c);
 

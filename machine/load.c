@@ -5,8 +5,7 @@
 #include <string.h>
 
 /* Host address of `size` bytes of node 0's RAM at addr, which lie in one region; NULL. */
-static uint8_t *ram_at(struct frond *m, uint64_t addr, uint64_t size)
-{
+static uint8_t *ram_at(struct frond *m, uint64_t addr, uint64_t size) {
     uint64_t i;
 
     if (size == 0 || map_find(m->region, m->regions, addr, &i) != MAP_FOUND)
@@ -17,8 +16,7 @@ static uint8_t *ram_at(struct frond *m, uint64_t addr, uint64_t size)
     return m->ram + range_target(r, addr);
 }
 
-enum frond_status frond_load(struct frond *m, uint64_t addr, const void *bytes, size_t size)
-{
+enum frond_status frond_load(struct frond *m, uint64_t addr, const void *bytes, size_t size) {
     uint8_t *to = ram_at(m, addr, size);
 
     if (size == 0)
@@ -32,14 +30,12 @@ enum frond_status frond_load(struct frond *m, uint64_t addr, const void *bytes, 
 }
 
 /* A part of the file, or NULL. */
-static const void *part(const uint8_t *image, size_t size, uint64_t off, uint64_t len)
-{
+static const void *part(const uint8_t *image, size_t size, uint64_t off, uint64_t len) {
     return off <= size && len <= size - off ? image + off : NULL;
 }
 
 static enum frond_status load_segment(struct frond *m, const uint8_t *image, size_t size,
-                                      const Elf64_Phdr *p)
-{
+                                      const Elf64_Phdr *p) {
     const void *from = part(image, size, p->p_offset, p->p_filesz);
 
     if (p->p_type != PT_LOAD || p->p_memsz == 0)
@@ -48,18 +44,18 @@ static enum frond_status load_segment(struct frond *m, const uint8_t *image, siz
         return fail(m, FROND_E_IMAGE, "ELF: a segment lies outside the file");
     uint8_t *to = ram_at(m, p->p_paddr, p->p_memsz);
     if (!to)
-        return fail(m, FROND_E_IMAGE,
-                    "ELF: segment of 0x%llx bytes at 0x%llx does not lie in RAM (0x%llx bytes at 0x%x)",
-                    (unsigned long long)p->p_memsz, (unsigned long long)p->p_paddr,
-                    (unsigned long long)m->o.memory, FROND_RAM_BASE);
+        return fail(
+            m, FROND_E_IMAGE,
+            "ELF: segment of 0x%llx bytes at 0x%llx does not lie in RAM (0x%llx bytes at 0x%x)",
+            (unsigned long long)p->p_memsz, (unsigned long long)p->p_paddr,
+            (unsigned long long)m->o.memory, FROND_RAM_BASE);
     memcpy(to, from, p->p_filesz);
     memset(to + p->p_filesz, 0, p->p_memsz - p->p_filesz);
     return FROND_OK;
 }
 
 /* Value of the symbol `name`; 0 if there is none or the tables are not in order. */
-static uint64_t symbol(const uint8_t *image, size_t size, const Elf64_Ehdr *e, const char *name)
-{
+static uint64_t symbol(const uint8_t *image, size_t size, const Elf64_Ehdr *e, const char *name) {
     for (unsigned i = 0; i < e->e_shnum; i++) {
         Elf64_Shdr sh, str;
         const void *p = part(image, size, e->e_shoff + (uint64_t)i * sizeof sh, sizeof sh);
@@ -89,8 +85,7 @@ static uint64_t symbol(const uint8_t *image, size_t size, const Elf64_Ehdr *e, c
     return 0;
 }
 
-static const char *elf_fault(const Elf64_Ehdr *e, size_t size)
-{
+static const char *elf_fault(const Elf64_Ehdr *e, size_t size) {
     if (size < sizeof *e || memcmp(e->e_ident, ELFMAG, SELFMAG) != 0)
         return "not an ELF file";
     if (e->e_ident[EI_CLASS] != ELFCLASS64 || e->e_ident[EI_DATA] != ELFDATA2LSB)
@@ -106,8 +101,7 @@ static const char *elf_fault(const Elf64_Ehdr *e, size_t size)
     return NULL;
 }
 
-enum frond_status frond_load_elf(struct frond *m, const void *image, size_t size)
-{
+enum frond_status frond_load_elf(struct frond *m, const void *image, size_t size) {
     Elf64_Ehdr e = {0};
 
     if (size >= sizeof e)
@@ -138,8 +132,7 @@ enum frond_status frond_load_elf(struct frond *m, const void *image, size_t size
 /* What a program has put into `tohost`: 1 or (n << 1) | 1: it ends; 0x0101...: a character. It may come
  * by two stores, the low half first: what looks like an end is looked at again some steps later, or when
  * node 0 is left. */
-void htif_poll(struct frond *m, bool left)
-{
+void htif_poll(struct frond *m, bool left) {
     enum { HALVES = 64 }; /* steps between the two */
     uint8_t *at = ram_at(m, m->tohost, 8);
     uint64_t word;

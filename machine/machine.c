@@ -11,11 +11,16 @@
 
 const char *frond_version(void) { return FROND_VERSION; }
 
-const char *frond_status_text(enum frond_status s)
-{
+const char *frond_status_text(enum frond_status s) {
     static const char *const text[] = {
-        "done", "stopped", "out of host memory", "argument out of range", "not an image for this machine",
-        "bad descriptor of node 0", "no such node", "memory that is not realized",
+        "done",
+        "stopped",
+        "out of host memory",
+        "argument out of range",
+        "not an image for this machine",
+        "bad descriptor of node 0",
+        "no such node",
+        "memory that is not realized",
     };
 
     return (unsigned)s < sizeof text / sizeof text[0] ? text[s] : "unknown status";
@@ -23,8 +28,7 @@ const char *frond_status_text(enum frond_status s)
 
 const char *frond_error(const struct frond *m) { return m->error; }
 
-enum frond_status fail(struct frond *m, enum frond_status s, const char *format, ...)
-{
+enum frond_status fail(struct frond *m, enum frond_status s, const char *format, ...) {
     va_list args;
 
     va_start(args, format);
@@ -33,15 +37,13 @@ enum frond_status fail(struct frond *m, enum frond_status s, const char *format,
     return s;
 }
 
-void frond_options_default(struct frond_options *o)
-{
+void frond_options_default(struct frond_options *o) {
     *o = (struct frond_options){.memory = 128u << 20};
 }
 
 static bool page_aligned(uint64_t n) { return n % FROND_PAGE_SIZE == 0; }
 
-static void poll_hook(void *opaque)
-{
+static void poll_hook(void *opaque) {
     struct frond *m = opaque;
 
     if (m->tick)
@@ -50,14 +52,12 @@ static void poll_hook(void *opaque)
         bus_poll(m);
 }
 
-static void point_root(struct frond *m)
-{
+static void point_root(struct frond *m) {
     m->r.core.root = m->region;
     m->r.core.root_count = m->regions;
 }
 
-struct frond *frond_new(const struct frond_options *o)
-{
+struct frond *frond_new(const struct frond_options *o) {
     const uint64_t most = 1ULL << 42;
 
     if (!page_aligned(o->memory) || !page_aligned(o->extra) || o->memory > most || o->extra > most)
@@ -93,8 +93,7 @@ struct frond *frond_new(const struct frond_options *o)
     return m;
 }
 
-void frond_free(struct frond *m)
-{
+void frond_free(struct frond *m) {
     if (!m)
         return;
     if (m->r.core.isa)
@@ -107,8 +106,7 @@ void frond_free(struct frond *m)
 }
 
 /* One more range of f[0], kept in order. */
-static enum frond_status add_region(struct frond *m, const struct frond_range *r)
-{
+static enum frond_status add_region(struct frond *m, const struct frond_range *r) {
     unsigned i = m->regions;
 
     if (m->regions == REGIONS)
@@ -127,8 +125,7 @@ static enum frond_status add_region(struct frond *m, const struct frond_range *r
     return FROND_OK;
 }
 
-enum frond_status frond_map(struct frond *m, uint64_t base, uint64_t size, unsigned perm)
-{
+enum frond_status frond_map(struct frond *m, uint64_t base, uint64_t size, unsigned perm) {
     struct frond_range r = {.base = base, .size = size, .target = m->given, .flags = perm};
 
     if (!range_ok(&r) || perm > 7)
@@ -146,12 +143,12 @@ enum frond_status frond_map(struct frond *m, uint64_t base, uint64_t size, unsig
 /* ---- Devices ----------------------------------------------------------------------------------------- */
 
 static enum frond_status attach(struct frond *m, unsigned window, struct dev *d,
-                                bool (*poll)(struct dev *))
-{
+                                bool (*poll)(struct dev *)) {
     uint64_t base = window == UART_WINDOW
                         ? FROND_UART_BASE
                         : FROND_VIRTIO_BASE + (uint64_t)(window - 1) * FROND_VIRTIO_STRIDE;
-    struct frond_range r = {.base = base, .size = FROND_PAGE_SIZE,
+    struct frond_range r = {.base = base,
+                            .size = FROND_PAGE_SIZE,
                             .target = CORE_ROOT_WINDOW | (uint64_t)window * FROND_PAGE_SIZE,
                             .flags = FROND_R | FROND_W};
     enum frond_status s = bus_attach(m, window, d, poll);
@@ -159,42 +156,36 @@ static enum frond_status attach(struct frond *m, unsigned window, struct dev *d,
     return s == FROND_OK ? add_region(m, &r) : s;
 }
 
-static enum frond_status slot_ok(struct frond *m, unsigned slot)
-{
+static enum frond_status slot_ok(struct frond *m, unsigned slot) {
     if (slot < FROND_VIRTIO_SLOTS)
         return FROND_OK;
     return fail(m, FROND_E_ARGUMENT, "virtio slot %u: slots are 0 to %u", slot,
                 FROND_VIRTIO_SLOTS - 1);
 }
 
-enum frond_status frond_attach_uart(struct frond *m, const struct dev_char *c)
-{
+enum frond_status frond_attach_uart(struct frond *m, const struct dev_char *c) {
     return attach(m, UART_WINDOW, uart_new(c), uart_poll);
 }
 
-enum frond_status frond_attach_block(struct frond *m, unsigned slot, const struct dev_block *b)
-{
+enum frond_status frond_attach_block(struct frond *m, unsigned slot, const struct dev_block *b) {
     enum frond_status s = slot_ok(m, slot);
 
     return s ? s : attach(m, 1 + slot, virtio_block_new(b), NULL);
 }
 
-enum frond_status frond_attach_rng(struct frond *m, unsigned slot, uint64_t seed)
-{
+enum frond_status frond_attach_rng(struct frond *m, unsigned slot, uint64_t seed) {
     enum frond_status s = slot_ok(m, slot);
 
     return s ? s : attach(m, 1 + slot, virtio_rng_new(seed), NULL);
 }
 
-enum frond_status frond_attach_console(struct frond *m, unsigned slot, const struct dev_char *c)
-{
+enum frond_status frond_attach_console(struct frond *m, unsigned slot, const struct dev_char *c) {
     enum frond_status s = slot_ok(m, slot);
 
     return s ? s : attach(m, 1 + slot, virtio_console_new(c), virtio_console_poll);
 }
 
-uint32_t frond_virtio_slots(const struct frond *m)
-{
+uint32_t frond_virtio_slots(const struct frond *m) {
     uint32_t mask = 0;
 
     for (unsigned i = 0; i < FROND_VIRTIO_SLOTS; i++)
@@ -208,35 +199,36 @@ bool frond_poll(struct frond *m) { return bus_poll(m); }
 
 void frond_poll_input(struct frond *m, bool on) { m->poll_input = on; }
 
-void frond_on_tick(struct frond *m, void (*tick)(void *opaque), void *opaque)
-{
+void frond_on_tick(struct frond *m, void (*tick)(void *opaque), void *opaque) {
     m->tick = tick;
     m->tick_opaque = opaque;
 }
 
 /* ---- Running ----------------------------------------------------------------------------------------- */
 
-struct frond_desc *frond_desc(struct frond *m) { return m->desc; }
+struct frond_desc *frond_desc(struct frond *m) {
+    return m->desc;
+}
 
 void frond_stop(struct frond *m) { atomic_store(&m->r.stop, true); }
 
 uint64_t frond_now(const struct frond *m) { return m->r.core.now; }
 
-bool frond_htif(const struct frond *m, uint64_t *code)
-{
+bool frond_htif(const struct frond *m, uint64_t *code) {
     *code = m->code;
     return m->ended;
 }
 
-enum frond_status frond_enter(struct frond *m)
-{
+enum frond_status frond_enter(struct frond *m) {
     struct frond_desc *d = m->desc;
 
     for (;;) {
         int bad = desc_check(d);
         if (bad >= 0)
-            return fail(m, FROND_E_DESC, "node 0's descriptor: the field at offset 0x%x has a "
-                                         "value that it may not have", (unsigned)bad);
+            return fail(m, FROND_E_DESC,
+                        "node 0's descriptor: the field at offset 0x%x has a "
+                        "value that it may not have",
+                        (unsigned)bad);
         enum riscv_end end = riscv_run(&m->r, d);
         if (m->tohost && (m->r.core.host_store || m->r.pause != UINT64_MAX))
             htif_poll(m, end == RISCV_EXIT);

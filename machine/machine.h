@@ -23,8 +23,8 @@ struct slot {
     struct dev *d;
     bool (*poll)(struct dev *d); /* takes input; NULL: it has none */
     struct owner owner;
-    bool work;   /* work() is to be called */
-    bool refuse; /* the next piece is refused */
+    bool work;      /* work() is to be called */
+    bool refuse;    /* the next piece is refused */
     unsigned level; /* during work(): of the owner */
 };
 

@@ -16,8 +16,7 @@ struct text {
 };
 
 static void add(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void add(struct text *t, const char *format, ...)
-{
+static void add(struct text *t, const char *format, ...) {
     va_list args;
 
     va_start(args, format);
@@ -29,8 +28,7 @@ static void add(struct text *t, const char *format, ...)
 }
 
 /* "0.1.2", of any depth as far as there is room: a context's labels stand from the leaf down. */
-static void add_label(struct text *t, const struct core_ctx *x)
-{
+static void add_label(struct text *t, const struct core_ctx *x) {
     unsigned depth = 0;
 
     for (const struct core_ctx *y = x; y->parent; y = y->parent)
@@ -45,8 +43,7 @@ static void add_label(struct text *t, const struct core_ctx *x)
 }
 
 /* Step, clock of the top, label, event, number of the context. */
-static void begin(struct text *t, struct frond *m, const struct core_ctx *x, const char *event)
-{
+static void begin(struct text *t, struct frond *m, const struct core_ctx *x, const char *event) {
     const struct core *c = &m->r.core;
 
     t->n = 0;
@@ -65,15 +62,13 @@ static void end(struct text *t, struct frond *m) { m->line(m->line_opaque, t->s)
 
 /* ---- Tables ---------------------------------------------------------------------------------------- */
 
-static void add_range(struct text *t, const char *name, const struct frond_range *e)
-{
+static void add_range(struct text *t, const char *name, const struct frond_range *e) {
     add(t, " %s=%" PRIx64 ",%" PRIx64 ",%" PRIx64 ",%" PRIx64, name, e->base, e->size, e->target,
         e->flags);
 }
 
 static void one_range(struct frond *m, const struct core_ctx *x, unsigned mode, uint64_t index,
-                      const struct frond_range *e)
-{
+                      const struct frond_range *e) {
     struct text t;
 
     begin(&t, m, x, "range");
@@ -83,8 +78,7 @@ static void one_range(struct frond *m, const struct core_ctx *x, unsigned mode, 
 }
 
 static void range_read(void *opaque, struct core_ctx *x, unsigned mode, uint64_t piece,
-                       uint32_t page)
-{
+                       uint32_t page) {
     struct frond *m = opaque;
     const struct frond_map *at = &x->table[mode].at;
     uint64_t start = at->addr % FROND_PAGE_SIZE;
@@ -101,8 +95,7 @@ static void range_read(void *opaque, struct core_ctx *x, unsigned mode, uint64_t
 }
 
 static void range_changed(void *opaque, struct core_ctx *x, unsigned mode, uint64_t index,
-                          const struct frond_range *old, const struct frond_range *new)
-{
+                          const struct frond_range *old, const struct frond_range *new) {
     struct frond *m = opaque;
     struct text t;
 
@@ -115,14 +108,12 @@ static void range_changed(void *opaque, struct core_ctx *x, unsigned mode, uint6
 
 /* ---- Events ------------------------------------------------------------------------------------------ */
 
-static const char *mode_name(unsigned mode)
-{
+static const char *mode_name(unsigned mode) {
     return mode == FROND_MODE_M ? "M" : mode == FROND_MODE_S ? "S" : "U";
 }
 
 /* What counts for the node in number: its own clock, what it may spend, what it retired. */
-static void add_counts(struct text *t, struct frond *m, unsigned level)
-{
+static void add_counts(struct text *t, struct frond *m, unsigned level) {
     const struct core_level *l = &m->r.core.path[level];
     uint64_t spent = riscv_now(&m->r) - l->since;
 
@@ -130,8 +121,7 @@ static void add_counts(struct text *t, struct frond *m, unsigned level)
         l->budget0 - spent, l->ctx->stat[STAT_RETIRED]);
 }
 
-static void add_enter(struct text *t, struct frond *m, const struct riscv_note *n)
-{
+static void add_enter(struct text *t, struct frond *m, const struct riscv_note *n) {
     const struct core_level *l = &m->r.core.path[n->level];
     const struct frond_desc *d = l->d;
 
@@ -149,8 +139,7 @@ static void add_enter(struct text *t, struct frond *m, const struct riscv_note *
     add_counts(t, m, n->level);
 }
 
-static void add_access(struct text *t, const struct frond_access *e)
-{
+static void add_access(struct text *t, const struct frond_access *e) {
     static const char *const kind[] = {"-",    "LOAD", "STORE", "AMO", "FETCH",
                                        "WALK", "MAP",  "DESC",  "DMA"};
 
@@ -160,8 +149,7 @@ static void add_access(struct text *t, const struct frond_access *e)
 }
 
 /* The maker of an access, its modes, and the addresses at which it came by, from the maker's down. */
-static void add_gap(struct text *t, struct frond *m, const struct core_answer *gap)
-{
+static void add_gap(struct text *t, struct frond *m, const struct core_answer *gap) {
     const struct frond_desc *d = m->r.core.path[gap->maker].d;
 
     add(t, " maker=%u mode=%s data=%s direct=%d via=", gap->maker, mode_name(d->mode),
@@ -174,13 +162,11 @@ static void add_gap(struct text *t, struct frond *m, const struct core_answer *g
 }
 
 /* What the top has retired, when it stops being the top. */
-static void add_ran(struct text *t, const struct core *c)
-{
+static void add_ran(struct text *t, const struct core *c) {
     add(t, " ran=%" PRIu64, c->path[c->top].ctx->stat[STAT_RETIRED]);
 }
 
-static void add_exit(struct text *t, struct frond *m, const struct riscv_note *n)
-{
+static void add_exit(struct text *t, struct frond *m, const struct riscv_note *n) {
     static const char *const reason[] = {"-",         "FAULT", "IDLE", "BUDGET",
                                          "INTERRUPT", "HALT",  "BAD"};
     const struct frond_access *e = &m->r.core.path[n->level].d->exit;
@@ -203,16 +189,14 @@ static void add_exit(struct text *t, struct frond *m, const struct riscv_note *n
     }
 }
 
-static void add_dma(struct text *t, const struct riscv_note *n)
-{
-    add(t, " window=%u %s=%" PRIx64 " bytes=%" PRIu64 " %s", n->window,
-        n->write ? "write" : "read", n->a, n->b, n->done == RISCV_DMA_OK ? "done" : "refused");
+static void add_dma(struct text *t, const struct riscv_note *n) {
+    add(t, " window=%u %s=%" PRIx64 " bytes=%" PRIu64 " %s", n->window, n->write ? "write" : "read",
+        n->a, n->b, n->done == RISCV_DMA_OK ? "done" : "refused");
 }
 
-static void event(void *opaque, const struct riscv_note *n)
-{
-    static const char *const name[] = {"enter",  "again",   "exit", "answer", "trap",
-                                       "status", "suspend", "dma"};
+static void event(void *opaque, const struct riscv_note *n) {
+    static const char *const name[] = {"enter", "again",  "exit",    "answer",
+                                       "trap",  "status", "suspend", "dma"};
     static const char *const answer[] = {"RETRY", "DONE", "DENY"};
     struct frond *m = opaque;
     const struct core_ctx *x = m->r.core.path[n->level].ctx;
@@ -240,8 +224,7 @@ static void event(void *opaque, const struct riscv_note *n)
             one_range(m, x, CORE_P, i, &m->region[i]);
 }
 
-void frond_on_event(struct frond *m, void (*line)(void *opaque, const char *text), void *opaque)
-{
+void frond_on_event(struct frond *m, void (*line)(void *opaque, const char *text), void *opaque) {
     m->line = line;
     m->line_opaque = opaque;
     m->r.trace = line ? event : NULL;

@@ -11,48 +11,37 @@
 
 enum { POLL_STEPS = 1 << 18 }; /* how long the host's requests may wait */
 
-static struct core_level *level_at(struct riscv *r, unsigned level)
-{
-    return &r->core.path[level];
-}
+static struct core_level *level_at(struct riscv *r, unsigned level) { return &r->core.path[level]; }
 
-static struct core_level *top_of(struct riscv *r)
-{
-    return level_at(r, r->core.top);
-}
+static struct core_level *top_of(struct riscv *r) { return level_at(r, r->core.top); }
 
-static void trace(struct riscv *r, enum riscv_event what, unsigned level, uint64_t a, uint64_t b)
-{
+static void trace(struct riscv *r, enum riscv_event what, unsigned level, uint64_t a, uint64_t b) {
     const struct riscv_note n = {.what = what, .level = level, .a = a, .b = b};
 
     if (r->trace)
         r->trace(r->opaque, &n);
 }
 
-void riscv_attend(struct riscv *r)
-{
+void riscv_attend(struct riscv *r) {
     r->check = 0;
     r->h.attention = true;
 }
 
 /* ---- What a descriptor may hold ------------------------------------------------------------------ */
 
-static bool is_zero(const void *p, size_t n)
-{
+static bool is_zero(const void *p, size_t n) {
     static const uint8_t zero[FROND_PAGE_SIZE];
 
     return memcmp(p, zero, n) == 0; /* the host's is the fastest: every ENTER comes here */
 }
 
 /* The count of a table whose address is in order. */
-static bool count_ok(const struct frond_map *m)
-{
+static bool count_ok(const struct frond_map *m) {
     return m->count <= 1ULL << 32 &&
            m->count * sizeof(struct frond_range) <= 0 - m->addr - (m->addr == 0);
 }
 
-static bool active_ok(uint64_t active)
-{
+static bool active_ok(uint64_t active) {
     uint64_t length = active % FROND_PAGE_SIZE;
 
     return active == 0 || length == 2 || length == 4;
@@ -67,8 +56,7 @@ static bool active_ok(uint64_t active)
 #define CHECK_ZERO(field)      CHECK_FIELD(is_zero(&d->field, sizeof d->field), field)
 
 /* The fields before the hart's. Every ENTER comes here: no table of answers is made first. */
-static int node_check(const struct frond_desc *d)
-{
+static int node_check(const struct frond_desc *d) {
     int plic = plic_check(&d->plic), rtc = rtc_check(&d->rtc);
 
     CHECK_FIELD(d->magic == FROND_MAGIC, magic);
@@ -96,8 +84,7 @@ static int node_check(const struct frond_desc *d)
     return -1;
 }
 
-int desc_check(const struct frond_desc *d)
-{
+int desc_check(const struct frond_desc *d) {
     int at = node_check(d);
 
     CHECK(at < 0, at);
@@ -113,18 +100,17 @@ int desc_check(const struct frond_desc *d)
 /* ---- Leaving the path ---------------------------------------------------------------------------- */
 
 /* Brings the descriptor of a level up to date. */
-static void save(struct riscv *r, unsigned level)
-{
+static void save(struct riscv *r, unsigned level) {
     struct core_level *l = level_at(r, level);
     uint64_t spent = riscv_now(r) - l->since;
 
     l->d->clock = l->clock0 + spent;
-    l->d->budget = spent < l->budget0 ? l->budget0 - spent : 0; /* an answer's step may be over it */
+    l->d->budget =
+        spent < l->budget0 ? l->budget0 - spent : 0; /* an answer's step may be over it */
     l->d->deadline = hart_deadline(l->d, l->d->clock);
 }
 
-static void rebase(struct riscv *r, unsigned level)
-{
+static void rebase(struct riscv *r, unsigned level) {
     struct core_level *l = level_at(r, level);
 
     l->ctx->stat[STAT_STEPS] += riscv_now(r) - l->since;
@@ -133,8 +119,7 @@ static void rebase(struct riscv *r, unsigned level)
     l->budget0 = l->d->budget;
 }
 
-void riscv_sync(struct riscv *r)
-{
+void riscv_sync(struct riscv *r) {
     if (r->core.empty)
         return;
     count_retired(r);
@@ -145,8 +130,7 @@ void riscv_sync(struct riscv *r)
 }
 
 /* Gives back the pages of all levels from `level` up; they stay suspended as they are. */
-static void truncate_path(struct riscv *r, unsigned level)
-{
+static void truncate_path(struct riscv *r, unsigned level) {
     count_retired(r);
     while (!r->core.empty && r->core.top >= level) {
         save(r, r->core.top);
@@ -158,8 +142,7 @@ static void truncate_path(struct riscv *r, unsigned level)
 }
 
 /* The level below `level` is the top from now on. */
-static void make_top(struct riscv *r, unsigned level)
-{
+static void make_top(struct riscv *r, unsigned level) {
     truncate_path(r, level + 1);
     r->changed = true;
     core_activate(&r->core);
@@ -170,8 +153,7 @@ static void make_top(struct riscv *r, unsigned level)
 }
 
 /* The top's ENTER store retires. */
-static void end_enter(struct riscv *r, uint64_t status)
-{
+static void end_enter(struct riscv *r, uint64_t status) {
     struct frond_desc *d = top_of(r)->d;
 
     if (status != FROND_ST_OK)
@@ -184,8 +166,7 @@ static void end_enter(struct riscv *r, uint64_t status)
 }
 
 /* gap: what the exit is for, if an access of now has met it. */
-static void leave(struct riscv *r, unsigned k, const struct core_answer *gap)
-{
+static void leave(struct riscv *r, unsigned k, const struct core_answer *gap) {
     struct core_level *l = level_at(r, k);
     const struct frond_access *e = &l->d->exit;
 
@@ -212,22 +193,19 @@ static void leave(struct riscv *r, unsigned k, const struct core_answer *gap)
 
 void child_leave(struct riscv *r, unsigned k) { leave(r, k, NULL); }
 
-static void leave_for(struct riscv *r, unsigned k, unsigned reason, unsigned kind, uint64_t value)
-{
+static void leave_for(struct riscv *r, unsigned k, unsigned reason, unsigned kind, uint64_t value) {
     level_at(r, k)->d->exit = (struct frond_access){.reason = reason, .kind = kind, .value = value};
     child_leave(r, k);
 }
 
-void child_halt(struct riscv *r, unsigned kind, uint64_t code)
-{
+void child_halt(struct riscv *r, unsigned kind, uint64_t code) {
     leave_for(r, r->core.top, FROND_EXIT_HALT, kind, code);
 }
 
 /* ---- Faults --------------------------------------------------------------------------------------- */
 
 /* The node at `level` takes a trap at its ENTER store; what was above it stays suspended. */
-static void issuer_trap(struct riscv *r, unsigned level, unsigned cause, uint64_t tval)
-{
+static void issuer_trap(struct riscv *r, unsigned level, unsigned cause, uint64_t tval) {
     make_top(r, level);
     top_of(r)->d->active = 0;
     trap_take(&r->h, cause, tval, false);
@@ -236,10 +214,14 @@ static void issuer_trap(struct riscv *r, unsigned level, unsigned cause, uint64_
 
 /* Marks the access in every node from the gap's up to its maker, then leaves. */
 static void leave_by_gap(struct riscv *r, const struct core_answer *ans, struct access a,
-                         uint64_t tval, uint64_t value, uint32_t cause)
-{
-    struct frond_access rec = {.reason = FROND_EXIT_FAULT, .kind = a.kind, .value = value,
-                               .width = a.width, .reg = a.reg, .ilen = a.ilen, .flags = a.flags};
+                         uint64_t tval, uint64_t value, uint32_t cause) {
+    struct frond_access rec = {.reason = FROND_EXIT_FAULT,
+                               .kind = a.kind,
+                               .value = value,
+                               .width = a.width,
+                               .reg = a.reg,
+                               .ilen = a.ilen,
+                               .flags = a.flags};
 
     if (ans->kind != 0 && a.kind != FROND_FAULT_DMA) { /* cannot be answered DONE */
         rec.kind = ans->kind;
@@ -265,19 +247,14 @@ static void leave_by_gap(struct riscv *r, const struct core_answer *ans, struct 
 }
 
 void child_answer(struct riscv *r, const struct core_answer *ans, struct access a, uint64_t va,
-                  uint64_t value, uint32_t cause)
-{
+                  uint64_t value, uint32_t cause) {
     switch (ans->what) {
     case CORE_NOMEM:
         r->error = "out of host memory";
         r->h.attention = true;
         break;
-    case CORE_REFUSED:
-        trap_raise(&r->h, cause, va);
-        break;
-    case CORE_ISSUER:
-        issuer_trap(r, ans->level, ans->cause, ans->tval);
-        break;
+    case CORE_REFUSED: trap_raise(&r->h, cause, va); break;
+    case CORE_ISSUER: issuer_trap(r, ans->level, ans->cause, ans->tval); break;
     case CORE_BAD:
         leave_for(r, ans->level, FROND_EXIT_BAD,
                   ans->mode == CORE_NP ? FROND_BAD_MAP_NP : FROND_BAD_MAP_P, ans->index);
@@ -297,8 +274,7 @@ enum entered { ENTERED, ENDED, LEFT };
 /* ENDED: the issuer's ENTER retired with a STATUS, or it took a trap; it is the top. LEFT: an exit. */
 
 /* Page of the descriptor at the issuer's address va: translated for loads, then for stores. */
-static enum entered find_descriptor(struct riscv *r, uint64_t va, uint32_t *page)
-{
+static enum entered find_descriptor(struct riscv *r, uint64_t va, uint32_t *page) {
     unsigned j = r->core.top;
     const struct access desc = {.kind = FROND_FAULT_DESC, .flags = FROND_XF_WRITE};
     struct core_issued is = {0};
@@ -346,8 +322,7 @@ static enum entered find_descriptor(struct riscv *r, uint64_t va, uint32_t *page
 }
 
 /* Puts the child whose descriptor is named in the top's `active` on the path; `how`: for the trace. */
-static enum entered enter_active(struct riscv *r, enum riscv_event how)
-{
+static enum entered enter_active(struct riscv *r, enum riscv_event how) {
     struct frond_desc *issuer = top_of(r)->d;
     uint64_t va = issuer->active & ~(uint64_t)(FROND_PAGE_SIZE - 1);
     uint32_t page = 0;
@@ -355,8 +330,7 @@ static enum entered enter_active(struct riscv *r, enum riscv_event how)
 
     if (e != ENTERED)
         return e;
-    struct frond_desc *d =
-        (struct frond_desc *)(void *)(r->h.ram + (size_t)page * FROND_PAGE_SIZE);
+    struct frond_desc *d = (struct frond_desc *)(void *)(r->h.ram + (size_t)page * FROND_PAGE_SIZE);
     int bad = desc_check(d);
     if (bad >= 0) {
         end_enter(r, FROND_ST_FIELD | (uint64_t)bad << 16);
@@ -380,8 +354,7 @@ static enum entered enter_active(struct riscv *r, enum riscv_event how)
 
 /* ---- Answers ---------------------------------------------------------------------------------------- */
 
-static bool plain(const struct frond_access *p)
-{
+static bool plain(const struct frond_access *p) {
     bool kind = p->kind == FROND_FAULT_LOAD || p->kind == FROND_FAULT_STORE;
     bool width = p->width == 1 || p->width == 2 || p->width == 4 || p->width == 8;
 
@@ -390,8 +363,7 @@ static bool plain(const struct frond_access *p)
 }
 
 /* The value as the register has it. */
-static uint64_t boxed(const struct frond_access *p, uint64_t value)
-{
+static uint64_t boxed(const struct frond_access *p, uint64_t value) {
     unsigned spare = 64 - 8 * (unsigned)p->width;
 
     value <<= spare;
@@ -401,8 +373,7 @@ static uint64_t boxed(const struct frond_access *p, uint64_t value)
 }
 
 /* Completes the top's access as if a device had. */
-static bool apply_done(struct riscv *r, uint64_t value)
-{
+static bool apply_done(struct riscv *r, uint64_t value) {
     struct frond_desc *d = top_of(r)->d;
     const struct frond_access *p = &d->pend;
 
@@ -420,8 +391,7 @@ static bool apply_done(struct riscv *r, uint64_t value)
     return true;
 }
 
-static bool apply_deny(struct riscv *r, unsigned k)
-{
+static bool apply_deny(struct riscv *r, unsigned k) {
     struct frond_access p = level_at(r, k)->d->pend;
 
     if (p.reason != FROND_EXIT_FAULT)
@@ -454,8 +424,7 @@ static bool apply_deny(struct riscv *r, unsigned k)
 }
 
 /* The answer at level k cannot be given: its parent is told which field is wrong. */
-static void refuse_answer(struct riscv *r, unsigned k)
-{
+static void refuse_answer(struct riscv *r, unsigned k) {
     if (k == 0) {
         r->error = "node 0: an answer in resume that does not fit its pend";
         r->h.attention = true;
@@ -466,15 +435,14 @@ static void refuse_answer(struct riscv *r, unsigned k)
 }
 
 /* Applies an answer that stands in level k. True: go on with the next level. */
-static bool apply_answer(struct riscv *r, unsigned k, uint32_t answer)
-{
+static bool apply_answer(struct riscv *r, unsigned k, uint32_t answer) {
     struct frond_desc *d = level_at(r, k)->d;
     bool ok;
 
     level_at(r, k)->ctx->stat[STAT_ANSWER + answer]++;
     if (r->trace) {
-        const struct riscv_note n = {.what = EV_ANSWER, .level = k, .a = answer, .b = d->value,
-                                     .pend = &d->pend};
+        const struct riscv_note n = {
+            .what = EV_ANSWER, .level = k, .a = answer, .b = d->value, .pend = &d->pend};
         r->trace(r->opaque, &n);
     }
     d->resume = 0;
@@ -485,8 +453,7 @@ static bool apply_answer(struct riscv *r, unsigned k, uint32_t answer)
     return ok && k < r->core.top;
 }
 
-static bool read_by_issuer(const struct frond_access *p)
-{
+static bool read_by_issuer(const struct frond_access *p) {
     return (p->flags & FROND_XF_SELF) != 0 && p->reason == FROND_EXIT_FAULT &&
            (p->kind == FROND_FAULT_MAP || p->kind == FROND_FAULT_DESC ||
             p->kind == FROND_FAULT_WALK);
@@ -494,8 +461,7 @@ static bool read_by_issuer(const struct frond_access *p)
 
 /* Restores the path above `from`, then applies the answers that stand in it, root first. A DENY of
  * what restoring itself would meet is applied as soon as its maker is there again. */
-static void restore(struct riscv *r, unsigned from)
-{
+static void restore(struct riscv *r, unsigned from) {
     unsigned denied = UINT32_MAX;
     bool whole = true;
 
@@ -535,8 +501,7 @@ static void restore(struct riscv *r, unsigned from)
             memset(&level_at(r, l)->d->pend, 0, sizeof(struct frond_access));
 }
 
-void child_enter(struct riscv *r, uint64_t va, unsigned ilen)
-{
+void child_enter(struct riscv *r, uint64_t va, unsigned ilen) {
     struct frond_desc *issuer = top_of(r)->d; /* stays readable when its page is given back */
 
     r->h.attention = true;
@@ -554,8 +519,7 @@ void child_enter(struct riscv *r, uint64_t va, unsigned ilen)
         top_of(r)->ctx->stat[STAT_ENTERS]++;
         restore(r, r->core.top);
         break;
-    case ENDED:
-        break;
+    case ENDED: break;
     case LEFT:
         issuer->active = 0; /* the store has not begun */
         break;
@@ -564,8 +528,7 @@ void child_enter(struct riscv *r, uint64_t va, unsigned ilen)
 
 /* ---- Before each step ------------------------------------------------------------------------------- */
 
-static void suspend_all(struct riscv *r)
-{
+static void suspend_all(struct riscv *r) {
     if (r->core.empty)
         return;
     count_retired(r);
@@ -574,8 +537,7 @@ static void suspend_all(struct riscv *r)
 }
 
 /* Node 0 on an empty path, and all that was active above it. */
-static void enter_root(struct riscv *r, enum riscv_event how)
-{
+static void enter_root(struct riscv *r, enum riscv_event how) {
     r->core.now = riscv_now(r);
     r->top_since = r->core.now;
     if (!core_push(&r->core, CORE_NO_PAGE, r->root)) {
@@ -590,20 +552,15 @@ static void enter_root(struct riscv *r, enum riscv_event how)
     restore(r, 0);
 }
 
-static void reenter(struct riscv *r)
-{
+static void reenter(struct riscv *r) {
     suspend_all(r);
     enter_root(r, EV_AGAIN);
 }
 
-static uint64_t later(uint64_t a, uint64_t b)
-{
-    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
-}
+static uint64_t later(uint64_t a, uint64_t b) { return a > UINT64_MAX - b ? UINT64_MAX : a + b; }
 
 /* When the node at `level`, or one below it, must be looked at again. */
-static void set_due(struct riscv *r, unsigned level)
-{
+static void set_due(struct riscv *r, unsigned level) {
     struct core_level *l = level_at(r, level);
     uint64_t due = later(l->since, l->budget0);
     uint64_t clock = level_clock(r, level);
@@ -618,8 +575,7 @@ static void set_due(struct riscv *r, unsigned level)
     l->due = due;
 }
 
-static uint64_t pending_at(struct riscv *r, unsigned level)
-{
+static uint64_t pending_at(struct riscv *r, unsigned level) {
     struct frond_desc *d = level_at(r, level)->d;
     uint32_t lines = r->bus.lines(r->bus.opaque, level) | d->lines;
 
@@ -630,8 +586,7 @@ static uint64_t pending_at(struct riscv *r, unsigned level)
 }
 
 /* Calls the host for each mark that the top has reached. */
-static void pass_marks(struct riscv *r)
-{
+static void pass_marks(struct riscv *r) {
     unsigned top = r->core.top;
     struct node *n = top_of(r)->ctx->isa;
 
@@ -642,8 +597,7 @@ static void pass_marks(struct riscv *r)
 }
 
 /* core.now of the next mark of the top. */
-static uint64_t next_mark(const struct riscv *r)
-{
+static uint64_t next_mark(const struct riscv *r) {
     const struct node *n = r->core.path[r->core.top].ctx->isa;
 
     if (!n || n->mark_next >= r->marks)
@@ -652,8 +606,7 @@ static uint64_t next_mark(const struct riscv *r)
 }
 
 /* Whether something was done, so that all must be looked at anew. */
-static bool look_at(struct riscv *r, unsigned level)
-{
+static bool look_at(struct riscv *r, unsigned level) {
     struct core_level *l = level_at(r, level);
     bool is_top = level == r->core.top;
 
@@ -689,8 +642,7 @@ static bool look_at(struct riscv *r, unsigned level)
     return false;
 }
 
-static void shake(struct riscv *r)
-{
+static void shake(struct riscv *r) {
     r->shake = r->shake * 6364136223846793005u + 1442695040888963407u;
     r->shake_at = riscv_now(r) + 1 + (r->shake >> 40) % 5000;
     suspend_all(r);
@@ -699,8 +651,7 @@ static void shake(struct riscv *r)
 }
 
 /* After a change of the path: every invariant (machine.h's option audit). */
-static void audit(struct riscv *r)
-{
+static void audit(struct riscv *r) {
     const char *wrong = core_audit(&r->core);
 
     r->changed = false;
@@ -713,8 +664,7 @@ static void audit(struct riscv *r)
 }
 
 /* The lowest level that must be looked at. `due` does not grow from one level to the next. */
-static unsigned first_due(struct riscv *r)
-{
+static unsigned first_due(struct riscv *r) {
     unsigned level = r->work ? 0 : r->check;
 
     if (level > r->core.top)
@@ -724,8 +674,7 @@ static unsigned first_due(struct riscv *r)
     return level;
 }
 
-bool child_boundary(struct riscv *r)
-{
+bool child_boundary(struct riscv *r) {
     while (!r->done && !r->error) {
         unsigned level;
 
@@ -763,8 +712,7 @@ bool child_boundary(struct riscv *r)
 
 /* ---- The run ---------------------------------------------------------------------------------------- */
 
-static uint64_t next_stop(const struct riscv *r)
-{
+static uint64_t next_stop(const struct riscv *r) {
     uint64_t at = r->core.path[r->core.top].due;
     uint64_t poll = r->core.now + POLL_STEPS;
 
@@ -777,8 +725,7 @@ static uint64_t next_stop(const struct riscv *r)
     return r->shake != 0 && r->shake_at < at ? r->shake_at : at;
 }
 
-enum riscv_end riscv_run(struct riscv *r, struct frond_desc *d)
-{
+enum riscv_end riscv_run(struct riscv *r, struct frond_desc *d) {
     int bad = desc_check(d);
     enum riscv_end end = RISCV_ERROR;
 
@@ -825,16 +772,14 @@ enum riscv_end riscv_run(struct riscv *r, struct frond_desc *d)
     return r->error ? RISCV_ERROR : end;
 }
 
-void riscv_drop_all(struct riscv *r)
-{
+void riscv_drop_all(struct riscv *r) {
     core_drop_all(&r->core);
     code_drop_all(r->h.code);
     code_sweep(r->h.code);
 }
 
 bool riscv_init(struct riscv *r, uint8_t *ram, uint32_t pages, void *(*alloc)(size_t),
-                void (*release)(void *))
-{
+                void (*release)(void *)) {
     r->isa.alloc = alloc;
     r->isa.free = release;
     r->h.ram = ram;
@@ -846,8 +791,7 @@ bool riscv_init(struct riscv *r, uint8_t *ram, uint32_t pages, void *(*alloc)(si
     return r->ring && r->h.code;
 }
 
-void riscv_done(struct riscv *r)
-{
+void riscv_done(struct riscv *r) {
     core_done(&r->core);
     if (r->h.code)
         code_free(r->h.code);

@@ -8,56 +8,85 @@
      MSTATUS_TSR)
 #define SSTATUS_WRITE                                                                              \
     (MSTATUS_SIE | MSTATUS_SPIE | MSTATUS_SPP | MSTATUS_FS | MSTATUS_SUM | MSTATUS_MXR)
-#define MSTATUS_XL (2ULL << 32 | 2ULL << 34)
-#define SSTATUS_XL (2ULL << 32)
-#define MISA (2ULL << 62 | 1 << 0 | 1 << 2 | 1 << 3 | 1 << 5 | 1 << 8 | 1 << 12 | 1 << 18 | 1 << 20)
-#define MEDELEG 0xb3ffULL
+#define MSTATUS_XL   (2ULL << 32 | 2ULL << 34)
+#define SSTATUS_XL   (2ULL << 32)
+#define MISA         (2ULL << 62 | 1 << 0 | 1 << 2 | 1 << 3 | 1 << 5 | 1 << 8 | 1 << 12 | 1 << 18 | 1 << 20)
+#define MEDELEG      0xb3ffULL
 #define S_INTERRUPTS (MIP_SSIP | MIP_STIP | MIP_SEIP)
-#define INTERRUPTS (S_INTERRUPTS | MIP_MSIP | MIP_MTIP | MIP_MEIP)
-#define MENVCFG (MENVCFG_STCE | 1)
-#define PMPADDR ((1ULL << 54) - 1)
-#define SATP_WRITE (15ULL << 60 | ((1ULL << 44) - 1))
+#define INTERRUPTS   (S_INTERRUPTS | MIP_MSIP | MIP_MTIP | MIP_MEIP)
+#define MENVCFG      (MENVCFG_STCE | 1)
+#define PMPADDR      ((1ULL << 54) - 1)
+#define SATP_WRITE   (15ULL << 60 | ((1ULL << 44) - 1))
 
 enum {
-    CSR_FFLAGS = 0x001, CSR_FRM, CSR_FCSR,
-    CSR_SSTATUS = 0x100, CSR_SIE = 0x104, CSR_STVEC, CSR_SCOUNTEREN, CSR_SENVCFG = 0x10a,
-    CSR_SSCRATCH = 0x140, CSR_SEPC, CSR_SCAUSE, CSR_STVAL, CSR_SIP, CSR_STIMECMP = 0x14d,
+    CSR_FFLAGS = 0x001,
+    CSR_FRM,
+    CSR_FCSR,
+    CSR_SSTATUS = 0x100,
+    CSR_SIE = 0x104,
+    CSR_STVEC,
+    CSR_SCOUNTEREN,
+    CSR_SENVCFG = 0x10a,
+    CSR_SSCRATCH = 0x140,
+    CSR_SEPC,
+    CSR_SCAUSE,
+    CSR_STVAL,
+    CSR_SIP,
+    CSR_STIMECMP = 0x14d,
     CSR_SATP = 0x180,
-    CSR_MSTATUS = 0x300, CSR_MISA, CSR_MEDELEG, CSR_MIDELEG, CSR_MIE, CSR_MTVEC, CSR_MCOUNTEREN,
-    CSR_MENVCFG = 0x30a, CSR_MCOUNTINHIBIT = 0x320, CSR_MHPMEVENT3 = 0x323, CSR_MHPMEVENT31 = 0x33f,
-    CSR_MSCRATCH = 0x340, CSR_MEPC, CSR_MCAUSE, CSR_MTVAL, CSR_MIP,
-    CSR_PMPCFG0 = 0x3a0, CSR_PMPCFG2 = 0x3a2, CSR_PMPADDR0 = 0x3b0, CSR_PMPADDR15 = 0x3bf,
-    CSR_MCYCLE = 0xb00, CSR_MINSTRET = 0xb02, CSR_MHPMCOUNTER3 = 0xb03, CSR_MHPMCOUNTER31 = 0xb1f,
-    CSR_CYCLE = 0xc00, CSR_TIME, CSR_INSTRET, CSR_HPMCOUNTER3, CSR_HPMCOUNTER31 = 0xc1f,
-    CSR_MVENDORID = 0xf11, CSR_MCONFIGPTR = 0xf15,
+    CSR_MSTATUS = 0x300,
+    CSR_MISA,
+    CSR_MEDELEG,
+    CSR_MIDELEG,
+    CSR_MIE,
+    CSR_MTVEC,
+    CSR_MCOUNTEREN,
+    CSR_MENVCFG = 0x30a,
+    CSR_MCOUNTINHIBIT = 0x320,
+    CSR_MHPMEVENT3 = 0x323,
+    CSR_MHPMEVENT31 = 0x33f,
+    CSR_MSCRATCH = 0x340,
+    CSR_MEPC,
+    CSR_MCAUSE,
+    CSR_MTVAL,
+    CSR_MIP,
+    CSR_PMPCFG0 = 0x3a0,
+    CSR_PMPCFG2 = 0x3a2,
+    CSR_PMPADDR0 = 0x3b0,
+    CSR_PMPADDR15 = 0x3bf,
+    CSR_MCYCLE = 0xb00,
+    CSR_MINSTRET = 0xb02,
+    CSR_MHPMCOUNTER3 = 0xb03,
+    CSR_MHPMCOUNTER31 = 0xb1f,
+    CSR_CYCLE = 0xc00,
+    CSR_TIME,
+    CSR_INSTRET,
+    CSR_HPMCOUNTER3,
+    CSR_HPMCOUNTER31 = 0xc1f,
+    CSR_MVENDORID = 0xf11,
+    CSR_MCONFIGPTR = 0xf15,
 };
 
 /* ---- Reading ------------------------------------------------------------------------------------ */
 
-static uint64_t with_sd(uint64_t status)
-{
+static uint64_t with_sd(uint64_t status) {
     return (status & MSTATUS_FS) == MSTATUS_FS ? status | 1ULL << 63 : status;
 }
 
-static uint64_t cycle(struct riscv *r, const struct frond_csr *c)
-{
-    return c->mcountinhibit & 1 ? c->mcycle_offset
-                                : level_clock(r, r->core.top) + c->mcycle_offset;
+static uint64_t cycle(struct riscv *r, const struct frond_csr *c) {
+    return c->mcountinhibit & 1 ? c->mcycle_offset : level_clock(r, r->core.top) + c->mcycle_offset;
 }
 
-static uint64_t now_time(struct riscv *r)
-{
+static uint64_t now_time(struct riscv *r) {
     return (level_clock(r, r->core.top) + r->h.d->clint.time_offset) / FROND_STEPS_PER_TICK;
 }
 
 /* A pmpaddr reads as its granularity of a page says. */
-static uint64_t pmpaddr_read(const struct frond_csr *c, unsigned i)
-{
+static uint64_t pmpaddr_read(const struct frond_csr *c, unsigned i) {
     return (c->pmpcfg[i] >> 3 & 3) == 3 ? c->pmpaddr[i] | 0x1ff : c->pmpaddr[i] & ~0x3ffULL;
 }
 
-static uint64_t pmpcfg_read(const struct frond_csr *c, unsigned first)
-{
+static uint64_t pmpcfg_read(const struct frond_csr *c, unsigned first) {
     uint64_t v = 0;
 
     for (unsigned i = 0; i < 8; i++)
@@ -65,8 +94,7 @@ static uint64_t pmpcfg_read(const struct frond_csr *c, unsigned first)
     return v;
 }
 
-static bool counter_ok(const struct frond_desc *d, unsigned n)
-{
+static bool counter_ok(const struct frond_desc *d, unsigned n) {
     const struct frond_csr *c = &d->csr;
 
     if (d->mode != FROND_MODE_M && (c->mcounteren >> n & 1) == 0)
@@ -74,15 +102,13 @@ static bool counter_ok(const struct frond_desc *d, unsigned n)
     return d->mode != FROND_MODE_U || (c->scounteren >> n & 1) != 0;
 }
 
-static bool stimecmp_ok(const struct frond_desc *d)
-{
+static bool stimecmp_ok(const struct frond_desc *d) {
     return d->mode == FROND_MODE_M ||
            ((d->csr.mcounteren & 2) != 0 && (d->csr.menvcfg & MENVCFG_STCE) != 0);
 }
 
 /* User-level CSRs: floating point and counters. */
-static bool read_user(struct riscv *r, unsigned csr, uint64_t *v)
-{
+static bool read_user(struct riscv *r, unsigned csr, uint64_t *v) {
     struct frond_desc *d = r->h.d;
 
     if (csr >= CSR_FFLAGS && csr <= CSR_FCSR) {
@@ -99,8 +125,7 @@ static bool read_user(struct riscv *r, unsigned csr, uint64_t *v)
     return true;
 }
 
-static bool read_supervisor(struct riscv *r, unsigned csr, uint64_t *v)
-{
+static bool read_supervisor(struct riscv *r, unsigned csr, uint64_t *v) {
     struct frond_desc *d = r->h.d;
     const struct frond_csr *c = &d->csr;
 
@@ -116,15 +141,12 @@ static bool read_supervisor(struct riscv *r, unsigned csr, uint64_t *v)
     case CSR_SCAUSE: *v = c->scause; return true;
     case CSR_STVAL: *v = c->stval; return true;
     case CSR_STIMECMP: *v = c->stimecmp; return stimecmp_ok(d);
-    case CSR_SATP:
-        *v = c->satp;
-        return d->mode != FROND_MODE_S || (c->mstatus & MSTATUS_TVM) == 0;
+    case CSR_SATP: *v = c->satp; return d->mode != FROND_MODE_S || (c->mstatus & MSTATUS_TVM) == 0;
     default: return false;
     }
 }
 
-static bool read_machine(struct riscv *r, unsigned csr, uint64_t *v)
-{
+static bool read_machine(struct riscv *r, unsigned csr, uint64_t *v) {
     const struct frond_csr *c = &r->h.d->csr;
 
     *v = 0;
@@ -163,8 +185,7 @@ static bool read_machine(struct riscv *r, unsigned csr, uint64_t *v)
 }
 
 /* Whether the register is there and may be read now. */
-static bool csr_read(struct riscv *r, unsigned csr, uint64_t *v)
-{
+static bool csr_read(struct riscv *r, unsigned csr, uint64_t *v) {
     switch (csr >> 8 & 3) {
     case 0: return read_user(r, csr, v);
     case 1: return read_supervisor(r, csr, v);
@@ -175,8 +196,7 @@ static bool csr_read(struct riscv *r, unsigned csr, uint64_t *v)
 
 /* ---- Writing (the read has succeeded, the register is writable) ----------------------------------- */
 
-static void write_status(struct riscv *r, uint64_t v, uint64_t mask)
-{
+static void write_status(struct riscv *r, uint64_t v, uint64_t mask) {
     struct frond_csr *c = &r->h.d->csr;
     uint64_t old = c->mstatus;
     uint64_t s = (old & ~mask) | (v & mask);
@@ -192,8 +212,7 @@ static void write_status(struct riscv *r, uint64_t v, uint64_t mask)
         r->h.attention = true;
 }
 
-static void write_fcsr(struct frond_csr *c, unsigned csr, uint64_t v)
-{
+static void write_fcsr(struct frond_csr *c, unsigned csr, uint64_t v) {
     if (csr == CSR_FFLAGS)
         c->fcsr = (c->fcsr & ~31ULL) | (v & 31);
     else if (csr == CSR_FRM)
@@ -203,14 +222,16 @@ static void write_fcsr(struct frond_csr *c, unsigned csr, uint64_t v)
     c->mstatus |= MSTATUS_FS;
 }
 
-static void write_supervisor(struct riscv *r, unsigned csr, uint64_t v)
-{
+static void write_supervisor(struct riscv *r, unsigned csr, uint64_t v) {
     struct frond_csr *c = &r->h.d->csr;
     uint64_t d = c->mideleg;
 
     switch (csr) {
     case CSR_SSTATUS: write_status(r, v, SSTATUS_WRITE); break;
-    case CSR_SIE: c->mie = (c->mie & ~d) | (v & d); r->h.attention = true; break;
+    case CSR_SIE:
+        c->mie = (c->mie & ~d) | (v & d);
+        r->h.attention = true;
+        break;
     case CSR_SIP:
         d &= MIP_SSIP;
         c->mip = (c->mip & ~d) | (v & d);
@@ -223,7 +244,10 @@ static void write_supervisor(struct riscv *r, unsigned csr, uint64_t v)
     case CSR_SEPC: c->sepc = v & ~1ULL; break;
     case CSR_SCAUSE: c->scause = v; break;
     case CSR_STVAL: c->stval = v; break;
-    case CSR_STIMECMP: c->stimecmp = v; r->h.attention = true; break;
+    case CSR_STIMECMP:
+        c->stimecmp = v;
+        r->h.attention = true;
+        break;
     case CSR_SATP:
         if (v >> 60 != 0 && v >> 60 != 8 && v >> 60 != 9)
             break;
@@ -235,8 +259,7 @@ static void write_supervisor(struct riscv *r, unsigned csr, uint64_t v)
     }
 }
 
-static void write_pmpcfg(struct frond_csr *c, unsigned first, uint64_t v)
-{
+static void write_pmpcfg(struct frond_csr *c, unsigned first, uint64_t v) {
     for (unsigned i = 0; i < 8; i++) {
         uint8_t *cfg = &c->pmpcfg[first + i];
         uint8_t b = (uint8_t)(v >> (8 * i)) & 0x9f;
@@ -248,28 +271,26 @@ static void write_pmpcfg(struct frond_csr *c, unsigned first, uint64_t v)
     }
 }
 
-static void write_pmpaddr(struct frond_csr *c, unsigned i, uint64_t v)
-{
+static void write_pmpaddr(struct frond_csr *c, unsigned i, uint64_t v) {
     bool next_locks = i < 15 && (c->pmpcfg[i + 1] & 0x98) == 0x88; /* locked TOR */
 
     if ((c->pmpcfg[i] & 0x80) == 0 && !next_locks)
         c->pmpaddr[i] = v & PMPADDR;
 }
 
-static void write_countinhibit(struct riscv *r, struct frond_csr *c, uint64_t v)
-{
+static void write_countinhibit(struct riscv *r, struct frond_csr *c, uint64_t v) {
     uint64_t now = level_clock(r, r->core.top) + 1; /* when this instruction has retired */
 
     count_retired(r);
     if (((c->mcountinhibit ^ v) & 1) != 0)
         c->mcycle_offset += v & 1 ? now : 0 - now;
     if (((c->mcountinhibit ^ v) & 4) != 0)
-        c->minstret += v & 4 ? 1 : UINT64_MAX; /* so does this one count, or not, as it was before */
+        c->minstret +=
+            v & 4 ? 1 : UINT64_MAX; /* so does this one count, or not, as it was before */
     c->mcountinhibit = v & 5;
 }
 
-static void write_machine(struct riscv *r, unsigned csr, uint64_t v)
-{
+static void write_machine(struct riscv *r, unsigned csr, uint64_t v) {
     struct frond_csr *c = &r->h.d->csr;
     uint64_t mip = MIP_SSIP | MIP_SEIP | (c->menvcfg & MENVCFG_STCE ? 0 : MIP_STIP);
 
@@ -281,19 +302,37 @@ static void write_machine(struct riscv *r, unsigned csr, uint64_t v)
     switch (csr) {
     case CSR_MSTATUS: write_status(r, v, MSTATUS_WRITE); break;
     case CSR_MEDELEG: c->medeleg = v & MEDELEG; break;
-    case CSR_MIDELEG: c->mideleg = v & S_INTERRUPTS; r->h.attention = true; break;
-    case CSR_MIE: c->mie = v & INTERRUPTS; r->h.attention = true; break;
-    case CSR_MIP: c->mip = (c->mip & ~mip) | (v & mip); r->h.attention = true; break;
+    case CSR_MIDELEG:
+        c->mideleg = v & S_INTERRUPTS;
+        r->h.attention = true;
+        break;
+    case CSR_MIE:
+        c->mie = v & INTERRUPTS;
+        r->h.attention = true;
+        break;
+    case CSR_MIP:
+        c->mip = (c->mip & ~mip) | (v & mip);
+        r->h.attention = true;
+        break;
     case CSR_MTVEC: c->mtvec = v & ~2ULL; break;
     case CSR_MCOUNTEREN: c->mcounteren = v & UINT32_MAX; break;
-    case CSR_MENVCFG: c->menvcfg = v & MENVCFG; r->h.attention = true; break;
+    case CSR_MENVCFG:
+        c->menvcfg = v & MENVCFG;
+        r->h.attention = true;
+        break;
     case CSR_MCOUNTINHIBIT: write_countinhibit(r, c, v); break;
     case CSR_MSCRATCH: c->mscratch = v; break;
     case CSR_MEPC: c->mepc = v & ~1ULL; break;
     case CSR_MCAUSE: c->mcause = v; break;
     case CSR_MTVAL: c->mtval = v; break;
-    case CSR_PMPCFG0: write_pmpcfg(c, 0, v); mmu_adopt(r, r->core.top); break;
-    case CSR_PMPCFG2: write_pmpcfg(c, 8, v); mmu_adopt(r, r->core.top); break;
+    case CSR_PMPCFG0:
+        write_pmpcfg(c, 0, v);
+        mmu_adopt(r, r->core.top);
+        break;
+    case CSR_PMPCFG2:
+        write_pmpcfg(c, 8, v);
+        mmu_adopt(r, r->core.top);
+        break;
     case CSR_MCYCLE:
         c->mcycle_offset = c->mcountinhibit & 1 ? v : v - (level_clock(r, r->core.top) + 1);
         break;
@@ -305,8 +344,7 @@ static void write_machine(struct riscv *r, unsigned csr, uint64_t v)
     }
 }
 
-static void csr_write(struct riscv *r, unsigned csr, uint64_t v)
-{
+static void csr_write(struct riscv *r, unsigned csr, uint64_t v) {
     if (csr <= CSR_FCSR)
         write_fcsr(&r->h.d->csr, csr, v);
     else if ((csr >> 8 & 3) == 1)
@@ -317,19 +355,14 @@ static void csr_write(struct riscv *r, unsigned csr, uint64_t v)
 
 /* ---- Instructions -------------------------------------------------------------------------------- */
 
-static void retire(struct riscv *r, unsigned ilen)
-{
+static void retire(struct riscv *r, unsigned ilen) {
     r->h.d->pc += ilen;
     r->h.left--;
 }
 
-static void illegal(struct riscv *r, uint32_t raw)
-{
-    trap_raise(&r->h, CAUSE_ILLEGAL, raw);
-}
+static void illegal(struct riscv *r, uint32_t raw) { trap_raise(&r->h, CAUSE_ILLEGAL, raw); }
 
-static void csr_instruction(struct riscv *r, uint32_t raw, unsigned ilen)
-{
+static void csr_instruction(struct riscv *r, uint32_t raw, unsigned ilen) {
     struct frond_desc *d = r->h.d;
     unsigned csr = raw >> 20, rs1 = raw >> 15 & 31, rd = raw >> 7 & 31, op = raw >> 12 & 3;
     uint64_t operand = raw >> 14 & 1 ? rs1 : d->x[rs1];
@@ -351,8 +384,7 @@ static void csr_instruction(struct riscv *r, uint32_t raw, unsigned ilen)
     retire(r, ilen);
 }
 
-static void mret(struct riscv *r)
-{
+static void mret(struct riscv *r) {
     struct frond_desc *d = r->h.d;
     uint64_t s = d->csr.mstatus;
     unsigned to = (s & MSTATUS_MPP) >> 11;
@@ -365,8 +397,7 @@ static void mret(struct riscv *r)
     d->pc = d->csr.mepc;
 }
 
-static void sret(struct riscv *r)
-{
+static void sret(struct riscv *r) {
     struct frond_desc *d = r->h.d;
     uint64_t s = d->csr.mstatus;
     bool to_s = (s & MSTATUS_SPP) != 0;
@@ -379,16 +410,14 @@ static void sret(struct riscv *r)
     d->pc = d->csr.sepc;
 }
 
-static void returned(struct riscv *r)
-{
+static void returned(struct riscv *r) {
     r->h.left--;
     mmu_select(&r->h);
     if (r->pending != 0)
         r->h.attention = true;
 }
 
-static void privileged(struct riscv *r, uint32_t raw, unsigned ilen)
-{
+static void privileged(struct riscv *r, uint32_t raw, unsigned ilen) {
     struct frond_desc *d = r->h.d;
     uint64_t s = d->csr.mstatus;
     bool is_m = d->mode == FROND_MODE_M, is_s = d->mode == FROND_MODE_S;
@@ -414,8 +443,7 @@ static void privileged(struct riscv *r, uint32_t raw, unsigned ilen)
     }
 }
 
-void sys_exec(struct hart *h, uint32_t raw, unsigned ilen)
-{
+void sys_exec(struct hart *h, uint32_t raw, unsigned ilen) {
     struct riscv *r = riscv_of(h);
 
     if (ilen == 2) /* c.ebreak */
@@ -450,8 +478,7 @@ void sys_exec(struct hart *h, uint32_t raw, unsigned ilen)
     ROW(satp, SATP_WRITE)
 
 /* The offset of the first of them with such a bit, or -1. */
-static int csr_bits_check(const struct frond_csr *c)
-{
+static int csr_bits_check(const struct frond_csr *c) {
 #define FORBIDDEN(field, allowed) | (c->field & ~(uint64_t)(allowed))
     if ((0 CSR_BITS(FORBIDDEN)) == 0)
         return -1;
@@ -463,8 +490,7 @@ static int csr_bits_check(const struct frond_csr *c)
 }
 
 /* The offset of the first PMP register with a value it may not have, or -1. */
-static int pmp_check(const struct frond_csr *c)
-{
+static int pmp_check(const struct frond_csr *c) {
     uint64_t high = 0, config[2];
 
     for (int i = 0; i < 16; i++)
@@ -481,8 +507,7 @@ static int pmp_check(const struct frond_csr *c)
     return -1;
 }
 
-bool csr_value_ok(const struct frond_desc *d, int *offset)
-{
+bool csr_value_ok(const struct frond_desc *d, int *offset) {
     const struct frond_csr *c = &d->csr;
 
     *offset = csr_bits_check(c);

@@ -9,11 +9,10 @@
 
 enum { PTE_V = 1, PTE_R = 2, PTE_W = 4, PTE_X = 8, PTE_U = 16, PTE_A = 64, PTE_D = 128 };
 #define PTE_RESERVED 0xffc0000000000000ULL /* N, PBMT and reserved bits: none is implemented */
-#define PAGE_MASK (~(uint64_t)(FROND_PAGE_SIZE - 1))
-#define NO_CAUSE 0
+#define PAGE_MASK    (~(uint64_t)(FROND_PAGE_SIZE - 1))
+#define NO_CAUSE     0
 
-static unsigned class_of(const struct frond_desc *d, unsigned mode)
-{
+static unsigned class_of(const struct frond_desc *d, unsigned mode) {
     if (mode == FROND_MODE_M)
         return CLASS_M;
     if (mode == FROND_MODE_U)
@@ -21,23 +20,18 @@ static unsigned class_of(const struct frond_desc *d, unsigned mode)
     return d->csr.mstatus & MSTATUS_SUM ? CLASS_SUM : CLASS_S;
 }
 
-unsigned hart_data_mode(const struct frond_desc *d)
-{
+unsigned hart_data_mode(const struct frond_desc *d) {
     if (d->mode == FROND_MODE_M && (d->csr.mstatus & MSTATUS_MPRV) != 0)
         return mode_of_priv((d->csr.mstatus & MSTATUS_MPP) >> 11);
     return d->mode;
 }
 
-static unsigned map_of_mode(unsigned mode)
-{
-    return mode == FROND_MODE_U ? CORE_NP : CORE_P;
-}
+static unsigned map_of_mode(unsigned mode) { return mode == FROND_MODE_U ? CORE_NP : CORE_P; }
 
 /* ---- PMP ---------------------------------------------------------------------------------------- */
 
 /* Page range [*first, *end) of entry i; false if it is off. Granularity is a page. */
-static bool pmp_range(const struct frond_csr *c, unsigned i, uint64_t *first, uint64_t *end)
-{
+static bool pmp_range(const struct frond_csr *c, unsigned i, uint64_t *first, uint64_t *end) {
     uint64_t at = c->pmpaddr[i] >> 10; /* page number */
 
     switch (c->pmpcfg[i] >> 3 & 3) {
@@ -52,22 +46,19 @@ static bool pmp_range(const struct frond_csr *c, unsigned i, uint64_t *first, ui
         *end = (at | size) + 1;
         return true;
     }
-    default:
-        return false;
+    default: return false;
     }
 }
 
 /* Whether no entry is on: the usual case of a node in M-mode. */
-static bool pmp_off(const struct frond_csr *c)
-{
+static bool pmp_off(const struct frond_csr *c) {
     uint64_t half[2];
 
     memcpy(half, c->pmpcfg, sizeof half);
     return ((half[0] | half[1]) & 0x1818181818181818ULL) == 0;
 }
 
-unsigned pmp_perm(const struct frond_desc *d, unsigned mode, uint64_t pa)
-{
+unsigned pmp_perm(const struct frond_desc *d, unsigned mode, uint64_t pa) {
     const struct frond_csr *c = &d->csr;
     uint64_t page = pa / FROND_PAGE_SIZE;
 
@@ -86,31 +77,26 @@ unsigned pmp_perm(const struct frond_desc *d, unsigned mode, uint64_t pa)
 
 /* ---- Page tables -------------------------------------------------------------------------------- */
 
-uint64_t hart_satp(const struct frond_desc *d)
-{
-    return d->csr.satp;
-}
+uint64_t hart_satp(const struct frond_desc *d) { return d->csr.satp; }
 
-static struct walk_result trap(uint32_t cause)
-{
+static struct walk_result trap(uint32_t cause) {
     return (struct walk_result){.what = XLATE_TRAP, .cause = cause};
 }
 
-static uint32_t page_fault(unsigned access)
-{
-    return access & FROND_X ? CAUSE_FETCH_PAGE : access & FROND_W ? CAUSE_STORE_PAGE
-                                                                   : CAUSE_LOAD_PAGE;
+static uint32_t page_fault(unsigned access) {
+    return access & FROND_X   ? CAUSE_FETCH_PAGE
+           : access & FROND_W ? CAUSE_STORE_PAGE
+                              : CAUSE_LOAD_PAGE;
 }
 
-static uint32_t access_fault(unsigned access)
-{
-    return access & FROND_X ? CAUSE_FETCH_ACCESS : access & FROND_W ? CAUSE_STORE_ACCESS
-                                                                     : CAUSE_LOAD_ACCESS;
+static uint32_t access_fault(unsigned access) {
+    return access & FROND_X   ? CAUSE_FETCH_ACCESS
+           : access & FROND_W ? CAUSE_STORE_ACCESS
+                              : CAUSE_LOAD_ACCESS;
 }
 
 /* What a leaf PTE lets `mode` do. */
-static unsigned pte_perm(const struct frond_desc *d, unsigned mode, uint64_t pte)
-{
+static unsigned pte_perm(const struct frond_desc *d, unsigned mode, uint64_t pte) {
     unsigned perm = pte >> 1 & 7;
 
     if ((d->csr.mstatus & MSTATUS_MXR) != 0 && (pte & PTE_X) != 0)
@@ -124,8 +110,7 @@ static unsigned pte_perm(const struct frond_desc *d, unsigned mode, uint64_t pte
 
 /* One PTE's host page at `level` of the path, if it is known; else what must be resolved. */
 static bool pte_page(struct riscv *r, unsigned level, uint64_t pa, unsigned need, unsigned access,
-                     uint32_t *page, struct walk_result *out)
-{
+                     uint32_t *page, struct walk_result *out) {
     const struct frond_desc *d = r->core.path[level].d;
 
     if (window_is_private(pa) || (pmp_perm(d, FROND_MODE_S, pa) & need) != need) {
@@ -138,8 +123,7 @@ static bool pte_page(struct riscv *r, unsigned level, uint64_t pa, unsigned need
     return false;
 }
 
-static bool canonical(uint64_t va, unsigned bits)
-{
+static bool canonical(uint64_t va, unsigned bits) {
     int64_t high = (int64_t)va >> (bits - 1);
 
     return high == 0 || high == -1;
@@ -148,8 +132,7 @@ static bool canonical(uint64_t va, unsigned bits)
 /* Walks the page table of the node at `level`. NEED: the page of PTE `pa` is to be resolved (as a
  * walk access) and the walk begun anew. `access` is one of R, W, X, or R|W (both are then checked). */
 static struct walk_result walk_tables(struct riscv *r, unsigned level, uint64_t va, unsigned mode,
-                                      unsigned access)
-{
+                                      unsigned access) {
     const struct frond_desc *d = r->core.path[level].d;
     struct core_ctx *ctx = r->core.path[level].ctx;
     uint64_t satp = hart_satp(d);
@@ -196,8 +179,7 @@ static struct walk_result walk_tables(struct riscv *r, unsigned level, uint64_t 
 
 /* The same for every node, whether it translates or not. */
 static inline struct walk_result walk(struct riscv *r, unsigned level, uint64_t va, unsigned mode,
-                                      unsigned access)
-{
+                                      unsigned access) {
     if (mode == FROND_MODE_M || hart_satp(r->core.path[level].d) >> 60 == 0)
         return (struct walk_result){.what = XLATE_OK, .pa = va, .perm = 7};
     return walk_tables(r, level, va, mode, access);
@@ -205,8 +187,7 @@ static inline struct walk_result walk(struct riscv *r, unsigned level, uint64_t 
 
 /* The hook by which core makes the accesses that an ENTER implies. */
 static enum core_issue issue(void *opaque, unsigned level, uint64_t va, unsigned access,
-                             struct core_issued *out)
-{
+                             struct core_issued *out) {
     struct riscv *r = opaque;
     const struct frond_desc *d = r->core.path[level].d;
     unsigned mode = hart_data_mode(d);
@@ -218,7 +199,8 @@ static enum core_issue issue(void *opaque, unsigned level, uint64_t va, unsigned
     }
     if (w.what == XLATE_OK) {
         unsigned perm = w.perm & pmp_perm(d, mode, w.pa);
-        *out = (struct core_issued){.pa = w.pa, .perm = (uint8_t)perm,
+        *out = (struct core_issued){.pa = w.pa,
+                                    .perm = (uint8_t)perm,
                                     .mode = (uint8_t)map_of_mode(mode),
                                     .cause = access_fault(access)};
         return (perm & access) == access ? CORE_ISSUE_OK : CORE_ISSUE_TRAP;
@@ -227,8 +209,7 @@ static enum core_issue issue(void *opaque, unsigned level, uint64_t va, unsigned
     return CORE_ISSUE_TRAP;
 }
 
-static void issuer_state(void *opaque, unsigned level, uint64_t out[4])
-{
+static void issuer_state(void *opaque, unsigned level, uint64_t out[4]) {
     struct riscv *r = opaque;
     const struct frond_desc *d = r->core.path[level].d;
 
@@ -252,29 +233,25 @@ struct tlb_ring {
     } slot[RING_SIZE];
 };
 
-static void tlb_clear_jumps(struct tlb *t)
-{
+static void tlb_clear_jumps(struct tlb *t) {
     for (unsigned i = 0; i < JUMP_SIZE; i++)
         t->jump[i] = (struct jump){.pc = 1};
 }
 
-static void tlb_clear(struct tlb *t)
-{
+static void tlb_clear(struct tlb *t) {
     for (unsigned i = 0; i < TLB_SIZE; i++)
         t->e[i] = (struct tlb_entry){{TLB_NONE, TLB_NONE, TLB_NONE}, 0};
     tlb_clear_jumps(t);
 }
 
-static struct node *node_of(struct riscv *r, struct core_ctx *ctx)
-{
+static struct node *node_of(struct riscv *r, struct core_ctx *ctx) {
     if (!ctx->isa)
         ctx->isa = r->isa.alloc(sizeof(struct node));
     return ctx->isa;
 }
 
 /* A TLB for ctx, new or taken from the node that has had its own for longest and is not the top. */
-static struct tlb *tlb_new(struct riscv *r, struct core_ctx *ctx, unsigned class)
-{
+static struct tlb *tlb_new(struct riscv *r, struct core_ctx *ctx, unsigned class) {
     struct tlb_ring *ring = r->ring;
     struct tlb *t = NULL;
 
@@ -309,8 +286,7 @@ static struct tlb *tlb_new(struct riscv *r, struct core_ctx *ctx, unsigned class
     return t;
 }
 
-static struct tlb *tlb_get(struct riscv *r, struct core_ctx *ctx, unsigned class)
-{
+static struct tlb *tlb_get(struct riscv *r, struct core_ctx *ctx, unsigned class) {
     struct node *n = node_of(r, ctx);
 
     if (!n)
@@ -320,8 +296,7 @@ static struct tlb *tlb_get(struct riscv *r, struct core_ctx *ctx, unsigned class
     return n->tlb[class];
 }
 
-void mmu_select(struct hart *h)
-{
+void mmu_select(struct hart *h) {
     struct riscv *r = riscv_of(h);
     struct core_level *top = &r->core.path[r->core.top];
 
@@ -332,8 +307,7 @@ void mmu_select(struct hart *h)
         r->error = "out of host memory";
 }
 
-static void drop_all(void *opaque, struct core_ctx *ctx)
-{
+static void drop_all(void *opaque, struct core_ctx *ctx) {
     struct riscv *r = opaque;
     struct node *n = ctx->isa;
 
@@ -344,8 +318,7 @@ static void drop_all(void *opaque, struct core_ctx *ctx)
     r->h.attention = true;
 }
 
-void mmu_adopt(struct riscv *r, unsigned level)
-{
+void mmu_adopt(struct riscv *r, unsigned level) {
     const struct frond_csr *c = &r->core.path[level].d->csr;
     struct core_ctx *ctx = r->core.path[level].ctx;
     struct node *n = node_of(r, ctx);
@@ -368,8 +341,7 @@ void mmu_adopt(struct riscv *r, unsigned level)
     r->h.attention = true;
 }
 
-static void drop_range(void *opaque, struct core_ctx *ctx, uint64_t first, uint64_t last)
-{
+static void drop_range(void *opaque, struct core_ctx *ctx, uint64_t first, uint64_t last) {
     struct riscv *r = opaque;
     struct node *n = ctx->isa;
 
@@ -385,8 +357,7 @@ static void drop_range(void *opaque, struct core_ctx *ctx, uint64_t first, uint6
     r->h.attention = true;
 }
 
-static void protect(void *opaque, struct core_ctx *ctx, uint32_t page)
-{
+static void protect(void *opaque, struct core_ctx *ctx, uint32_t page) {
     struct riscv *r = opaque;
     struct node *n = ctx->isa;
     uintptr_t at = (uintptr_t)r->h.ram + (uintptr_t)page * FROND_PAGE_SIZE;
@@ -399,8 +370,7 @@ static void protect(void *opaque, struct core_ctx *ctx, uint32_t page)
     }
 }
 
-static void drop_va_page(struct tlb *t, uint64_t vpn, bool executable)
-{
+static void drop_va_page(struct tlb *t, uint64_t vpn, bool executable) {
     struct tlb_entry *e = &t->e[vpn % TLB_SIZE];
 
     for (unsigned k = 0; k < 3; k++)
@@ -412,8 +382,7 @@ static void drop_va_page(struct tlb *t, uint64_t vpn, bool executable)
 }
 
 static void pt_changed(void *opaque, struct core_ctx *ctx, uint64_t tag, uint64_t old,
-                       uint64_t new)
-{
+                       uint64_t new) {
     struct riscv *r = opaque;
     struct node *n = ctx->isa;
     unsigned level = tag >> 60 & 7;
@@ -439,8 +408,7 @@ static void pt_changed(void *opaque, struct core_ctx *ctx, uint64_t tag, uint64_
     core_void_pt(&r->core, ctx);
 }
 
-static bool code_changed(void *opaque, uint32_t page, unsigned off, unsigned len)
-{
+static bool code_changed(void *opaque, uint32_t page, unsigned off, unsigned len) {
     struct riscv *r = opaque;
     bool gone = code_touch(r->h.code, page, off, len);
 
@@ -448,8 +416,7 @@ static bool code_changed(void *opaque, uint32_t page, unsigned off, unsigned len
     return gone;
 }
 
-static void free_isa(void *opaque, struct core_ctx *ctx)
-{
+static void free_isa(void *opaque, struct core_ctx *ctx) {
     struct riscv *r = opaque;
     struct node *n = ctx->isa;
 
@@ -461,15 +428,13 @@ static void free_isa(void *opaque, struct core_ctx *ctx)
     r->isa.free(n);
 }
 
-static void watch_code(void *opaque, uint32_t page)
-{
+static void watch_code(void *opaque, uint32_t page) {
     struct riscv *r = opaque;
 
     core_watch(&r->core, page, CORE_W_CODE);
 }
 
-void mmu_hooks(struct riscv *r)
-{
+void mmu_hooks(struct riscv *r) {
     r->isa.opaque = r;
     r->isa.issue = issue;
     r->isa.issuer_state = issuer_state;
@@ -496,21 +461,16 @@ struct place {
     unsigned perm; /* what may be done there without asking again */
 };
 
-static struct place failed(void)
-{
-    return (struct place){.ok = false};
-}
+static struct place failed(void) { return (struct place){.ok = false}; }
 
-static struct place raise(struct hart *h, unsigned cause, uint64_t tval)
-{
+static struct place raise(struct hart *h, unsigned cause, uint64_t tval) {
     trap_raise(h, cause, tval);
     return failed();
 }
 
 /* The page table's part of an access by the top. False: the hart's state was changed. */
 static bool translate(struct hart *h, uint64_t va, unsigned mode, unsigned need, struct access a,
-                      struct walk_result *w)
-{
+                      struct walk_result *w) {
     struct riscv *r = riscv_of(h);
     unsigned cause = access_fault(need);
     struct core_answer ans;
@@ -522,7 +482,9 @@ static bool translate(struct hart *h, uint64_t va, unsigned mode, unsigned need,
             return false;
         }
         if (ans.what != CORE_RAM) {
-            struct access pte = {.kind = FROND_FAULT_WALK, .width = 8, .ilen = a.ilen,
+            struct access pte = {.kind = FROND_FAULT_WALK,
+                                 .width = 8,
+                                 .ilen = a.ilen,
                                  .flags = w->need & FROND_W ? FROND_XF_WRITE : 0};
             child_answer(r, &ans, pte, va, 0, cause);
             return false;
@@ -535,8 +497,7 @@ static bool translate(struct hart *h, uint64_t va, unsigned mode, unsigned need,
 
 /* Translation and maps for one page of an access by the top: `need` of R, W, X. */
 static struct place locate(struct hart *h, uint64_t va, unsigned mode, unsigned need,
-                           struct access a, uint64_t value)
-{
+                           struct access a, uint64_t value) {
     struct riscv *r = riscv_of(h);
     const struct core_ctx *ctx = r->core.path[r->core.top].ctx;
     unsigned cause = access_fault(need), pmp;
@@ -559,13 +520,15 @@ static struct place locate(struct hart *h, uint64_t va, unsigned mode, unsigned 
             return failed();
         }
     } while (ctx->pt_seq != seq);
-    return (struct place){.ok = true, .device = ans.what == CORE_DEVICE, .page = ans.page,
-                          .pa = w.pa, .perm = w.perm & pmp & ans.perm};
+    return (struct place){.ok = true,
+                          .device = ans.what == CORE_DEVICE,
+                          .page = ans.page,
+                          .pa = w.pa,
+                          .perm = w.perm & pmp & ans.perm};
 }
 
 /* Puts a page of RAM into a TLB. Watched pages get no write tag: stores to them come here. */
-static void fill(struct hart *h, struct tlb *t, uint64_t va, const struct place *p)
-{
+static void fill(struct hart *h, struct tlb *t, uint64_t va, const struct place *p) {
     struct riscv *r = riscv_of(h);
     uint64_t page = va & PAGE_MASK;
     unsigned i = va / FROND_PAGE_SIZE % TLB_SIZE;
@@ -580,24 +543,20 @@ static void fill(struct hart *h, struct tlb *t, uint64_t va, const struct place 
 }
 
 /* Loads that need no TLB (the class may just have been given up): by h->data of the moment. */
-static void fill_data(struct hart *h, uint64_t va, const struct place *p)
-{
+static void fill_data(struct hart *h, uint64_t va, const struct place *p) {
     if (h->data)
         fill(h, h->data, va, p);
 }
 
-static uint8_t *bytes_at(const struct hart *h, uint32_t page, uint64_t va)
-{
+static uint8_t *bytes_at(const struct hart *h, uint32_t page, uint64_t va) {
     return h->ram + (size_t)page * FROND_PAGE_SIZE + va % FROND_PAGE_SIZE;
 }
 
-static bool crosses(uint64_t va, unsigned width)
-{
+static bool crosses(uint64_t va, unsigned width) {
     return va % FROND_PAGE_SIZE + width > FROND_PAGE_SIZE;
 }
 
-static void describe(struct access *a, uint64_t va)
-{
+static void describe(struct access *a, uint64_t va) {
     if ((a->kind == FROND_FAULT_LOAD || a->kind == FROND_FAULT_STORE) && va % a->width == 0)
         a->flags |= FROND_XF_DONE;
     if (a->kind == FROND_FAULT_STORE)
@@ -605,8 +564,7 @@ static void describe(struct access *a, uint64_t va)
 }
 
 static bool device_load(struct hart *h, const struct place *p, uint64_t va, unsigned width,
-                        uint64_t *value)
-{
+                        uint64_t *value) {
     struct riscv *r = riscv_of(h);
     bool ok = va % width == 0;
 
@@ -619,8 +577,7 @@ static bool device_load(struct hart *h, const struct place *p, uint64_t va, unsi
     return ok;
 }
 
-bool mem_load(struct hart *h, uint64_t va, struct access a, uint64_t *value)
-{
+bool mem_load(struct hart *h, uint64_t va, struct access a, uint64_t *value) {
     unsigned mode = hart_data_mode(h->d);
     unsigned first = a.width;
 
@@ -660,8 +617,7 @@ bool mem_load(struct hart *h, uint64_t va, struct access a, uint64_t *value)
 }
 
 static bool device_store(struct hart *h, const struct place *p, uint64_t va, struct access a,
-                         uint64_t value)
-{
+                         uint64_t value) {
     struct riscv *r = riscv_of(h);
     bool ok = va % a.width == 0, changed = false;
 
@@ -677,8 +633,7 @@ static bool device_store(struct hart *h, const struct place *p, uint64_t va, str
     return ok && !changed;
 }
 
-bool mem_store(struct hart *h, uint64_t va, struct access a, uint64_t value)
-{
+bool mem_store(struct hart *h, uint64_t va, struct access a, uint64_t value) {
     struct riscv *r = riscv_of(h);
     unsigned mode = hart_data_mode(h->d);
     unsigned first = a.width;
@@ -719,8 +674,7 @@ bool mem_store(struct hart *h, uint64_t va, struct access a, uint64_t value)
     return true;
 }
 
-bool mem_amo(struct hart *h, uint64_t va, struct access a, void **p)
-{
+bool mem_amo(struct hart *h, uint64_t va, struct access a, void **p) {
     if (va % a.width != 0) {
         trap_raise(h, CAUSE_STORE_MISALIGNED, va);
         return false;
@@ -738,8 +692,7 @@ bool mem_amo(struct hart *h, uint64_t va, struct access a, void **p)
     return true;
 }
 
-void mem_amo_store(struct hart *h, void *p, unsigned width, uint64_t value)
-{
+void mem_amo_store(struct hart *h, void *p, unsigned width, uint64_t value) {
     struct riscv *r = riscv_of(h);
     size_t at = (size_t)((uint8_t *)p - h->ram);
 
@@ -747,8 +700,7 @@ void mem_amo_store(struct hart *h, void *p, unsigned width, uint64_t value)
     h->attention |= r->core.host_store;
 }
 
-bool mem_lr(struct hart *h, uint64_t va, struct access a, uint64_t *value)
-{
+bool mem_lr(struct hart *h, uint64_t va, struct access a, uint64_t *value) {
     if (va % a.width != 0) {
         trap_raise(h, CAUSE_LOAD_MISALIGNED, va);
         return false;
@@ -769,8 +721,7 @@ bool mem_lr(struct hart *h, uint64_t va, struct access a, uint64_t *value)
     return true;
 }
 
-bool mem_sc(struct hart *h, uint64_t va, struct access a, uint64_t value, bool *ok)
-{
+bool mem_sc(struct hart *h, uint64_t va, struct access a, uint64_t value, bool *ok) {
     struct frond_csr *c = &h->d->csr;
     uint64_t now = 0;
     void *p;
@@ -787,8 +738,7 @@ bool mem_sc(struct hart *h, uint64_t va, struct access a, uint64_t value, bool *
     return true;
 }
 
-const uint8_t *mem_fetch(struct hart *h, uint64_t va, uint32_t *page)
-{
+const uint8_t *mem_fetch(struct hart *h, uint64_t va, uint32_t *page) {
     struct access a = {.kind = FROND_FAULT_FETCH, .width = 2};
     struct place p = locate(h, va, h->d->mode, FROND_X, a, 0);
 
@@ -807,8 +757,7 @@ const uint8_t *mem_fetch(struct hart *h, uint64_t va, uint32_t *page)
 
 /* One TLB entry of the top, in the class that its `mode` uses now, against the walk. */
 static const char *audit_entry(struct riscv *r, const struct tlb *t, unsigned i, unsigned mode,
-                               unsigned kind)
-{
+                               unsigned kind) {
     static const uint8_t needs[] = {FROND_R, FROND_W, FROND_X};
     uint64_t va = t->e[i].tag[kind];
     struct core_entry e;
@@ -833,8 +782,7 @@ static const char *audit_entry(struct riscv *r, const struct tlb *t, unsigned i,
     return NULL;
 }
 
-const char *mmu_audit(struct riscv *r)
-{
+const char *mmu_audit(struct riscv *r) {
     static const uint8_t modes[] = {FROND_MODE_M, FROND_MODE_S, FROND_MODE_U};
     const struct node *n = r->core.path[r->core.top].ctx->isa;
     const char *wrong = NULL;
@@ -852,8 +800,7 @@ const char *mmu_audit(struct riscv *r)
 /* ---- DMA ---------------------------------------------------------------------------------------- */
 
 static enum riscv_dma dma(struct riscv *r, unsigned level, uint64_t addr, void *buf, size_t len,
-                          bool write, unsigned mode, unsigned window)
-{
+                          bool write, unsigned mode, unsigned window) {
     unsigned need = write ? FROND_W : FROND_R;
     struct core_answer ans;
 
@@ -861,14 +808,13 @@ static enum riscv_dma dma(struct riscv *r, unsigned level, uint64_t addr, void *
         return RISCV_DMA_REFUSED;
     core_resolve(&r->core, level, map_of_mode(mode), addr, need, &ans);
     switch (ans.what) {
-    case CORE_RAM:
-        break;
+    case CORE_RAM: break;
     case CORE_DEVICE:
-    case CORE_REFUSED:
-        return RISCV_DMA_REFUSED;
+    case CORE_REFUSED: return RISCV_DMA_REFUSED;
     default:
         child_answer(r, &ans,
-                     (struct access){.kind = FROND_FAULT_DMA, .reg = (uint8_t)window,
+                     (struct access){.kind = FROND_FAULT_DMA,
+                                     .reg = (uint8_t)window,
                                      .flags = write ? FROND_XF_WRITE : 0},
                      addr, 0, access_fault(need));
         return RISCV_DMA_EXIT;
@@ -881,10 +827,9 @@ static enum riscv_dma dma(struct riscv *r, unsigned level, uint64_t addr, void *
 }
 
 enum riscv_dma riscv_dma(struct riscv *r, unsigned level, uint64_t addr, void *buf, size_t len,
-                         bool write, unsigned mode, unsigned window)
-{
-    struct riscv_note n = {.what = EV_DMA, .level = level, .a = addr, .b = len, .window = window,
-                           .write = write};
+                         bool write, unsigned mode, unsigned window) {
+    struct riscv_note n = {
+        .what = EV_DMA, .level = level, .a = addr, .b = len, .window = window, .write = write};
     enum riscv_dma done = dma(r, level, addr, buf, len, write, mode, window);
 
     n.done = done;

@@ -67,15 +67,15 @@ struct riscv {
     uint64_t pause;     /* core.now at which riscv_run returns */
     uint64_t shake;     /* random state of --shake; 0: off */
     uint64_t shake_at;
-    bool audit;         /* walk every invariant whenever the path has changed */
-    bool changed;       /* it has */
-    uint64_t walls;     /* pages found that break a VMM's walls, by core_audit_walls */
+    bool audit;              /* walk every invariant whenever the path has changed */
+    bool changed;            /* it has */
+    uint64_t walls;          /* pages found that break a VMM's walls, by core_audit_walls */
     const uint64_t *mark_at; /* sorted: step counts at which `mark` is called for the top */
     unsigned marks;
     void (*mark)(void *opaque, unsigned level, uint64_t at);
     struct tlb_ring *ring;
-    struct frond_desc *root; /* node 0's descriptor, while it runs */
-    uint64_t polled;    /* core.now of the last poll */
+    struct frond_desc *root;    /* node 0's descriptor, while it runs */
+    uint64_t polled;            /* core.now of the last poll */
     void (*poll)(void *opaque); /* host input, called now and then */
     void *opaque;
     void (*trace)(void *opaque, const struct riscv_note *n); /* NULL: off */
@@ -117,8 +117,8 @@ enum {
     STAT_ENTERS, /* of this node by its parent */
     STAT_STEPS,
     STAT_RETIRED,
-    STAT_EXIT, /* + FROND_EXIT_*: 7 */
-    STAT_FAULT = STAT_EXIT + 8, /* + FROND_FAULT_* */
+    STAT_EXIT,                     /* + FROND_EXIT_*: 7 */
+    STAT_FAULT = STAT_EXIT + 8,    /* + FROND_FAULT_* */
     STAT_ANSWER = STAT_FAULT + 10, /* + resume */
 };
 
@@ -141,10 +141,7 @@ struct node { /* core_ctx.isa */
     unsigned mark_next; /* of riscv.mark_at */
 };
 
-static inline struct riscv *riscv_of(struct hart *h)
-{
-    return (struct riscv *)(void *)h;
-}
+static inline struct riscv *riscv_of(struct hart *h) { return (struct riscv *)(void *)h; }
 
 /* Cause numbers and CSR bits, by the privileged specification. */
 enum {
@@ -160,33 +157,31 @@ enum {
     CAUSE_LOAD_PAGE = 13,
     CAUSE_STORE_PAGE = 15,
 };
-#define MSTATUS_SIE (1ULL << 1)
-#define MSTATUS_MIE (1ULL << 3)
+#define MSTATUS_SIE  (1ULL << 1)
+#define MSTATUS_MIE  (1ULL << 3)
 #define MSTATUS_SPIE (1ULL << 5)
 #define MSTATUS_MPIE (1ULL << 7)
-#define MSTATUS_SPP (1ULL << 8)
-#define MSTATUS_MPP (3ULL << 11)
+#define MSTATUS_SPP  (1ULL << 8)
+#define MSTATUS_MPP  (3ULL << 11)
 #define MSTATUS_MPRV (1ULL << 17)
-#define MSTATUS_SUM (1ULL << 18)
-#define MSTATUS_MXR (1ULL << 19)
-#define MSTATUS_TVM (1ULL << 20)
-#define MSTATUS_TW (1ULL << 21)
-#define MSTATUS_TSR (1ULL << 22)
-#define MIP_SSIP (1ULL << 1)
-#define MIP_MSIP (1ULL << 3)
-#define MIP_STIP (1ULL << 5)
-#define MIP_MTIP (1ULL << 7)
-#define MIP_SEIP (1ULL << 9)
-#define MIP_MEIP (1ULL << 11)
+#define MSTATUS_SUM  (1ULL << 18)
+#define MSTATUS_MXR  (1ULL << 19)
+#define MSTATUS_TVM  (1ULL << 20)
+#define MSTATUS_TW   (1ULL << 21)
+#define MSTATUS_TSR  (1ULL << 22)
+#define MIP_SSIP     (1ULL << 1)
+#define MIP_MSIP     (1ULL << 3)
+#define MIP_STIP     (1ULL << 5)
+#define MIP_MTIP     (1ULL << 7)
+#define MIP_SEIP     (1ULL << 9)
+#define MIP_MEIP     (1ULL << 11)
 #define MENVCFG_STCE (1ULL << 63)
 
 /* The architecture's numbers: 0 U, 1 S, 3 M. */
-static inline unsigned priv_of_mode(unsigned mode)
-{
+static inline unsigned priv_of_mode(unsigned mode) {
     return mode == FROND_MODE_M ? 3 : mode == FROND_MODE_S ? 1 : 0;
 }
-static inline unsigned mode_of_priv(unsigned priv)
-{
+static inline unsigned mode_of_priv(unsigned priv) {
     return priv == 3 ? FROND_MODE_M : priv == 1 ? FROND_MODE_S : FROND_MODE_U;
 }
 

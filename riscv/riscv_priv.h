@@ -61,11 +61,11 @@ struct block {
     struct block *chain[2]; /* successor in the same page: not taken / taken; NULL: not known yet */
     uint16_t offset;        /* in its page */
     uint16_t n;             /* instructions without `end` */
-    uint32_t page;          /* of node 0's memory; BLOCK_NO_PAGE: one insn, its raw bits in insn[1].imm */
+    uint32_t page; /* of node 0's memory; BLOCK_NO_PAGE: one insn, its raw bits in insn[1].imm */
     struct insn insn[];
 };
 #define BLOCK_NO_PAGE UINT32_MAX
-#define BLOCK_BYTES (sizeof(struct block) + (BLOCK_MAX + 1) * sizeof(struct insn))
+#define BLOCK_BYTES   (sizeof(struct block) + (BLOCK_MAX + 1) * sizeof(struct insn))
 
 /* All decoded code of node 0's memory, by page. Blocks of one page are made one by one and dropped
  * together; a dropped block stays readable until code_sweep (the loop that runs it may stand in it).
@@ -127,11 +127,11 @@ struct hart {
     int64_t left;         /* steps until exec_run must return; exact when the hart is synced */
     bool attention;       /* something changed that exec_run must return for before the next step */
     struct code *code;
-    uint8_t *ram;         /* node 0's memory: page p is ram + 4096 * p */
+    uint8_t *ram;          /* node 0's memory: page p is ram + 4096 * p */
     struct block *scratch; /* BLOCK_BYTES: for cut or page-crossing blocks */
     bool fp_ready;         /* exec.c's own: host FP flags are being gathered; false when synced */
     uint32_t fp_saved;     /* exec.c's own: the host's FP control word from before */
-    uint64_t retired_not; /* steps that were traps (not retired), for minstret */
+    uint64_t retired_not;  /* steps that were traps (not retired), for minstret */
     /* riscv/'s other files keep more behind this: struct machine embeds the hart. */
 };
 
@@ -157,7 +157,8 @@ bool mem_store(struct hart *h, uint64_t va, struct access a, uint64_t value);
  * pages), at once. mem_amo may have filled the TLB with both tags. */
 void mem_amo_store(struct hart *h, void *p, unsigned width, uint64_t value);
 bool mem_amo(struct hart *h, uint64_t va, struct access a, void **p);
-bool mem_lr(struct hart *h, uint64_t va, struct access a, uint64_t *value); /* sets the reservation */
+bool mem_lr(struct hart *h, uint64_t va, struct access a,
+            uint64_t *value); /* sets the reservation */
 bool mem_sc(struct hart *h, uint64_t va, struct access a, uint64_t value, bool *ok);
 
 /* Bytes to execute at va: *page its page in node 0's memory; the result points to the page's first

@@ -2,20 +2,15 @@
 #include "../dev/dev.h"
 #include "riscv.h"
 
-uint64_t riscv_now(const struct riscv *r)
-{
-    return r->end - (uint64_t)r->h.left;
-}
+uint64_t riscv_now(const struct riscv *r) { return r->end - (uint64_t)r->h.left; }
 
-uint64_t level_clock(const struct riscv *r, unsigned level)
-{
+uint64_t level_clock(const struct riscv *r, unsigned level) {
     const struct core_level *l = &r->core.path[level];
 
     return l->clock0 + (riscv_now(r) - l->since);
 }
 
-void count_retired(struct riscv *r)
-{
+void count_retired(struct riscv *r) {
     struct core_level *top = &r->core.path[r->core.top];
     uint64_t now = riscv_now(r);
     uint64_t retired = now - r->top_since - r->h.retired_not;
@@ -27,13 +22,11 @@ void count_retired(struct riscv *r)
     r->h.retired_not = 0;
 }
 
-static uint64_t mtime(uint64_t clock, uint64_t offset)
-{
+static uint64_t mtime(uint64_t clock, uint64_t offset) {
     return (clock + offset) / FROND_STEPS_PER_TICK;
 }
 
-uint64_t hart_mip(struct riscv *r, unsigned level)
-{
+uint64_t hart_mip(struct riscv *r, unsigned level) {
     const struct frond_desc *d = r->core.path[level].d;
     uint64_t time = mtime(level_clock(r, level), d->clint.time_offset);
     uint64_t mip = d->csr.mip;
@@ -55,16 +48,14 @@ uint64_t hart_mip(struct riscv *r, unsigned level)
 }
 
 /* Least clock >= the given one at which mtime reaches `cmp`, or ~0 if it has or never will. */
-static uint64_t reaches(uint64_t cmp, uint64_t offset, uint64_t clock)
-{
+static uint64_t reaches(uint64_t cmp, uint64_t offset, uint64_t clock) {
     if (mtime(clock, offset) >= cmp || cmp > UINT64_MAX / FROND_STEPS_PER_TICK)
         return UINT64_MAX;
     uint64_t at = cmp * FROND_STEPS_PER_TICK - offset;
     return at >= clock ? at : UINT64_MAX;
 }
 
-uint64_t hart_deadline(const struct frond_desc *d, uint64_t clock)
-{
+uint64_t hart_deadline(const struct frond_desc *d, uint64_t clock) {
     uint64_t least = UINT64_MAX;
 
     if (d->csr.mie & MIP_MTIP)
@@ -76,15 +67,13 @@ uint64_t hart_deadline(const struct frond_desc *d, uint64_t clock)
     return least;
 }
 
-static uint64_t vector(uint64_t tvec, unsigned cause, bool interrupt)
-{
+static uint64_t vector(uint64_t tvec, unsigned cause, bool interrupt) {
     uint64_t base = tvec & ~3ULL;
 
     return interrupt && (tvec & 1) != 0 ? base + 4 * (uint64_t)cause : base;
 }
 
-static void trap_to_s(struct frond_desc *d, unsigned cause, uint64_t tval, bool interrupt)
-{
+static void trap_to_s(struct frond_desc *d, unsigned cause, uint64_t tval, bool interrupt) {
     struct frond_csr *c = &d->csr;
     uint64_t s = c->mstatus & ~(MSTATUS_SPIE | MSTATUS_SPP | MSTATUS_SIE);
 
@@ -100,8 +89,7 @@ static void trap_to_s(struct frond_desc *d, unsigned cause, uint64_t tval, bool 
     d->mode = FROND_MODE_S;
 }
 
-static void trap_to_m(struct frond_desc *d, unsigned cause, uint64_t tval, bool interrupt)
-{
+static void trap_to_m(struct frond_desc *d, unsigned cause, uint64_t tval, bool interrupt) {
     struct frond_csr *c = &d->csr;
     uint64_t s = c->mstatus & ~(MSTATUS_MPIE | MSTATUS_MPP | MSTATUS_MIE);
 
@@ -116,8 +104,7 @@ static void trap_to_m(struct frond_desc *d, unsigned cause, uint64_t tval, bool 
     d->mode = FROND_MODE_M;
 }
 
-void trap_take(struct hart *h, unsigned cause, uint64_t tval, bool interrupt)
-{
+void trap_take(struct hart *h, unsigned cause, uint64_t tval, bool interrupt) {
     struct riscv *r = riscv_of(h);
     struct frond_desc *d = r->core.path[r->core.top].d;
     uint64_t delegated = interrupt ? d->csr.mideleg : d->csr.medeleg;
@@ -130,20 +117,18 @@ void trap_take(struct hart *h, unsigned cause, uint64_t tval, bool interrupt)
     h->retired_not++;
     mmu_select(h);
     if (r->trace) {
-        const struct riscv_note n = {.what = EV_TRAP, .level = r->core.top, .b = tval,
+        const struct riscv_note n = {.what = EV_TRAP,
+                                     .level = r->core.top,
+                                     .b = tval,
                                      .a = cause | (uint64_t)interrupt << 63};
         r->trace(r->opaque, &n);
     }
 }
 
-void trap_raise(struct hart *h, unsigned cause, uint64_t tval)
-{
-    trap_take(h, cause, tval, false);
-}
+void trap_raise(struct hart *h, unsigned cause, uint64_t tval) { trap_take(h, cause, tval, false); }
 
 /* Which of the pending interrupts, by the specification's order of priority. */
-static unsigned first_of(uint64_t set)
-{
+static unsigned first_of(uint64_t set) {
     static const uint8_t order[] = {11, 3, 7, 9, 1, 5};
 
     for (unsigned i = 0; i < sizeof order; i++)
@@ -152,15 +137,13 @@ static unsigned first_of(uint64_t set)
     return 0;
 }
 
-bool trap_interrupt(struct riscv *r, uint64_t pending)
-{
+bool trap_interrupt(struct riscv *r, uint64_t pending) {
     const struct frond_desc *d = r->core.path[r->core.top].d;
     uint64_t to_m = pending & ~d->csr.mideleg, to_s = pending & d->csr.mideleg;
 
     if (d->mode == FROND_MODE_M && (d->csr.mstatus & MSTATUS_MIE) == 0)
         to_m = 0;
-    if (d->mode == FROND_MODE_M ||
-        (d->mode == FROND_MODE_S && (d->csr.mstatus & MSTATUS_SIE) == 0))
+    if (d->mode == FROND_MODE_M || (d->mode == FROND_MODE_S && (d->csr.mstatus & MSTATUS_SIE) == 0))
         to_s = 0;
     if ((to_m | to_s) == 0)
         return false;

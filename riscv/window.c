@@ -15,8 +15,7 @@ static const struct {
     {FROND_PLIC_BASE, FROND_PLIC_SIZE, W_PLIC},
 };
 
-static enum which find(uint64_t addr, uint32_t *off)
-{
+static enum which find(uint64_t addr, uint32_t *off) {
     for (unsigned i = 0; i < sizeof windows / sizeof windows[0]; i++) {
         if (addr - windows[i].base < windows[i].size) {
             *off = (uint32_t)(addr - windows[i].base);
@@ -26,8 +25,7 @@ static enum which find(uint64_t addr, uint32_t *off)
     return W_NONE;
 }
 
-bool window_is_private(uint64_t addr)
-{
+bool window_is_private(uint64_t addr) {
     uint32_t off;
 
     return addr < FROND_PLIC_BASE + FROND_PLIC_SIZE && find(addr, &off) != W_NONE;
@@ -35,44 +33,33 @@ bool window_is_private(uint64_t addr)
 
 /* ---- CLINT: one 64-bit register each at 0x4000 and 0xbff8, in one or two halves ------------------- */
 
-static uint64_t clint_register(struct riscv *r, const struct frond_desc *d, uint32_t off)
-{
+static uint64_t clint_register(struct riscv *r, const struct frond_desc *d, uint32_t off) {
     uint64_t clock = level_clock(r, r->core.top);
 
     switch (off & ~7u) {
-    case 0:
-        return d->clint.msip;
-    case 0x4000:
-        return d->clint.mtimecmp;
-    case 0xbff8:
-        return (clock + d->clint.time_offset) / FROND_STEPS_PER_TICK;
-    default:
-        return 0;
+    case 0: return d->clint.msip;
+    case 0x4000: return d->clint.mtimecmp;
+    case 0xbff8: return (clock + d->clint.time_offset) / FROND_STEPS_PER_TICK;
+    default: return 0;
     }
 }
 
 static uint64_t clint_load(struct riscv *r, const struct frond_desc *d, uint32_t off,
-                           unsigned width)
-{
+                           unsigned width) {
     uint64_t v = clint_register(r, d, off);
 
     return width == 8 ? v : v >> (8 * (off & 4)) & UINT32_MAX;
 }
 
 static void clint_store(struct riscv *r, struct frond_desc *d, uint32_t off, unsigned width,
-                        uint64_t value)
-{
+                        uint64_t value) {
     uint64_t old = clint_register(r, d, off);
     uint64_t mask = width == 8 ? UINT64_MAX : (uint64_t)UINT32_MAX << (8 * (off & 4));
     uint64_t v = (old & ~mask) | ((value << (width == 8 ? 0 : 8 * (off & 4))) & mask);
 
     switch (off & ~7u) {
-    case 0:
-        d->clint.msip = v & 1;
-        break;
-    case 0x4000:
-        d->clint.mtimecmp = v;
-        break;
+    case 0: d->clint.msip = v & 1; break;
+    case 0x4000: d->clint.mtimecmp = v; break;
     case 0xbff8:
         d->clint.time_offset = v * FROND_STEPS_PER_TICK - level_clock(r, r->core.top);
         break;
@@ -81,37 +68,25 @@ static void clint_store(struct riscv *r, struct frond_desc *d, uint32_t off, uns
 
 /* ---- Accesses ------------------------------------------------------------------------------------ */
 
-static uint64_t rtc_now(struct riscv *r, const struct frond_desc *d)
-{
+static uint64_t rtc_now(struct riscv *r, const struct frond_desc *d) {
     return d->epoch + level_clock(r, r->core.top);
 }
 
-static bool ctl_load(const struct frond_desc *d, uint32_t off, uint64_t *value)
-{
+static bool ctl_load(const struct frond_desc *d, uint32_t off, uint64_t *value) {
     switch (off) {
-    case FROND_CTL_ID:
-        *value = FROND_CTL_MAGIC | (uint64_t)FROND_ABI_VERSION << 48;
-        return true;
-    case FROND_CTL_WHO:
-        *value = d->news - 1;
-        return true;
-    case FROND_CTL_STATUS:
-        *value = d->status;
-        return true;
-    default:
-        return false;
+    case FROND_CTL_ID: *value = FROND_CTL_MAGIC | (uint64_t)FROND_ABI_VERSION << 48; return true;
+    case FROND_CTL_WHO: *value = d->news - 1; return true;
+    case FROND_CTL_STATUS: *value = d->status; return true;
+    default: return false;
     }
 }
 
-bool window_load(struct riscv *r, uint64_t pa, unsigned width, uint64_t *value)
-{
+bool window_load(struct riscv *r, uint64_t pa, unsigned width, uint64_t *value) {
     struct frond_desc *d = r->h.d;
     uint32_t off = 0;
 
     switch (find(pa, &off)) {
-    case W_FINISHER:
-        *value = 0;
-        return width == 4 || width == 2;
+    case W_FINISHER: *value = 0; return width == 4 || width == 2;
     case W_RTC:
         if (width != 4)
             return false;
@@ -122,21 +97,18 @@ bool window_load(struct riscv *r, uint64_t pa, unsigned width, uint64_t *value)
             return false;
         *value = clint_load(r, d, off, width);
         return true;
-    case W_CTL:
-        return width == 8 && ctl_load(d, off, value);
+    case W_CTL: return width == 8 && ctl_load(d, off, value);
     case W_PLIC:
         if (width != 4)
             return false;
         *value = plic_read(&d->plic, off);
         r->h.attention = true; /* a claim changes what is pending */
         return true;
-    default:
-        return false;
+    default: return false;
     }
 }
 
-static void finish(struct riscv *r, uint32_t off, uint64_t value, unsigned ilen, bool *changed)
-{
+static void finish(struct riscv *r, uint32_t off, uint64_t value, unsigned ilen, bool *changed) {
     unsigned kind = (value & 0xffff) == 0x7777 ? FROND_HALT_RESET : FROND_HALT_EXIT;
     uint64_t code = (value & 0xffff) == 0x3333 ? value >> 16 & 0xffff : 0;
 
@@ -150,8 +122,7 @@ static void finish(struct riscv *r, uint32_t off, uint64_t value, unsigned ilen,
 }
 
 bool window_store(struct riscv *r, uint64_t pa, uint64_t va, struct access a, uint64_t value,
-                  bool *changed)
-{
+                  bool *changed) {
     struct frond_desc *d = r->h.d;
     uint32_t off = 0;
 
@@ -191,7 +162,6 @@ bool window_store(struct riscv *r, uint64_t pa, uint64_t va, struct access a, ui
                    r->bus.lines(r->bus.opaque, r->core.top) | d->lines);
         r->h.attention = true;
         return true;
-    default:
-        return false;
+    default: return false;
     }
 }
