@@ -1,2 +1,2 @@
 # riscv/child.c: active is a page and the length of a store
-s/\{active_ok\(d->active\)/{active_ok(0)/
+s/CHECK_FIELD\(active_ok\(d->active\), active\)/CHECK_FIELD(active_ok(0), active)/

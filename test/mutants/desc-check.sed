@@ -1,2 +1,2 @@
 # riscv/child.c: each field of a descriptor is checked at ENTER
-s/if \(!rows\[i\]\.ok\)/if (0)/
+s/^    int at = node_check\(d\);/    int at = -1;\n    (void)node_check;/
