@@ -23,9 +23,9 @@ machine
 [ $# -gt 0 ] || set -- cpu timer tlb start
 for which; do
     case $which in
-    cpu) row "CPU-bound" cpuloop iterations=60000 256K ;;
-    timer) row "a timer of 1 kHz" timer ticks=6000 256K ;;
-    tlb) row "a TLB miss at each load" tlb "rounds=10000 pages=4096" 24M ;;
+    cpu) row "CPU-bound" cpuloop iterations=35000 256K ;;
+    timer) row "a timer of 1 kHz" timer ticks=4000 256K ;;
+    tlb) row "a TLB miss at each load" tlb "rounds=6000 pages=4096" 24M ;;
     start) row "nothing but the nuclei's start" cpuloop iterations=1 256K ;;
     *) echo "depth: no row '$which'" >&2; exit 2 ;;
     esac

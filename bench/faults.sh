@@ -2,45 +2,39 @@
 # faults.sh - round trips of a FAULT answered DONE: host time of each, without what the VMM executes.
 #
 # usage: bench/faults.sh; N=rounds. At depth 1 and 16, to the direct parent; then exits that suspend n
-# levels. `alone` is the VMM's loop with a store to memory in place of ENTER. One line a row at the end:
-# (median of the trips - median of the same run with one trip) / trips - the same of `alone`.
+# levels. `alone` is the VMM's loop with a store to memory in place of ENTER. Each row also runs with
+# one trip, and (median - median with one trip) / trips is told, with and without the loop.
 # shellcheck source=machine.sh disable=SC1091
 . "$(dirname "$0")/machine.sh"
-trips=4000000
+trips=6000000
+tell=$B/bench/faults.txt
 
-# measure TRIPS NAME=ARGS@DEPTH...: medians into the array `ns`, by name.
-declare -A ns
-measure() {
-    local n=$1 all=() row name args depth
-    shift
-    for row; do
-        name=${row%%=*} args=${row#*=} depth=${row##*@}
-        args=${args%@*}
-        for t in "$n" 1; do
-            guest faults "trips=$t $args" --memory 4M --depth "$depth"
-            [ ${#all[@]} = 0 ] || all+=(--)
-            all+=("$name:$t" "${words[@]}")
-        done
-    done
-    "$B/bench/clock" -n "$N" "${all[@]}" >"$B/bench/faults.txt" || { cat "$B/bench/faults.txt"; exit 1; }
-    sed '/ says: /d' "$B/bench/faults.txt"
-    for row; do
-        name=${row%%=*}
-        ns[$name]=$(awk -v name="$name" -v n="$n" '$1 == name ":" n { a = $2 } $1 == name ":1" { b = $2 }
-            END { printf "%.1f", (a - b) / n * 1e9 }' "$B/bench/faults.txt")
-    done
-}
+# name, levels that an exit suspends, depth of the VMM, other arguments
+rows=(alone:1:0:alone=1 depth-1:1:0: depth-16:1:15: levels-2:2:0: levels-4:4:0: levels-16:16:0:
+    levels-64:64:0: levels-256:256:0:)
 
 need "$B/frond" "$B/bench/clock" "$B/guest/faults.elf"
 machine
-measure $trips alone=alone=1@0 depth-1=levels=1@0 depth-16=levels=1@15
-measure $((trips / 10)) levels-2=levels=2@0 levels-4=levels=4@0 levels-16=levels=16@0 levels-64=levels=64@0 \
-    levels-256=levels=256@0
-echo "the VMM's own loop: ${ns[alone]} ns a turn"
-for name in depth-1 depth-16 levels-2 levels-4 levels-16 levels-64 levels-256; do
-    awk -v name="$name" -v all="${ns[$name]}" -v own="${ns[alone]}" 'BEGIN {
-        printf "%-11s %8.1f ns a round trip, %8.1f without the loop", name, all, all - own
-        if (split(name, part, "-") == 2 && part[1] == "levels")
-            printf ", %6.1f a level", (all - own) / part[2]
-        print "" }'
+all=()
+for row in "${rows[@]}"; do
+    IFS=: read -r name levels depth args <<<"$row"
+    for n in $((trips / levels)) 1; do
+        guest faults "trips=$n levels=$levels $args" --memory 4M --depth "$depth"
+        [ ${#all[@]} = 0 ] || all+=(--)
+        all+=("$name:$n" "${words[@]}")
+    done
 done
+"$B/bench/clock" -n "$N" "${all[@]}" >"$tell" || { cat "$tell"; exit 1; }
+sed '/ says: /d' "$tell"
+awk '$2 + 0 > 0 && split($1, part, ":") == 2 {
+        if (part[2] == 1) { once[part[1]] = $2; next }
+        names[++rows] = part[1]; trips[part[1]] = part[2]; many[part[1]] = $2 }
+    END {
+        for (i = 1; i <= rows; i++) {
+            name = names[i]
+            ns = (many[name] - once[name]) / trips[name] * 1e9
+            if (name == "alone") { own = ns; printf "  the VMM executes %.1f ns a turn\n", own; continue }
+            printf "  %-11s %8.0f ns a round trip, %8.0f without that", name, ns, ns - own
+            if (split(name, part, "-") == 2 && part[1] == "levels")
+                printf ", %5.0f a level", (ns - own) / part[2]
+            print "" } }' "$tell"
