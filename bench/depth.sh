@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # depth.sh - the same leaf at depth 0, 16 and 256, round by round: how much slower it gets.
 #
-# usage: bench/depth.sh [cpu|timer|tlb|start]...; N=rounds. `start` is the nuclei's own time: a leaf that does
-# nothing. It is contained in the other figures.
+# usage: bench/depth.sh [cpu|timer|tlb|start]...; N=rounds. `start` is the nuclei's own time: a leaf
+# that does nothing. It is contained in the other figures.
 # shellcheck source=machine.sh disable=SC1091
 . "$(dirname "$0")/machine.sh"
 
@@ -23,7 +23,7 @@ machine
 [ $# -gt 0 ] || set -- cpu timer tlb start
 for which; do
     case $which in
-    cpu) row "CPU-bound" cpuloop iterations=35000 256K ;;
+    cpu) row "CPU-bound" cpuloop iterations=60000 256K ;;
     timer) row "a timer of 1 kHz" timer ticks=4000 256K ;;
     tlb) row "a TLB miss at each load" tlb "rounds=6000 pages=4096" 24M ;;
     start) row "nothing but the nuclei's start" cpuloop iterations=1 256K ;;
