@@ -385,6 +385,68 @@ static void short_check(struct tower *t, unsigned s) {
     WANT(t, row_record(t, (int)s, 0)->value, FROND_ST_OK);
 }
 
+/* ---- Answers that cannot be given ------------------------------------------------------------------ */
+
+#define FIELD_RESUME (FROND_ST_FIELD | (uint64_t)FIELD(resume) << 16)
+
+/* The child reaches for its own descriptor, while it is on the path. */
+static void own_desc_build(struct tower *t, unsigned s) {
+    struct party *p = tower_parent(t, s);
+
+    tower_range(t, s, 0, THROUGH(s), FROND_PAGE_SIZE, OWN(VMM_DESC), FROND_R | FROND_W);
+    t->level[s].d.x[10] = THROUGH(s) + FIELD(budget);
+    tower_code(t, (uint32_t[]){LD(6, 10, 0), FINISH}, 2);
+    order_enter(p);
+    order_field(p, FROND_D_RESUME, FROND_DONE, 4);
+    order_enter(p);
+    order_field(p, FROND_D_RESUME, FROND_DENY, 4);
+    order_enter(p);
+    order_end(p);
+}
+
+static void own_desc_check(struct tower *t, unsigned s) {
+    const struct vmm_record *r = row_record(t, (int)s - 1, 0);
+
+    WANT_ACCESS(t, &r->d.exit, .reason = FROND_EXIT_FAULT, .kind = FROND_FAULT_DESC,
+                .addr = THROUGH(s) + FIELD(budget), .width = 8, .reg = 6, .ilen = 4,
+                .flags = FROND_XF_SIGNED | FROND_XF_SELF);
+    WANT(t, row_record(t, (int)s - 1, 1)->value, FIELD_RESUME);
+    WANT(t, tower_desc(t, s).x[6], 0);
+    WANT(t, tower_desc(t, s).csr.mcause, 5);
+    WANT(t, tower_desc(t, s).csr.mtval, THROUGH(s) + FIELD(budget));
+}
+
+/* DONE and DENY with nothing to answer, and with an access that somebody else made. */
+static void forged_build(struct tower *t, unsigned s) {
+    struct party *p = tower_parent(t, s);
+
+    tower_code(t, (uint32_t[]){NOP, NOP, FINISH}, 3);
+    order_field(p, FIELD(budget), 1, 8);
+    order_enter(p); /* 0: BUDGET */
+    order_field(p, FIELD(budget), UINT64_MAX - 1, 8);
+    order_field(p, FIELD(exit.reason), FROND_EXIT_FAULT, 4);
+    for (unsigned i = 1; i <= 4; i++) {
+        if (i == 3) {
+            order_field(p, FIELD(pend.reason), FROND_EXIT_FAULT, 4);
+            order_field(p, FIELD(pend.kind), FROND_FAULT_LOAD, 4);
+        }
+        order_field(p, FROND_D_RESUME, i % 2 ? FROND_DONE : FROND_DENY, 4);
+        order_enter(p);
+    }
+    order_enter(p); /* 5: the end */
+    order_end(p);
+}
+
+static void forged_check(struct tower *t, unsigned s) {
+    for (unsigned i = 1; i <= 4; i++) {
+        WANT(t, row_record(t, (int)s - 1, i)->value, FIELD_RESUME);
+        WANT(t, row_record(t, (int)s - 1, i)->d.clock, 1);
+    }
+    WANT(t, row_record(t, (int)s - 1, 5)->d.exit.reason, FROND_EXIT_HALT);
+    WANT(t, tower_desc(t, s).clock, 3);
+    others_quiet(t, s);
+}
+
 static const struct scene scenes[] = {
     {"HALT, code 0", halt_0, halt_0_check, 0, 0},
     {"HALT with a code", halt_code, halt_code_check, 0, 0},
@@ -403,6 +465,8 @@ static const struct scene scenes[] = {
     {"FAULT DESC, DENY", desc_deny, desc_deny_check, 1, 0},
     {"ENTERs refused: ALIGN, FIELD, no memory", refused_build, refused_check, 1, 0},
     {"ENTER by a 2-byte store, suspended and gone on", short_build, short_check, 1, 0},
+    {"FAULT DESC, its own descriptor: not DONE", own_desc_build, own_desc_check, 0, 1},
+    {"answers to nothing, and to another's access", forged_build, forged_check, 0, 1},
 };
 
 void exit_rows(void) { SCENES("exit", scenes); }
