@@ -45,9 +45,6 @@ static const struct vm_scope scopes[] = {
      {{0, 9, 4, {0, 0}, NO, 8}, {0, 2, 0, {4, 6}, NO, 1}}},
     {"vm: two modes, two cells, fetched", VM_TWO, false, false, true, 2, 2, 2,
      {{0, 7, 2, {0, 0}, 6, NO}, {0, 2, 0, {2, 4}, 1, NO}}},
-    {"vm: one mode, grandchild and sibling", VM_ONE, false, false, true, 1, 2, 4,
-     {{0, 8, 4, {0, 0}, NO, NO}, {0, 3, 1, {4, 0}, NO, NO}, {0, 1, 0, {7, 0}, NO, NO},
-      {1, 1, 0, {1, 0}, NO, NO}}},
 };
 // clang-format on
 
