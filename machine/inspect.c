@@ -173,12 +173,17 @@ static bool page_is_zero(const uint8_t *page) {
     return memcmp(page, zero, sizeof zero) == 0;
 }
 
+/* A guest chooses how much its maps name: a hash under way ends, worthless, when a stop is asked for. */
+static bool stop_asked(struct frond *m) {
+    return atomic_load_explicit(&m->r.stop, memory_order_relaxed);
+}
+
 /* Pages of one range of a node's map: their hashes' sum; a zero page counts 0. */
 static uint64_t hash_range(struct frond *m, unsigned level, unsigned mode,
                            const struct frond_range *r, uint64_t *holes) {
     uint64_t sum = 0;
 
-    for (uint64_t off = 0; off < r->size; off += FROND_PAGE_SIZE) {
+    for (uint64_t off = 0; off < r->size && !stop_asked(m); off += FROND_PAGE_SIZE) {
         uint64_t addr = r->base + off;
         struct core_answer a;
         core_resolve(&m->r.core, level, mode, addr, 0, &a);
@@ -225,7 +230,7 @@ static uint64_t hash_map(struct frond *m, unsigned level, unsigned mode, uint64_
             sum += hash_range(m, 0, mode, &m->region[i], holes);
         return sum;
     }
-    for (uint64_t i = 0; i < at->count; i++) {
+    for (uint64_t i = 0; i < at->count && !stop_asked(m); i++) {
         struct frond_range r;
         if (!core_table_entry(&m->r.core, level, mode, i, &r) || !range_ok(&r)) {
             ++*holes;
