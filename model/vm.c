@@ -1,0 +1,295 @@
+/* vm.c - see vm.h: scopes, states, composition. */
+#include "vm.h"
+#include "../core/map.h"
+#include <string.h>
+
+bool vm_below(const struct vm_scope *sc, unsigned node, unsigned ancestor)
+{
+    while (node > ancestor)
+        node = sc->parent[node];
+    return node == ancestor;
+}
+
+/* Which bytes of struct vm_state the scope uses; the rest stays 0. */
+static void layout_state(struct vm_scope *sc)
+{
+    unsigned n = 0;
+
+#define LIVE(field, count)                                                                         \
+    for (unsigned i_ = 0; i_ < (unsigned)(count); i_++)                                            \
+    sc->live[n++] = (uint8_t)(offsetof(struct vm_state, field) + i_)
+    LIVE(mem, sc->cells[0]);
+    LIVE(run, 1);
+    for (unsigned k = 1; k < sc->nodes; k++) {
+        bool leaf = vm_leaf(sc, k), hart = leaf && (sc->modes == 2 || sc->io || sc->sens);
+
+        LIVE(sec[k], sc->logical[k]);
+        LIVE(ira.cell[k], sc->logical[k]);
+        LIVE(act[k], !leaf);
+        LIVE(h[k], hart);
+        LIVE(ira.h[k], hart);
+        LIVE(ira.dev[k], leaf && sc->io);
+    }
+    LIVE(owner, sc->io ? 2 : 0);
+    LIVE(latch, vm_dropped(sc, VM_DROP_INSTANT) ? 3 : 0);
+    LIVE(real_p, sc->sens);
+    for (unsigned k = 0; k < sc->nodes; k++)
+        LIVE(trap[k], sc->sens && !vm_leaf(sc, k) ? 3 : 0);
+#undef LIVE
+    sc->size = n;
+}
+
+bool vm_layout(struct vm_scope *sc)
+{
+    _Static_assert(sizeof(struct vm_state) <= 256, "offsets are bytes");
+    unsigned next[VM_NODES][2] = {{0}}, frames = 2;
+
+    memset(sc->kids, 0, sizeof sc->kids);
+    for (unsigned k = 1; k < sc->nodes; k++) {
+        unsigned p = sc->parent[k];
+
+        sc->level[k] = (uint8_t)(sc->level[p] + 1);
+        sc->kids[p]++;
+        sc->addrs[k] = (uint8_t)(sc->cells[k] + sc->io);
+        sc->logical[k] = (uint8_t)(sc->cells[k] * (sc->apart ? 2 : 1));
+        if (sc->logical[k] > VM_CELLS || sc->addrs[k] > VM_CELLS)
+            return false;
+        for (unsigned m = 0; m < sc->modes; m++) {
+            unsigned *at = &next[p][sc->apart && p != 0 ? m : 0];
+
+            sc->tab[k][m] = (uint8_t)*at;
+            *at += sc->addrs[k];
+        }
+    }
+    /* One access of a grandchild may need all of a table and a cell at once. */
+    for (unsigned k = 1; k < sc->nodes; k++)
+        frames = next[k][0] >= frames ? next[k][0] + 1 : frames;
+    if (next[0][0] + frames + sc->io > VM_ADDRS)
+        return false;
+    for (unsigned k = 0; k < sc->nodes; k++) {
+        sc->frame[k] = (uint8_t)(next[k][0] + (sc->own && k != 0));
+        if (k == 0 && sc->cells[0] < sc->frame[0] + frames)
+            sc->cells[0] = (uint8_t)(sc->frame[0] + frames);
+        if (!vm_leaf(sc, k) && sc->frame[k] >= sc->cells[k])
+            return false;
+    }
+    sc->addrs[0] = (uint8_t)(sc->cells[0] + sc->io);
+    if (sc->addrs[0] > VM_ADDRS)
+        return false;
+    layout_state(sc);
+    return sc->size <= VM_STATE_MAX;
+}
+
+void vm_init(const struct vm_scope *sc, struct vm_state *s)
+{
+    memset(s, 0, sizeof *s);
+    ira_init(sc, &s->ira);
+    memcpy(s->h, s->ira.h, sizeof s->h);
+    s->real_p = sc->sens;
+}
+
+void vm_pack(const struct vm_scope *sc, const struct vm_state *s, uint8_t *to)
+{
+    for (unsigned i = 0; i < sc->size; i++)
+        to[i] = ((const uint8_t *)s)[sc->live[i]];
+}
+
+void vm_unpack(const struct vm_scope *sc, const uint8_t *from, struct vm_state *s)
+{
+    memset(s, 0, sizeof *s);
+    for (unsigned i = 0; i < sc->size; i++)
+        ((uint8_t *)s)[sc->live[i]] = from[i];
+}
+
+/* ---- Composition ---------------------------------------------------------------------------------- */
+
+/* An entry as core's search wants it; what is no entry has an unknown flag. */
+static struct frond_range range_of(uint8_t cell, unsigned index)
+{
+    return (struct frond_range){
+        .base = (uint64_t)index * FROND_PAGE_SIZE,
+        .size = FROND_PAGE_SIZE,
+        .target = (uint64_t)vm_target(cell) * FROND_PAGE_SIZE,
+        .flags = cell < VM_ENTRY && cell != VM_OMEGA
+                     ? ~0ull
+                     : (vm_allows(cell, 0) ? FROND_R : 0u) | (vm_allows(cell, 1) ? FROND_W : 0u),
+    };
+}
+
+static struct vm_res gap(unsigned node, unsigned m, unsigned x)
+{
+    return (struct vm_res){.node = node & 0xff, .mode = m & 1, .addr = x & 0xff};
+}
+
+/* MODE_LEVEL: which map node k uses for an access of mode m. */
+static unsigned map_of(const struct vm_scope *sc, unsigned k, unsigned m)
+{
+    return vm_dropped(sc, VM_DROP_MODE_LEVEL) && sc->level[k] == 1 ? VM_NP : m;
+}
+
+/* A cell of node 0 by its address; a device window holds no entry. */
+static uint8_t cell_at(const struct vm_scope *sc, const struct vm_state *s, unsigned real)
+{
+    return real < sc->cells[0] ? s->mem[real] : 1;
+}
+
+static struct vm_res look_up(const struct vm_scope *sc, const struct vm_state *s,
+                             const struct vm_view *v, unsigned k, unsigned m, unsigned write,
+                             unsigned x)
+{
+    unsigned p = sc->parent[k], t;
+    struct map_search f = map_search_begin(sc->addrs[k], (uint64_t)x * FROND_PAGE_SIZE + 8);
+    struct frond_range r = {0};
+
+    m = map_of(sc, k, m);
+    while (f.step == MAP_MORE) {
+        unsigned i = (unsigned)map_search_index(f);
+        struct vm_res at = vm_at(v, p, vm_space(sc, m), 0, sc->tab[k][m] + i);
+
+        at.table = true;
+        if (!at.ok)
+            return at;
+        r = range_of(cell_at(sc, s, at.real), i);
+        f = map_search_look(f, &r);
+    }
+    if (f.step != MAP_FOUND || !(r.flags & (write ? FROND_W : FROND_R)))
+        return gap(k, m, x);
+    t = (unsigned)(range_target(&r, f.addr) / FROND_PAGE_SIZE);
+    return t < sc->addrs[p] ? vm_at(v, p, m, write, t) : gap(p, m, t);
+}
+
+void vm_compose(const struct vm_scope *sc, const struct vm_state *s, struct vm_view *v)
+{
+    for (unsigned k = 1; k < sc->nodes; k++)
+        for (unsigned m = 0; m < sc->modes; m++)
+            for (unsigned write = 0; write < 2; write++)
+                for (unsigned x = 0; x < sc->addrs[k]; x++)
+                    v->res[k][m][write][x] = look_up(sc, s, v, k, m, write, x);
+}
+
+struct vm_res vm_naive(const struct vm_scope *sc, const struct vm_state *s, unsigned k, unsigned m,
+                       unsigned write, unsigned x)
+{
+    unsigned p = sc->parent[k];
+
+    if (k == 0)
+        return (struct vm_res){.ok = true, .real = x & 0xff};
+    m = map_of(sc, k, m);
+    for (unsigned i = 0; i < sc->addrs[k]; i++) {
+        struct vm_res at;
+        uint8_t e;
+
+        if (i != x)
+            continue;
+        at = vm_naive(sc, s, p, vm_space(sc, m), 0, sc->tab[k][m] + i);
+        if (!at.ok)
+            return at;
+        e = cell_at(sc, s, at.real);
+        if (!vm_allows(e, write))
+            break;
+        return vm_target(e) < sc->addrs[p] ? vm_naive(sc, s, p, m, write, vm_target(e))
+                                           : gap(p, m, vm_target(e));
+    }
+    return gap(k, m, x);
+}
+
+static bool same(struct vm_res a, struct vm_res b)
+{
+    if (a.ok || b.ok)
+        return a.ok == b.ok && a.real == b.real;
+    return a.node == b.node && a.mode == b.mode && a.addr == b.addr;
+}
+
+/* A search may end at an entry that the linear scan has no need to read: then that entry must be where
+ * no read reaches it, or be no entry. */
+static bool excused(const struct vm_scope *sc, const struct vm_state *s, unsigned k, unsigned m,
+                    struct vm_res got)
+{
+    m = map_of(sc, k, m);
+    for (unsigned i = 0; i < sc->addrs[k]; i++) {
+        struct vm_res at =
+            vm_naive(sc, s, sc->parent[k], vm_space(sc, m), 0, sc->tab[k][m] + i);
+        uint8_t e = at.ok ? cell_at(sc, s, at.real) : 0;
+
+        if (at.ok ? !got.table && e < VM_ENTRY && e != VM_OMEGA : got.table && same(at, got))
+            return true;
+    }
+    return false;
+}
+
+bool vm_search_ok(const struct vm_scope *sc, const struct vm_state *s, const struct vm_view *v)
+{
+    for (unsigned k = 1; k < sc->nodes; k++)
+        for (unsigned m = 0; m < sc->modes; m++)
+            for (unsigned write = 0; write < 2; write++)
+                for (unsigned x = 0; x < sc->addrs[k]; x++) {
+                    struct vm_res got = v->res[k][m][write][x];
+
+                    if (!same(got, vm_naive(sc, s, k, m, write, x)) &&
+                        (got.ok || !excused(sc, s, k, m, got)))
+                        return false;
+                }
+    return true;
+}
+
+/* ---- Cells wherever they are ---------------------------------------------------------------------- */
+
+uint8_t vm_mapped(const struct vm_scope *sc, const struct vm_state *s, unsigned child, unsigned m,
+                  unsigned x)
+{
+    unsigned p = sc->parent[child];
+
+    return vm_logical(sc, s, p, vm_cell(sc, p, vm_space(sc, m), sc->tab[child][m] + x));
+}
+
+uint8_t vm_logical(const struct vm_scope *sc, const struct vm_state *s, unsigned k, unsigned cell)
+{
+    unsigned p = sc->parent[k];
+
+    if (k == 0)
+        return cell_at(sc, s, cell);
+    for (unsigned m = 0; m < sc->modes; m++) {
+        unsigned x = sc->apart && m == VM_P ? cell - sc->cells[k] : cell;
+        uint8_t e = x < sc->cells[k] ? vm_mapped(sc, s, k, m, x) : 0;
+
+        if (vm_live(e))
+            return vm_target(e) < sc->cells[p]
+                       ? vm_logical(sc, s, p, vm_cell(sc, p, m, vm_target(e)))
+                       : 0x7f;
+    }
+    return s->sec[k][cell];
+}
+
+uint8_t vm_known(const struct vm_scope *sc, const struct vm_state *s, unsigned child, unsigned m,
+                 unsigned x)
+{
+    unsigned p = sc->parent[child];
+    unsigned cell = vm_cell(sc, p, vm_space(sc, m), sc->tab[child][m] + x);
+
+    return p == 0 ? s->mem[cell] : s->ira.cell[p][cell];
+}
+
+struct vm_use vm_use_of(const struct vm_scope *sc, const struct vm_state *s, unsigned c, unsigned m,
+                        unsigned x, unsigned y)
+{
+    unsigned k = sc->parent[c], cell = vm_cell(sc, k, m, y);
+    struct vm_use u = {0};
+
+    for (unsigned d = 1; d < sc->nodes; d++)
+        for (unsigned n = 0; sc->parent[d] == k && n < sc->modes; n++)
+            for (unsigned i = 0; i < sc->addrs[d]; i++) {
+                uint8_t e = vm_known(sc, s, d, n, i);
+
+                if (!vm_live(e) || (d == c && n == m && i == x))
+                    continue;
+                if (d == c && vm_cell(sc, c, n, i) == vm_cell(sc, c, m, x)) {
+                    u.mine = true;
+                    u.entry = e;
+                } else if (vm_cell(sc, k, n, vm_target(e)) == cell) {
+                    u.alias |= d == c;
+                    u.others |= d != c && !(vm_dropped(sc, VM_DROP_PSW_OVERLAP) && i == 0 && x == 0);
+                    u.unshared |= d != c && vm_perm(e) != VM_SHARED;
+                }
+            }
+    return u;
+}
