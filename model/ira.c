@@ -200,14 +200,13 @@ static bool serve(const struct vm_scope *sc, struct vm_state *s, const struct vm
                   unsigned fuel)
 {
     struct vm_state t;
-    struct vm_view v;
+    struct vm_view v = vm_naive_view(sc, s);
     struct vm_out o;
     unsigned up;
     uint8_t e;
 
     if (fuel == 0)
         return false;
-    vm_compose(sc, s, &v);
     o = vm_do(sc, s, &v, a, &t);
     if (o.bad != VM_BAD_OK) /* wrong there, and told there */
         return true;

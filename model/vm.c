@@ -133,38 +133,59 @@ static uint8_t cell_at(const struct vm_scope *sc, const struct vm_state *s, unsi
     return real < sc->cells[0] ? s->mem[real] : 1;
 }
 
-static struct vm_res look_up(const struct vm_scope *sc, const struct vm_state *s,
-                             const struct vm_view *v, unsigned k, unsigned m, unsigned write,
-                             unsigned x)
+struct vm_res vm_at(const struct vm_view *v, unsigned k, unsigned m, unsigned write, unsigned x)
 {
-    unsigned p = sc->parent[k], t;
+    if (k == 0)
+        return (struct vm_res){.ok = true, .real = x & 0xff};
+    return v->naive ? vm_naive(v->sc, v->naive, k, m, write, x) : v->res[k][m][write][x];
+}
+
+/* Address x of node k, read and written: one search for both. */
+static void look_up(const struct vm_scope *sc, const struct vm_state *s, struct vm_view *v,
+                    unsigned k, unsigned mode, unsigned x)
+{
+    unsigned p = sc->parent[k], m = map_of(sc, k, mode), t;
     struct map_search f = map_search_begin(sc->addrs[k], (uint64_t)x * FROND_PAGE_SIZE + 8);
     struct frond_range r = {0};
 
-    m = map_of(sc, k, m);
     while (f.step == MAP_MORE) {
         unsigned i = (unsigned)map_search_index(f);
         struct vm_res at = vm_at(v, p, vm_space(sc, m), 0, sc->tab[k][m] + i);
 
-        at.table = true;
-        if (!at.ok)
-            return at;
+        if (!at.ok) {
+            at.table = true;
+            v->res[k][mode][0][x] = v->res[k][mode][1][x] = at;
+            return;
+        }
         r = range_of(cell_at(sc, s, at.real), i);
         f = map_search_look(f, &r);
     }
-    if (f.step != MAP_FOUND || !(r.flags & (write ? FROND_W : FROND_R)))
-        return gap(k, m, x);
-    t = (unsigned)(range_target(&r, f.addr) / FROND_PAGE_SIZE);
-    return t < sc->addrs[p] ? vm_at(v, p, m, write, t) : gap(p, m, t);
+    for (unsigned write = 0; write < 2; write++) {
+        v->res[k][mode][write][x] = gap(k, m, x);
+        if (f.step != MAP_FOUND || !(r.flags & (write ? FROND_W : FROND_R)))
+            continue;
+        t = (unsigned)(range_target(&r, f.addr) / FROND_PAGE_SIZE);
+        v->res[k][mode][write][x] = t < sc->addrs[p] ? vm_at(v, p, m, write, t) : gap(p, m, t);
+    }
 }
 
 void vm_compose(const struct vm_scope *sc, const struct vm_state *s, struct vm_view *v)
 {
+    v->sc = sc;
+    v->naive = NULL;
     for (unsigned k = 1; k < sc->nodes; k++)
         for (unsigned m = 0; m < sc->modes; m++)
-            for (unsigned write = 0; write < 2; write++)
-                for (unsigned x = 0; x < sc->addrs[k]; x++)
-                    v->res[k][m][write][x] = look_up(sc, s, v, k, m, write, x);
+            for (unsigned x = 0; x < sc->addrs[k]; x++)
+                look_up(sc, s, v, k, m, x);
+}
+
+struct vm_view vm_naive_view(const struct vm_scope *sc, const struct vm_state *s)
+{
+    struct vm_view v;
+
+    v.sc = sc;
+    v.naive = s;
+    return v;
 }
 
 struct vm_res vm_naive(const struct vm_scope *sc, const struct vm_state *s, unsigned k, unsigned m,

@@ -143,13 +143,12 @@ struct vm_res {
     uint32_t node : 8, mode : 1, addr : 8; /* fault: the map of this node, at this address of it */
 };
 struct vm_view {
+    const struct vm_scope *sc;
+    const struct vm_state *naive; /* not NULL: look up in this state, one by one; res is not used */
     struct vm_res res[VM_NODES][2][2][VM_CELLS]; /* node above level 0, mode, write, address */
 };
-static inline struct vm_res vm_at(const struct vm_view *v, unsigned k, unsigned m, unsigned write,
-                                  unsigned x)
-{
-    return k == 0 ? (struct vm_res){.ok = true, .real = x & 0xff} : v->res[k][m][write][x];
-}
+/* An access of node k: mode, write, address. */
+struct vm_res vm_at(const struct vm_view *v, unsigned k, unsigned m, unsigned write, unsigned x);
 
 enum vm_fate { VM_NONE, VM_DONE, VM_FAULT };
 
@@ -214,8 +213,9 @@ void vm_init(const struct vm_scope *sc, struct vm_state *s);
 void vm_pack(const struct vm_scope *sc, const struct vm_state *s, uint8_t *to);
 void vm_unpack(const struct vm_scope *sc, const uint8_t *from, struct vm_state *s);
 
-/* All compositions, by core's search. */
+/* All compositions of a state, by core's search; and the same by need, naively. */
 void vm_compose(const struct vm_scope *sc, const struct vm_state *s, struct vm_view *v);
+struct vm_view vm_naive_view(const struct vm_scope *sc, const struct vm_state *s);
 /* One, by a linear scan. */
 struct vm_res vm_naive(const struct vm_scope *sc, const struct vm_state *s, unsigned k, unsigned m,
                        unsigned write, unsigned x);
