@@ -28,7 +28,7 @@ static void layout_state(struct vm_scope *sc)
         LIVE(act[k], !leaf);
         LIVE(h[k], hart);
         LIVE(ira.h[k], hart);
-        LIVE(ira.dev[k], leaf && sc->io);
+        LIVE(ira.dev[k], leaf && sc->addrs[k] > sc->cells[k]);
     }
     LIVE(owner, sc->io ? 2 : 0);
     LIVE(latch, vm_dropped(sc, VM_DROP_INSTANT) ? 3 : 0);
@@ -46,11 +46,14 @@ bool vm_layout(struct vm_scope *sc)
 
     memset(sc->kids, 0, sizeof sc->kids);
     for (unsigned k = 1; k < sc->nodes; k++) {
+        sc->level[k] = (uint8_t)(sc->level[sc->parent[k]] + 1);
+        sc->kids[sc->parent[k]]++;
+    }
+    for (unsigned k = 1; k < sc->nodes; k++) {
         unsigned p = sc->parent[k];
+        bool window = sc->io == 1 || (sc->io == 2 && vm_leaf(sc, k) && sc->level[k] == 1);
 
-        sc->level[k] = (uint8_t)(sc->level[p] + 1);
-        sc->kids[p]++;
-        sc->addrs[k] = (uint8_t)(sc->cells[k] + sc->io);
+        sc->addrs[k] = (uint8_t)(sc->cells[k] + window);
         sc->logical[k] = (uint8_t)(sc->cells[k] * (sc->apart ? 2 : 1));
         if (sc->logical[k] > VM_CELLS || sc->addrs[k] > VM_CELLS)
             return false;
@@ -64,7 +67,7 @@ bool vm_layout(struct vm_scope *sc)
     /* One access of a grandchild may need all of a table and a cell at once. */
     for (unsigned k = 1; k < sc->nodes; k++)
         frames = next[k][0] >= frames ? next[k][0] + 1 : frames;
-    if (next[0][0] + frames + sc->io > VM_ADDRS)
+    if (next[0][0] + frames + (sc->io != 0) > VM_ADDRS)
         return false;
     for (unsigned k = 0; k < sc->nodes; k++) {
         sc->frame[k] = (uint8_t)(next[k][0] + (sc->own && k != 0));
@@ -73,7 +76,7 @@ bool vm_layout(struct vm_scope *sc)
         if (!vm_leaf(sc, k) && sc->frame[k] >= sc->cells[k])
             return false;
     }
-    sc->addrs[0] = (uint8_t)(sc->cells[0] + sc->io);
+    sc->addrs[0] = (uint8_t)(sc->cells[0] + (sc->io != 0));
     if (sc->addrs[0] > VM_ADDRS)
         return false;
     layout_state(sc);

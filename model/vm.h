@@ -84,7 +84,8 @@ struct vm_scope {
     uint8_t apart;     /* μ and μ* are two memories, not one */
     uint8_t read_only; /* entries may also be read-only */
     uint8_t own;       /* VMMs above level 0 keep a cell for themselves */
-    uint8_t io, sens, shared;
+    uint8_t io;        /* a device; 1: every node may get its window; 2: leaves of level 1 */
+    uint8_t sens, shared;
     uint8_t rogue; /* node whose VMM is arbitrary, or VM_NO_ROGUE */
     uint8_t sink;  /* SINK: how many cells secondary memory holds */
     uint64_t drop; /* 1 << enum vm_drop */
