@@ -2,13 +2,15 @@
 #include "vm.h"
 
 /* May the VMM let address x of child c lead to y? The disjointness of f(r_i) and f(r_j) is made here. */
-static bool may_map(const struct vm_scope *sc, const struct vm_state *s, const struct vm_act *a) {
+static bool may_map(const struct vm_view *v, const struct vm_state *s, const struct vm_act *a) {
+    const struct vm_scope *sc = v->sc;
     uint8_t e = vm_known(sc, s, a->child, a->mode, a->x);
-    struct vm_use u = vm_use_of(sc, s, a->child, a->mode, a->x, a->v);
     bool shared = a->perm == VM_SHARED;
+    struct vm_use u;
 
     if (vm_live(e)) /* other permissions for the same place */
         return vm_target(e) == a->v && vm_perm(e) != a->perm && (vm_perm(e) == VM_SHARED) == shared;
+    u = vm_use_of(v, a->child, a->mode, a->x, a->v);
     if (u.mine && (vm_target(u.entry) != a->v || (vm_perm(u.entry) == VM_SHARED) != shared))
         return false;
     if (shared && !vm_leaf(sc, a->child) && a->x < sc->frame[a->child] &&
@@ -31,13 +33,13 @@ static bool may_unmap(const struct vm_scope *sc, const struct vm_state *s, const
     return true;
 }
 
-bool vm_enabled(const struct vm_scope *sc, const struct vm_state *s, const struct vm_act *a) {
+bool vm_enabled(const struct vm_view *v, const struct vm_state *s, const struct vm_act *a) {
     switch (a->kind) {
-    case VM_MAP: return may_map(sc, s, a);
-    case VM_UNMAP: return may_unmap(sc, s, a);
+    case VM_MAP: return may_map(v, s, a);
+    case VM_UNMAP: return may_unmap(v->sc, s, a);
     case VM_ENTER: return s->trap[a->node][1] == SENS_NONE;
-    case VM_DMA: return vm_below(sc, s->run, s->owner);
-    case VM_IRQ: return vm_below(sc, s->run, s->owner) || vm_dropped(sc, VM_DROP_DEFER);
+    case VM_DMA: return vm_below(v->sc, s->run, s->owner);
+    case VM_IRQ: return vm_below(v->sc, s->run, s->owner) || vm_dropped(v->sc, VM_DROP_DEFER);
     }
     return true;
 }
