@@ -61,6 +61,10 @@ enum campaign_end campaign_go(struct campaign *c, const struct check_options *o,
         *at = NULL;
         if (each)
             each(c, c->done);
+        if (r->end == CHECK_BAD && c->order.drop != CHECK_NO_DROP) {
+            c->done++;
+            break;
+        }
     }
     return CAMPAIGN_DONE;
 }

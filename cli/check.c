@@ -284,7 +284,7 @@ int cmd_check(int argc, char **argv) {
                             .value = "HYPOTHESIS",
                             .kind = OPTION_TEXT,
                             .to.text = &a.drop,
-                            .help = "without this hypothesis: a counterexample is expected"},
+                            .help = "without this hypothesis, up to the first counterexample"},
                            {.name = "threads",
                             .value = "N",
                             .kind = OPTION_NUMBER,
