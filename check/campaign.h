@@ -20,6 +20,7 @@ struct campaign_order {
 struct campaign {
     struct campaign_order order;
     unsigned count, done;
+    unsigned left_out;          /* scopes that do not fit the model */
     struct check_system system; /* of the run at hand */
     struct check_run run[CAMPAIGN_RUNS];
     struct check_result result[CAMPAIGN_RUNS];
