@@ -215,7 +215,12 @@ static bool silent(struct step *p) {
         return false;
     p->out.ira = *a;
     switch (a->x) {
-    case SENS_PSW: p->t->real_p = a->v & 1; break;
+    case SENS_PSW: /* Figure 6: it is the status of all */
+        p->t->real_p = a->v & 1;
+        for (unsigned j = 1; j < sc->nodes; j++)
+            if (vm_leaf(sc, j))
+                p->t->h[j] = a->v & 1;
+        break;
     case SENS_ABS: p->t->mem[a->v & 7] = a->v >> 3; break;
     case SENS_OTHER: /* the map one level down */
         if (reach(p, sc->parent[k], VM_NP, 1, a->v & 7, &real))
