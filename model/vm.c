@@ -118,7 +118,7 @@ static struct vm_res gap(unsigned node, unsigned m, unsigned x) {
 
 /* MODE_LEVEL: which map node k uses for an access of mode m. */
 static unsigned map_of(const struct vm_scope *sc, unsigned k, unsigned m) {
-    return vm_dropped(sc, VM_DROP_MODE_LEVEL) && sc->level[k] == 1 ? VM_NP : m;
+    return vm_dropped(sc, VM_DROP_MODE_LEVEL) && sc->level[k] == 1 && !vm_leaf(sc, k) ? VM_NP : m;
 }
 
 /* A cell of node 0 by its address; a device window holds no entry. */
