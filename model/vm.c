@@ -308,7 +308,8 @@ struct vm_use vm_use_of(const struct vm_view *v, unsigned c, unsigned m, unsigne
             u.entry = w.e;
         } else if (w.cell == cell) {
             u.alias |= same;
-            u.others |= !same && !(vm_dropped(sc, VM_DROP_PSW_OVERLAP) && w.x == 0 && x == 0);
+            u.others |= !same;
+            u.elsewhere |= !same && w.x != 0;
             u.unshared |= !same && vm_perm(w.e) != VM_SHARED;
         }
     }

@@ -20,6 +20,8 @@ static bool may_map(const struct vm_view *v, const struct vm_state *s, const str
         return false;
     if (!u.others || vm_dropped(sc, VM_DROP_OVERLAP))
         return true;
+    if (vm_dropped(sc, VM_DROP_PSW_OVERLAP) && a->x == 0 && !u.elsewhere)
+        return true;
     if (vm_dropped(sc, VM_DROP_SHARED_ONE))
         return !u.unshared || shared;
     return !u.unshared && shared;
