@@ -6,14 +6,15 @@ OPT    ?= -O2
 WARN   := -Wall -Wextra -Werror
 CFLAGS ?= $(OPT) -g
 VERSION := 0.1
-ALL_CFLAGS = -std=gnu17 $(WARN) -Iinclude -MMD -MP -fPIC -fvisibility=hidden -DFROND_VERSION='"$(VERSION)"' $(CFLAGS)
+ALL_CFLAGS = -std=gnu17 $(WARN) -Iinclude -MMD -MP -fPIC -fvisibility=hidden -DFROND_VERSION='"$(VERSION)"' \
+    -DFROND_ISA_DIR='"$(PREFIX)/share/frond/isa"' $(CFLAGS)
 LIBS   := -lxxhash -lm
 
 LIB_DIRS := core riscv dev host machine
 LIB_SRC  := $(foreach d,$(LIB_DIRS),$(wildcard $(d)/*.c))
 LIB_OBJ  := $(LIB_SRC:%.c=$(B)/%.o)
 CLI_SRC  := $(wildcard cli/*.c)
-CHECK_SRC := $(wildcard check/*.c model/*.c)
+CHECK_SRC := $(wildcard check/*.c model/*.c isa/*.c)
 CLI_OBJ  := $(CLI_SRC:%.c=$(B)/%.o) $(CHECK_SRC:%.c=$(B)/%.o) $(B)/cli/nucleus_blob.o
 NUCLEUS  := $(B)/guest/nucleus.elf
 
@@ -75,6 +76,8 @@ install: all $(B)/lib/libfrond.a
 	ln -sf $(SONAME).$(VERSION) $(DESTDIR)$(PREFIX)/lib/$(SONAME)
 	ln -sf $(SONAME) $(DESTDIR)$(PREFIX)/lib/libfrond.so
 	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' include/frond.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/frond.pc
+	$(INSTALL) -d $(DESTDIR)$(PREFIX)/share/frond/isa
+	$(INSTALL) -m 644 isa/*.yaml $(DESTDIR)$(PREFIX)/share/frond/isa
 	$(INSTALL) -m 644 docs/frond.1 $(DESTDIR)$(PREFIX)/share/man/man1
 
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d)
