@@ -10,10 +10,11 @@ ALL_CFLAGS = -std=gnu17 $(WARN) -Iinclude -MMD -MP -fPIC -fvisibility=hidden -DF
 LIBS   := -lxxhash -lm
 
 LIB_DIRS := core riscv dev host machine
-LIB_SRC  := $(foreach d,$(LIB_DIRS),$(wildcard $(d)/*.c))
+SANDBOX  := host/sandbox.c
+LIB_SRC  := $(filter-out $(SANDBOX),$(foreach d,$(LIB_DIRS),$(wildcard $(d)/*.c)))
 LIB_OBJ  := $(LIB_SRC:%.c=$(B)/%.o)
 CLI_SRC  := $(wildcard cli/*.c)
-CLI_OBJ  := $(CLI_SRC:%.c=$(B)/%.o) $(B)/model/replay.o $(B)/cli/nucleus_blob.o
+CLI_OBJ  := $(CLI_SRC:%.c=$(B)/%.o) $(SANDBOX:%.c=$(B)/%.o) $(B)/model/replay.o $(B)/cli/nucleus_blob.o
 NUCLEUS  := $(B)/guest/nucleus.elf
 
 SONAME   := libfrond.so.0
@@ -30,7 +31,7 @@ $(B)/$(SONAME): $(LIB_OBJ)
 	$(CC) $(CFLAGS) -shared -Wl,-soname,$(SONAME) -Wl,--no-undefined -o $@ $^ $(LIBS)
 
 $(B)/frond: $(CLI_OBJ) $(B)/libfrond.a
-	$(CC) $(CFLAGS) -o $@ $^ $(LIBS) -lcyaml -lyaml
+	$(CC) $(CFLAGS) -o $@ $^ $(LIBS) -lcyaml -lyaml -lseccomp
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)

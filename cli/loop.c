@@ -1,9 +1,12 @@
 /* loop.c - see loop.h. */
 #include "loop.h"
+#include "../host/sandbox.h"
 #include "cli.h"
 #include "stats.h"
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { SLICE = 2000000 }; /* steps between two looks at the host's clock */
 
@@ -183,16 +186,37 @@ static int one_life(struct loop *l, uint64_t begun, uint64_t *passed) {
     return status;
 }
 
+/* Everything is open: from here on the process computes, and no more. 0, or the exit status. */
+static int shut_in(const struct loop *l) {
+    int keep[FROND_VIRTIO_SLOTS + 2];
+    struct sandbox s = {.keep = keep};
+    const char *what;
+
+    for (unsigned i = 0; i < l->drives->count; i++)
+        keep[s.kept++] = l->drives->drive[i].disk.fd;
+    if (l->trace)
+        keep[s.kept++] = fileno(l->trace);
+    if (l->stats)
+        keep[s.kept++] = fileno(l->stats);
+    if (sandbox_enter(&s, &what) == 0)
+        return 0;
+    note("sandbox: %s: %s; --no-sandbox runs without it", what, strerror(errno));
+    return EXIT_MACHINE;
+}
+
 int loop_run(struct loop *l) {
     uint64_t passed = 0, begun = host_now();
-    int status;
+    int status = 0;
 
     caught = 0;
     host_on_signal(stop);
     console_open(&l->console);
-    do
-        status = one_life(l, begun, &passed);
-    while (status < 0);
+    if (l->sandbox)
+        status = shut_in(l);
+    if (!status)
+        do
+            status = one_life(l, begun, &passed);
+        while (status < 0);
     console_close(&l->console);
     for (unsigned i = 0; i < l->hash_at.count; i++)
         if (l->hash_at.number[i] > l->reached)

@@ -17,7 +17,7 @@ struct loop {
     struct option_list hash_at;
     uint64_t max, shake, seed;
     uint64_t reached; /* greatest of hash_at that a node came to */
-    bool audit, host_clock, rng;
+    bool audit, host_clock, rng, sandbox;
     FILE *trace, *stats; /* NULL: none */
 };
 

@@ -16,7 +16,7 @@ enum { CONSOLE_PASS, CONSOLE_PLAY };
 struct run {
     const char *bios, *kernel, *initrd, *append, *tree, *stats, *trace, *dump_dtb, *image, *nucleus;
     uint64_t memory, depth, fanout, console, clock, seed, max, shake;
-    bool audit, rng;
+    bool audit, rng, sandbox, no_sandbox;
     struct option_list drives, hash_at;
 };
 
@@ -95,6 +95,11 @@ static const char *const clock_words[] = {"virtual", "host", NULL};
         {"max-insns",           "N", "end after so many steps, with status 124",                   \
          OPTION_NUMBER,         1,   UINT64_MAX,                                                   \
          .to.number = &(r)->max},                                                                  \
+        {"sandbox", NULL,                                                                          \
+         "once all is open, do without further files and most system calls (yes)", OPTION_FLAG,    \
+         .to.flag = &(r)->sandbox},                                                                \
+        {"no-sandbox", NULL, "do not: for debuggers, sanitizers, profilers", OPTION_FLAG,          \
+         .to.flag = &(r)->no_sandbox},                                                             \
         {"audit", NULL, "check every invariant at each enter and exit", OPTION_FLAG,               \
          .to.flag = &(r)->audit},                                                                  \
         {"shake",                                                                                  \
@@ -153,6 +158,8 @@ static int check_together(const struct run *r, const struct option *row) {
     if (r->fanout > 1 && (r->drives.count || r->rng))
         return complain("run: --%s: one child only can have a device; leave out --fanout",
                         r->rng ? "rng" : "drive");
+    if (r->sandbox && r->no_sandbox)
+        return complain("run: --sandbox or --no-sandbox, not both");
     if (r->hash_at.count && r->clock)
         return complain("run: --hash-at counts steps: leave out --clock host");
     if (r->drives.count + r->rng > FROND_VIRTIO_SLOTS)
@@ -237,7 +244,8 @@ static int run(const struct run *r, struct boot *b, struct drives *d) {
                      .seed = r->seed,
                      .audit = r->audit,
                      .host_clock = r->clock != 0,
-                     .rng = r->rng};
+                     .rng = r->rng,
+                     .sandbox = !r->no_sandbox};
     int status = open_output("stats", r->stats, &l.stats);
 
     if (!status)
