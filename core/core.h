@@ -17,6 +17,7 @@
 #define FROND_CORE_H
 
 #include "map.h"
+#include "memory.h"
 #include <stddef.h>
 
 enum { CORE_P, CORE_NP }; /* which map: map_p (M and S) or map_np (U) */
@@ -144,8 +145,7 @@ struct core_isa {
     void (*range_changed)(void *opaque, struct core_ctx *ctx, unsigned mode, uint64_t index,
                           const struct frond_range *old, const struct frond_range *new);
     bool (*private_window)(uint64_t addr); /* of every node */
-    void *(*alloc)(size_t size);           /* zeroed; NULL if there is none */
-    void (*free)(void *p);
+    struct memory memory;
 };
 
 struct core_frame {
@@ -181,7 +181,8 @@ struct core {
     uint64_t cached, cached_max; /* slots of all caches; past the most, core_drop_all is due */
     struct core_frame *stack;
     unsigned stack_room;
-    uint64_t *chain; /* of the last GAP: address at each level from `maker` down to `level` */
+    uint64_t *labels; /* of the nodes of the path, by level, from 1 on */
+    uint64_t *chain;  /* of the last GAP: address at each level from `maker` down to `level` */
 };
 
 #define CORE_ROOT_WINDOW (1ULL << 62)
@@ -222,8 +223,6 @@ void core_pop(struct core *c);
 /* Makes what is kept for the top safe to use again, after a push or pops. */
 void core_activate(struct core *c);
 bool core_on_path(const struct core *c, uint32_t page);
-/* Host memory that is held, without isa's. */
-uint64_t core_bytes(const struct core *c);
 /* Drops everything derived, for all nodes. */
 void core_drop_all(struct core *c);
 

@@ -130,11 +130,13 @@ struct frond_stats {
     uint64_t answers[3]; /* by FROND_RETRY ... DENY */
     uint64_t pages;      /* composed pages kept at the moment */
 };
-/* Calls `each` for every node that is known, parents before children. `label` is valid in the call. */
-void frond_each_node(struct frond *m,
-                     void (*each)(void *opaque, struct frond_name n, const struct frond_stats *s),
-                     void *opaque);
-/* Bytes of host memory that the engine holds besides RAM. */
+/* Calls `each` for every node that is known, parents before children, or (E_MEMORY) for none. `label` is
+ * valid in the call. */
+enum frond_status frond_each_node(struct frond *m,
+                                  void (*each)(void *opaque, struct frond_name n,
+                                               const struct frond_stats *s),
+                                  void *opaque);
+/* Bytes of host memory that the machine holds besides RAM, its devices' own state not counted. */
 uint64_t frond_overhead(const struct frond *m);
 uint64_t frond_now(const struct frond *m); /* steps made in all */
 

@@ -5,7 +5,6 @@
  * path of the present. A device moves data only while its owner's path is a prefix of the active
  * path and the owner's window still leads to it.
  */
-#include "../host/host.h"
 #include "machine.h"
 #include <string.h>
 
@@ -34,10 +33,10 @@ static bool owns(const struct frond *m, const struct owner *o, unsigned level) {
     return o->nodes == level + 1 && agree(m, o) == o->nodes;
 }
 
-static void owner_free(struct owner *o) {
-    host_free(o->uid);
-    host_free(o->label);
-    host_free(o->told);
+static void owner_free(const struct memory *memory, struct owner *o) {
+    memory_free(memory, o->uid, o->nodes * sizeof *o->uid);
+    memory_free(memory, o->label, o->nodes * sizeof *o->label);
+    memory_free(memory, o->told, o->nodes * sizeof *o->told);
     *o = (struct owner){0};
 }
 
@@ -46,18 +45,18 @@ static bool claim(struct slot *s, uint64_t addr) {
     const struct core *c = &s->m->r.core;
     struct owner o = {.nodes = c->top + 1, .addr = addr, .mode = hart_data_mode(c->path[c->top].d)};
 
-    o.uid = host_alloc(o.nodes * sizeof *o.uid);
-    o.label = host_alloc(o.nodes * sizeof *o.label);
-    o.told = host_alloc(o.nodes * sizeof *o.told);
+    o.uid = memory_alloc(&s->m->memory, o.nodes * sizeof *o.uid);
+    o.label = memory_alloc(&s->m->memory, o.nodes * sizeof *o.label);
+    o.told = memory_alloc(&s->m->memory, o.nodes * sizeof *o.told);
     if (!o.uid || !o.label || !o.told) {
-        owner_free(&o);
+        owner_free(&s->m->memory, &o);
         return false;
     }
     for (unsigned l = 0; l < o.nodes; l++) {
         o.uid[l] = c->path[l].ctx->uid;
         o.label[l] = c->path[l].ctx->label;
     }
-    owner_free(&s->owner);
+    owner_free(&s->m->memory, &s->owner);
     s->owner = o;
     return true;
 }
@@ -261,7 +260,7 @@ void bus_free(struct frond *m) {
     for (unsigned w = 0; w < WINDOWS; w++) {
         if (m->slot[w].d)
             m->slot[w].d->ops->free(m->slot[w].d);
-        owner_free(&m->slot[w].owner);
+        owner_free(&m->memory, &m->slot[w].owner);
     }
 }
 

@@ -4,7 +4,6 @@
  * Between two enters the path is empty. To look into a node, its path is put together again from the
  * contexts that are known, without running anything, and taken apart afterwards.
  */
-#include "../host/host.h"
 #include "machine.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,24 +12,8 @@
 
 /* ---- Names -------------------------------------------------------------------------------------------- */
 
-static bool labels_room(struct frond *m, unsigned n) {
-    if (n <= m->labels_room)
-        return true;
-    uint64_t *bigger = host_alloc(2 * n * sizeof *bigger);
-    if (!bigger)
-        return false;
-    host_free(m->labels);
-    m->labels = bigger;
-    m->labels_room = 2 * n;
-    return true;
-}
-
-struct frond_name path_name(struct frond *m, unsigned level) {
-    if (!labels_room(m, level))
-        return (struct frond_name){0};
-    for (unsigned l = 1; l <= level; l++)
-        m->labels[l - 1] = m->r.core.path[l].ctx->label;
-    return (struct frond_name){.label = m->labels, .depth = level};
+struct frond_name path_name(const struct frond *m, unsigned level) {
+    return (struct frond_name){.label = m->r.core.labels + 1, .depth = level};
 }
 
 static struct core_ctx *child_named(const struct core *c, const struct core_ctx *parent,
@@ -307,47 +290,69 @@ static void add_stats(struct frond *m, const struct core_ctx *x, struct frond_st
         s->answers[i] += x->stat[STAT_ANSWER + i];
 }
 
-static bool name_of(const struct core_ctx *x, struct known *k) {
-    *k = (struct known){.ctx = x};
-    for (const struct core_ctx *y = x; y->parent; y = y->parent)
-        k->depth++;
-    k->label = host_alloc((k->depth + 1) * sizeof *k->label);
-    unsigned n = k->depth;
-    for (const struct core_ctx *y = x; k->label && y->parent; y = y->parent)
-        k->label[--n] = y->label;
-    return k->label != NULL;
+static unsigned depth_of(const struct core_ctx *x) {
+    unsigned depth = 0;
+
+    for (; x->parent; x = x->parent)
+        depth++;
+    return depth;
 }
 
-/* All contexts by name, sorted: parents first. */
-static struct known *all_known(const struct core *c, uint32_t *count) {
-    struct known *k = host_alloc((c->contexts + 1) * sizeof *k);
-    uint32_t n = 0;
+/* All contexts by name, and the words of their names: each of as many as there are. */
+struct known_all {
+    struct known *known;
+    uint64_t *labels;
+    size_t count, words;
+};
 
-    for (uint32_t i = 0; k && i < c->hash_size; i++)
-        for (const struct core_ctx *x = c->hash[i]; x; x = x->hash_next)
-            n += name_of(x, &k[n]);
-    *count = n;
-    if (k)
-        qsort(k, n, sizeof *k, compare_known);
-    return k;
+static void count_known(const struct core *c, struct known_all *all) {
+    for (uint32_t i = 0; i < c->hash_size; i++)
+        for (const struct core_ctx *x = c->hash[i]; x; x = x->hash_next) {
+            all->count++;
+            all->words += depth_of(x);
+        }
 }
 
-void frond_each_node(struct frond *m,
-                     void (*each)(void *opaque, struct frond_name n, const struct frond_stats *s),
-                     void *opaque) {
-    uint32_t count = 0;
-    struct known *k = all_known(&m->r.core, &count);
+/* Sorted: parents first. */
+static void name_known(const struct core *c, struct known_all *all) {
+    struct known *k = all->known;
+    uint64_t *label = all->labels;
 
-    for (uint32_t i = 0; i < count;) {
+    for (uint32_t i = 0; i < c->hash_size; i++)
+        for (const struct core_ctx *x = c->hash[i]; x; x = x->hash_next, k++) {
+            *k = (struct known){.ctx = x, .label = label, .depth = depth_of(x)};
+            label += k->depth;
+            for (const struct core_ctx *y = x; y->parent; y = y->parent)
+                *--label = y->label;
+            label += k->depth;
+        }
+    qsort(all->known, all->count, sizeof *all->known, compare_known);
+}
+
+enum frond_status frond_each_node(struct frond *m,
+                                  void (*each)(void *opaque, struct frond_name n,
+                                               const struct frond_stats *s),
+                                  void *opaque) {
+    struct known_all all = {0};
+
+    count_known(&m->r.core, &all);
+    all.words++; /* never none */
+    all.known = memory_alloc(&m->memory, all.count * sizeof *all.known);
+    all.labels = memory_alloc(&m->memory, all.words * sizeof *all.labels);
+    enum frond_status status =
+        all.known && all.labels ? FROND_OK : fail(m, FROND_E_MEMORY, "out of host memory");
+    if (status == FROND_OK)
+        name_known(&m->r.core, &all);
+    for (size_t i = 0; status == FROND_OK && i < all.count;) {
         struct frond_stats s = {0};
-        uint32_t first = i;
-        for (; i < count && compare_known(&k[first], &k[i]) == 0; i++)
-            add_stats(m, k[i].ctx, &s);
-        each(opaque, (struct frond_name){k[first].label, k[first].depth}, &s);
+        const struct known *first = &all.known[i];
+        for (; i < all.count && compare_known(first, &all.known[i]) == 0; i++)
+            add_stats(m, all.known[i].ctx, &s);
+        each(opaque, (struct frond_name){first->label, first->depth}, &s);
     }
-    for (uint32_t i = 0; i < count; i++)
-        host_free(k[i].label);
-    host_free(k);
+    memory_free(&m->memory, all.known, all.count * sizeof *all.known);
+    memory_free(&m->memory, all.labels, all.words * sizeof *all.labels);
+    return status;
 }
 
 /* ---- Watching ---------------------------------------------------------------------------------------------- */
@@ -366,22 +371,4 @@ void frond_on_step(struct frond *m, const uint64_t *at, unsigned count,
     m->r.mark = marked;
     m->hit = hit;
     m->hit_opaque = opaque;
-}
-
-static uint64_t node_bytes(const struct node *n) {
-    uint64_t bytes = sizeof *n;
-
-    for (unsigned i = 0; i < CLASSES; i++)
-        bytes += n->tlb[i] ? sizeof *n->tlb[i] : 0;
-    return bytes;
-}
-
-uint64_t frond_overhead(const struct frond *m) {
-    const struct core *c = &m->r.core;
-    uint64_t bytes = code_bytes(m->r.h.code) + core_bytes(c);
-
-    for (uint32_t i = 0; i < c->hash_size; i++)
-        for (const struct core_ctx *x = c->hash[i]; x; x = x->hash_next)
-            bytes += x->isa ? node_bytes(x->isa) : 0;
-    return bytes;
 }

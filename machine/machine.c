@@ -52,6 +52,23 @@ static void poll_hook(void *opaque) {
         bus_poll(m);
 }
 
+static void *take(void *opaque, size_t size) {
+    struct frond *m = opaque;
+    void *p = host_alloc(size);
+
+    m->held += p ? size : 0;
+    return p;
+}
+
+static void give_back(void *opaque, void *p, size_t size) {
+    struct frond *m = opaque;
+
+    m->held -= p ? size : 0;
+    host_free(p);
+}
+
+uint64_t frond_overhead(const struct frond *m) { return m->held; }
+
 static void point_root(struct frond *m) {
     m->r.core.root = m->region;
     m->r.core.root_count = m->regions;
@@ -67,10 +84,11 @@ struct frond *frond_new(const struct frond_options *o) {
         return NULL;
     m->o = *o;
     m->arena = o->memory + o->extra;
+    m->memory = (struct memory){m, take, give_back};
     m->ram = host_reserve(m->arena);
-    m->desc = host_alloc(sizeof *m->desc);
+    m->desc = memory_alloc(&m->memory, sizeof *m->desc);
     if (!m->ram || !m->desc ||
-        !riscv_init(&m->r, m->ram, (uint32_t)(m->arena / FROND_PAGE_SIZE), host_alloc, host_free)) {
+        !riscv_init(&m->r, m->ram, (uint32_t)(m->arena / FROND_PAGE_SIZE), &m->memory)) {
         frond_free(m);
         return NULL;
     }
@@ -100,8 +118,7 @@ void frond_free(struct frond *m) {
         riscv_done(&m->r);
     bus_free(m);
     host_release(m->ram, m->arena);
-    host_free(m->desc);
-    host_free(m->labels);
+    memory_free(&m->memory, m->desc, sizeof *m->desc);
     host_free(m);
 }
 

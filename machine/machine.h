@@ -32,6 +32,8 @@ struct frond {
     struct riscv r; /* first: aligned as its atomics need */
     struct frond_desc *desc;
     struct frond_options o;
+    struct memory memory; /* of all that follows but the arena */
+    uint64_t held;        /* bytes of it */
     uint8_t *ram;
     uint64_t arena, given; /* bytes */
     struct frond_range region[REGIONS];
@@ -51,8 +53,6 @@ struct frond {
     void *hit_opaque;
     void (*line)(void *opaque, const char *text);
     void *line_opaque;
-    uint64_t *labels; /* of the path, for call-backs */
-    unsigned labels_room;
 };
 
 enum frond_status fail(struct frond *m, enum frond_status s, const char *format, ...)
@@ -70,7 +70,7 @@ bool bus_poll(struct frond *m);
 void htif_poll(struct frond *m, bool left);
 
 /* inspect.c */
-struct frond_name path_name(struct frond *m, unsigned level);
+struct frond_name path_name(const struct frond *m, unsigned level);
 uint64_t hash_level(struct frond *m, unsigned level, uint64_t *holes);
 
 #endif

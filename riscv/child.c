@@ -778,23 +778,19 @@ void riscv_drop_all(struct riscv *r) {
     code_sweep(r->h.code);
 }
 
-bool riscv_init(struct riscv *r, uint8_t *ram, uint32_t pages, void *(*alloc)(size_t),
-                void (*release)(void *)) {
-    r->isa.alloc = alloc;
-    r->isa.free = release;
+bool riscv_init(struct riscv *r, uint8_t *ram, uint32_t pages, const struct memory *memory) {
+    r->isa.memory = *memory;
     r->h.ram = ram;
     r->pause = UINT64_MAX;
-    r->h.scratch = alloc(BLOCK_BYTES);
-    if (!r->h.scratch || !core_init(&r->core, &r->isa, ram, pages))
+    if (!core_init(&r->core, &r->isa, ram, pages))
         return false;
     mmu_hooks(r);
-    return r->ring && r->h.code;
+    r->h.scratch = memory_alloc(memory, BLOCK_BYTES);
+    return r->ring && r->h.code && r->h.scratch;
 }
 
 void riscv_done(struct riscv *r) {
     core_done(&r->core);
-    if (r->h.code)
-        code_free(r->h.code);
-    r->isa.free(r->h.scratch);
-    r->isa.free(r->ring);
+    mmu_done(r);
+    memory_free(&r->isa.memory, r->h.scratch, BLOCK_BYTES);
 }

@@ -246,7 +246,7 @@ static void tlb_clear(struct tlb *t) {
 
 static struct node *node_of(struct riscv *r, struct core_ctx *ctx) {
     if (!ctx->isa)
-        ctx->isa = r->isa.alloc(sizeof(struct node));
+        ctx->isa = memory_alloc(&r->isa.memory, sizeof(struct node));
     return ctx->isa;
 }
 
@@ -269,12 +269,12 @@ static struct tlb *tlb_new(struct riscv *r, struct core_ctx *ctx, unsigned class
         ring->slot[i].class = class;
         if (t)
             break;
-        t = r->isa.alloc(sizeof *t);
+        t = memory_alloc(&r->isa.memory, sizeof *t);
         if (!t)
             return NULL;
     }
     if (!t) {
-        t = r->isa.alloc(sizeof *t);
+        t = memory_alloc(&r->isa.memory, sizeof *t);
         if (!t)
             return NULL;
         if (ring->used < RING_SIZE) {
@@ -424,8 +424,8 @@ static void free_isa(void *opaque, struct core_ctx *ctx) {
         if (r->ring->slot[i].ctx == ctx)
             r->ring->slot[i].ctx = NULL;
     for (unsigned c = 0; n && c < CLASSES; c++)
-        r->isa.free(n->tlb[c]);
-    r->isa.free(n);
+        memory_free(&r->isa.memory, n->tlb[c], sizeof *n->tlb[c]);
+    memory_free(&r->isa.memory, n, sizeof *n);
 }
 
 static void watch_code(void *opaque, uint32_t page) {
@@ -445,8 +445,13 @@ void mmu_hooks(struct riscv *r) {
     r->isa.code_changed = code_changed;
     r->isa.free_isa = free_isa;
     r->isa.private_window = window_is_private;
-    r->ring = r->isa.alloc(sizeof *r->ring);
-    r->h.code = code_new(r->core.pages, watch_code, r);
+    r->ring = memory_alloc(&r->isa.memory, sizeof *r->ring);
+    r->h.code = code_new(&r->isa.memory, r->core.pages, watch_code, r);
+}
+
+void mmu_done(struct riscv *r) {
+    memory_free(&r->isa.memory, r->ring, sizeof *r->ring);
+    code_free(r->h.code);
 }
 
 /* ---- The slow path ------------------------------------------------------------------------------ */

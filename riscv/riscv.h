@@ -83,9 +83,8 @@ struct riscv {
 
 enum riscv_end { RISCV_EXIT, RISCV_STOP, RISCV_PAUSE, RISCV_ERROR };
 
-/* ram: the arena. alloc as in core_isa. */
-bool riscv_init(struct riscv *r, uint8_t *ram, uint32_t pages, void *(*alloc)(size_t),
-                void (*release)(void *));
+/* ram: the arena. False: no memory; riscv_done is due all the same. */
+bool riscv_init(struct riscv *r, uint8_t *ram, uint32_t pages, const struct memory *memory);
 void riscv_done(struct riscv *r);
 
 /* Enters node 0: `d` is its descriptor, in host memory. Runs until it is left (EXIT), the host asks
@@ -197,7 +196,8 @@ struct walk_result {
  * another satp, MXR or PMP. */
 void mmu_adopt(struct riscv *r, unsigned level);
 void mmu_select(struct hart *h); /* sets h->data and h->fetch for the top as it stands */
-void mmu_hooks(struct riscv *r);
+void mmu_hooks(struct riscv *r); /* and what they need: r->ring, r->h.code, NULL without memory */
+void mmu_done(struct riscv *r);
 uint64_t hart_satp(const struct frond_desc *d);
 /* PMP: what `mode` may do in the page of pa. */
 unsigned pmp_perm(const struct frond_desc *d, unsigned mode, uint64_t pa);
