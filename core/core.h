@@ -145,6 +145,8 @@ struct core_isa {
     void (*range_changed)(void *opaque, struct core_ctx *ctx, unsigned mode, uint64_t index,
                           const struct frond_range *old, const struct frond_range *new);
     bool (*private_window)(uint64_t addr); /* of every node */
+    /* When alloc has returned NULL, something may be derived and not watched: whoever supplies it sees to
+     * it that all is dropped before the guest's next step. */
     struct memory memory;
 };
 
@@ -170,9 +172,8 @@ struct core {
     uint64_t drops;     /* grows when something of a table is dropped: a walk under way is void */
     uint64_t watch_seq; /* grows with each new watch */
     bool stale;         /* something of the path itself may be wrong: re-enter it */
-    bool nomem;
-    bool too_many;   /* nodes, by contexts_max */
-    bool host_store; /* a page with CORE_W_HOST was stored to */
+    bool too_many;      /* nodes, by contexts_max */
+    bool host_store;    /* a page with CORE_W_HOST was stored to */
     struct core_ctx **hash;
     uint32_t hash_size, contexts;
     uint64_t serials; /* given out */

@@ -138,8 +138,7 @@ void core_use_pt(struct core *c, uint32_t page, struct core_ctx *ctx, uint64_t t
     if (u && same_user(u, ctx, USE_PT) && (u->tag == tag || u->tag == ALL_TAGS) &&
         u->seq == ctx->pt_seq && (c->page[page].watch & CORE_W_PT) != 0)
         return;
-    if (!use_add(c, page, ctx, USE_PT, tag))
-        c->nomem = true;
+    use_add(c, page, ctx, USE_PT, tag);
     core_watch(c, page, CORE_W_PT);
 }
 

@@ -31,8 +31,8 @@ struct frond;
 
 enum frond_status {
     FROND_OK = 0,
-    FROND_STOPPED,     /* frond_stop was called: enter again to go on */
-    FROND_E_MEMORY,    /* the host has no memory left */
+    FROND_STOPPED,  /* frond_stop was called: enter again to go on */
+    FROND_E_MEMORY, /* the host has no memory left: nothing is lost, the same call goes on later */
     FROND_E_ARGUMENT,  /* an argument is out of range; frond_error says which */
     FROND_E_IMAGE,     /* not an image for this machine; frond_error says why */
     FROND_E_DESC,      /* node 0's descriptor has a field with a value it may not have */

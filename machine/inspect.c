@@ -38,9 +38,18 @@ static struct frond_desc *desc_of(struct frond *m, const struct core_ctx *x) {
     return (struct frond_desc *)(void *)(m->ram + (size_t)x->desc_page * FROND_PAGE_SIZE);
 }
 
-static void leave_path(struct frond *m) {
+static enum frond_status no_memory(struct frond *m) {
+    return fail(m, FROND_E_MEMORY, "out of host memory");
+}
+
+/* Ends what began with stand_on, and has come to s so far. */
+static enum frond_status leave_path(struct frond *m, enum frond_status s) {
     while (!m->r.core.empty)
         core_pop(&m->r.core);
+    if (!m->r.starved)
+        return s;
+    riscv_give_up_memory(&m->r);
+    return no_memory(m);
 }
 
 /* Whether the named node is on the active path (in a call-back, during a run). */
@@ -65,18 +74,12 @@ static enum frond_status stand_on(struct frond *m, struct frond_name n) {
 
     for (unsigned i = 0; ok && i < n.depth; i++) {
         struct core_ctx *x = child_named(c, c->path[c->top].ctx, n.label[i]);
-        if (!x || core_on_path(c, x->desc_page) || desc_check(desc_of(m, x)) >= 0) {
-            leave_path(m);
-            return fail(m, FROND_E_NODE, "no node with label %llu at depth %u",
-                        (unsigned long long)n.label[i], i + 1);
-        }
+        if (!x || core_on_path(c, x->desc_page) || desc_check(desc_of(m, x)) >= 0)
+            return leave_path(m, fail(m, FROND_E_NODE, "no node with label %llu at depth %u",
+                                      (unsigned long long)n.label[i], i + 1));
         ok = core_push(c, x->desc_page, desc_of(m, x));
     }
-    if (!ok) {
-        leave_path(m);
-        return fail(m, FROND_E_MEMORY, "out of host memory");
-    }
-    return FROND_OK;
+    return ok ? FROND_OK : leave_path(m, no_memory(m));
 }
 
 /* ---- Descriptors and memory ---------------------------------------------------------------------------- */
@@ -84,11 +87,10 @@ static enum frond_status stand_on(struct frond *m, struct frond_name n) {
 enum frond_status frond_get_desc(struct frond *m, struct frond_name n, struct frond_desc *out) {
     enum frond_status s = stand_on(m, n);
 
-    if (s == FROND_OK) {
-        *out = *m->r.core.path[m->r.core.top].d;
-        leave_path(m);
-    }
-    return s;
+    if (s != FROND_OK)
+        return s;
+    *out = *m->r.core.path[m->r.core.top].d;
+    return leave_path(m, FROND_OK);
 }
 
 enum frond_status frond_set_desc(struct frond *m, struct frond_name n, const struct frond_desc *d) {
@@ -98,19 +100,21 @@ enum frond_status frond_set_desc(struct frond *m, struct frond_name n, const str
         return s;
     struct frond_desc *to = m->r.core.path[m->r.core.top].d;
     uint32_t page = m->r.core.path[m->r.core.top].ctx->desc_page;
-    leave_path(m);
-    if (page == CORE_NO_PAGE)
+    s = leave_path(m, FROND_OK);
+    if (s == FROND_OK && page == CORE_NO_PAGE)
         *to = *d;
-    else
+    else if (s == FROND_OK)
         core_store(&m->r.core, page, 0, d, sizeof *d);
-    return FROND_OK;
+    return s;
 }
 
 static enum frond_status copy(struct frond *m, struct frond_name n, uint64_t addr, uint8_t *bytes,
                               size_t size, bool write) {
     enum frond_status s = stand_on(m, n);
 
-    while (s == FROND_OK && size > 0) {
+    if (s != FROND_OK)
+        return s;
+    while (size > 0) {
         size_t piece = FROND_PAGE_SIZE - addr % FROND_PAGE_SIZE;
         struct core_answer a;
         piece = piece < size ? piece : size;
@@ -129,8 +133,7 @@ static enum frond_status copy(struct frond *m, struct frond_name n, uint64_t add
         bytes += piece;
         size -= piece;
     }
-    leave_path(m);
-    return s;
+    return leave_path(m, s);
 }
 
 enum frond_status frond_read(struct frond *m, struct frond_name n, uint64_t addr, void *to,
@@ -185,23 +188,21 @@ static uint64_t hash_range(struct frond *m, unsigned level, unsigned mode,
 
 /* What of a descriptor is the node's own state, not its parent's orders or the exit record. */
 static uint64_t hash_hart(const struct frond_desc *d) {
-    XXH3_state_t *s = XXH3_createState();
-    uint64_t h;
+    uint8_t bytes[sizeof *d];
+    size_t n = 0;
+    const struct {
+        const void *at;
+        size_t size;
+    } part[] = {{&d->clock, sizeof d->clock},   {&d->epoch, sizeof d->epoch},
+                {&d->active, sizeof d->active}, {&d->status, sizeof d->status + sizeof d->news},
+                {&d->plic, sizeof d->plic},     {&d->clint, sizeof d->clint},
+                {&d->rtc, sizeof d->rtc},       {&d->pc, sizeof *d - FROND_D_HART}};
 
-    if (!s)
-        return 0;
-    XXH3_64bits_reset(s);
-    XXH3_64bits_update(s, &d->clock, sizeof d->clock);
-    XXH3_64bits_update(s, &d->epoch, sizeof d->epoch);
-    XXH3_64bits_update(s, &d->active, sizeof d->active);
-    XXH3_64bits_update(s, &d->status, sizeof d->status + sizeof d->news);
-    XXH3_64bits_update(s, &d->plic, sizeof d->plic);
-    XXH3_64bits_update(s, &d->clint, sizeof d->clint);
-    XXH3_64bits_update(s, &d->rtc, sizeof d->rtc);
-    XXH3_64bits_update(s, &d->pc, sizeof *d - FROND_D_HART);
-    h = XXH3_64bits_digest(s);
-    XXH3_freeState(s);
-    return h;
+    for (unsigned i = 0; i < sizeof part / sizeof part[0]; i++) {
+        memcpy(bytes + n, part[i].at, part[i].size);
+        n += part[i].size;
+    }
+    return XXH3_64bits(bytes, n);
 }
 
 static uint64_t hash_map(struct frond *m, unsigned level, unsigned mode, uint64_t *holes) {
@@ -239,16 +240,19 @@ uint64_t hash_level(struct frond *m, unsigned level, uint64_t *holes) {
 enum frond_status frond_hash(struct frond *m, struct frond_name n, uint64_t *hash,
                              uint64_t *holes) {
     if (on_active_path(m, n)) {
+        bool starved = m->r.starved; /* already: the call-back may ask again */
+        m->r.starved = false;
         *hash = hash_level(m, n.depth, holes);
-        return FROND_OK;
+        enum frond_status s = m->r.starved ? no_memory(m) : FROND_OK;
+        m->r.starved |= starved;
+        return s;
     }
     enum frond_status s = stand_on(m, n);
 
-    if (s == FROND_OK) {
-        *hash = hash_level(m, m->r.core.top, holes);
-        leave_path(m);
-    }
-    return s;
+    if (s != FROND_OK)
+        return s;
+    *hash = hash_level(m, m->r.core.top, holes);
+    return leave_path(m, FROND_OK);
 }
 
 /* ---- Statistics ------------------------------------------------------------------------------------------ */
@@ -339,8 +343,7 @@ enum frond_status frond_each_node(struct frond *m,
     all.words++; /* never none */
     all.known = memory_alloc(&m->memory, all.count * sizeof *all.known);
     all.labels = memory_alloc(&m->memory, all.words * sizeof *all.labels);
-    enum frond_status status =
-        all.known && all.labels ? FROND_OK : fail(m, FROND_E_MEMORY, "out of host memory");
+    enum frond_status status = all.known && all.labels ? FROND_OK : no_memory(m);
     if (status == FROND_OK)
         name_known(&m->r.core, &all);
     for (size_t i = 0; status == FROND_OK && i < all.count;) {

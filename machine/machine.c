@@ -114,9 +114,10 @@ struct frond *frond_new(const struct frond_options *o) {
 void frond_free(struct frond *m) {
     if (!m)
         return;
-    if (m->r.core.isa)
+    if (m->r.core.isa) {
+        bus_free(m);
         riscv_done(&m->r);
-    bus_free(m);
+    }
     host_release(m->ram, m->arena);
     memory_free(&m->memory, m->desc, sizeof *m->desc);
     host_free(m);
@@ -252,6 +253,7 @@ enum frond_status frond_enter(struct frond *m) {
         if (end == RISCV_ERROR) {
             enum frond_status s = fail(m, FROND_E_MEMORY, "%s", m->r.error);
             m->r.error = NULL;
+            m->r.core.too_many = false;
             return s;
         }
         if (m->ended || end == RISCV_STOP)

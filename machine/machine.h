@@ -10,7 +10,7 @@ enum { WINDOWS = 1 + FROND_VIRTIO_SLOTS, UART_WINDOW = 0, REGIONS = 64 };
 
 /* Who a device serves: the path, by uid, at the time of the store that claimed it. */
 struct owner {
-    unsigned nodes; /* 0: nobody */
+    unsigned nodes, room; /* 0 nodes: nobody; room: of each list */
     uint64_t *uid, *label;
     bool *told;    /* per level: its WHO has this device's news */
     uint64_t addr; /* of the window in the owner's space */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 uint64_t alloc_left = UINT64_MAX;
+bool alloc_refused;
 
 uint64_t dice(struct world *w, uint64_t n) {
     w->random = w->random * 6364136223846793005u + 1442695040888963407u;
@@ -119,10 +120,11 @@ static void free_isa(void *opaque, struct core_ctx *ctx) {
 }
 
 static void *allocate(void *opaque, size_t size) {
+    (void)opaque;
+    alloc_refused |= alloc_left == 0;
     if (alloc_left == 0)
         return NULL;
     alloc_left -= alloc_left != UINT64_MAX;
-    (void)opaque;
     return calloc(1, size);
 }
 
