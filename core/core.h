@@ -178,7 +178,7 @@ struct core {
     uint32_t hash_size, contexts;
     uint64_t serials; /* given out */
     uint32_t
-        contexts_max; /* more are an error; 0: all but the path's are forgotten past a number */
+        contexts_max; /* more, node 0's counted, are an error; 0: all but the path's are forgotten past a number */
     uint64_t cached, cached_max; /* slots of all caches; past the most, core_drop_all is due */
     struct core_frame *stack;
     unsigned stack_room;

@@ -94,7 +94,7 @@ static struct core_ctx *ctx_get(struct core *c, struct core_ctx *parent, uint32_
     for (struct core_ctx *ctx = c->hash[h]; ctx; ctx = ctx->hash_next)
         if (ctx->parent == parent && ctx->desc_page == page)
             return ctx;
-    if (c->contexts_max != 0 && c->contexts > c->contexts_max) {
+    if (c->contexts_max != 0 && c->contexts >= c->contexts_max) {
         c->too_many = true;
         return NULL;
     }

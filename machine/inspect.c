@@ -38,10 +38,6 @@ static struct frond_desc *desc_of(struct frond *m, const struct core_ctx *x) {
     return (struct frond_desc *)(void *)(m->ram + (size_t)x->desc_page * FROND_PAGE_SIZE);
 }
 
-static enum frond_status no_memory(struct frond *m) {
-    return fail(m, FROND_E_MEMORY, "out of host memory");
-}
-
 /* Ends what began with stand_on, and has come to s so far. */
 static enum frond_status leave_path(struct frond *m, enum frond_status s) {
     while (!m->r.core.empty)

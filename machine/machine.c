@@ -21,6 +21,8 @@ const char *frond_status_text(enum frond_status s) {
         "bad descriptor of node 0",
         "no such node",
         "memory that is not realized",
+        "limit reached",
+        "broken invariant",
     };
 
     return (unsigned)s < sizeof text / sizeof text[0] ? text[s] : "unknown status";
@@ -54,10 +56,19 @@ static void poll_hook(void *opaque) {
 
 static void *take(void *opaque, size_t size) {
     struct frond *m = opaque;
-    void *p = host_alloc(size);
+    bool over = m->o.overhead != 0 && size > m->o.overhead - m->held;
+    void *p = over ? NULL : host_alloc(size);
 
     m->held += p ? size : 0;
+    m->limited = p ? m->limited : over;
     return p;
+}
+
+enum frond_status no_memory(struct frond *m) {
+    if (m->limited)
+        return fail(m, FROND_E_LIMIT, "limit of %llu bytes of host memory besides RAM is reached",
+                    (unsigned long long)m->o.overhead);
+    return fail(m, FROND_E_MEMORY, "out of host memory");
 }
 
 static void give_back(void *opaque, void *p, size_t size) {
@@ -237,6 +248,22 @@ bool frond_htif(const struct frond *m, uint64_t *code) {
     return m->ended;
 }
 
+/* The status for r.error. */
+static enum frond_status run_error(struct frond *m) {
+    const char *error = m->r.error;
+
+    m->r.error = NULL;
+    switch (m->r.why) {
+    case RISCV_NODES:
+        return fail(m, FROND_E_LIMIT, "limit of %llu nodes is reached",
+                    (unsigned long long)m->o.nodes);
+    case RISCV_MEMORY: return no_memory(m);
+    case RISCV_AUDIT: return fail(m, FROND_E_AUDIT, "%s", error);
+    case RISCV_DESC: break;
+    }
+    return fail(m, FROND_E_DESC, "%s", error);
+}
+
 enum frond_status frond_enter(struct frond *m) {
     struct frond_desc *d = m->desc;
 
@@ -250,12 +277,8 @@ enum frond_status frond_enter(struct frond *m) {
         enum riscv_end end = riscv_run(&m->r, d);
         if (m->tohost && (m->r.core.host_store || m->r.pause != UINT64_MAX))
             htif_poll(m, end == RISCV_EXIT);
-        if (end == RISCV_ERROR) {
-            enum frond_status s = fail(m, FROND_E_MEMORY, "%s", m->r.error);
-            m->r.error = NULL;
-            m->r.core.too_many = false;
-            return s;
-        }
+        if (end == RISCV_ERROR)
+            return run_error(m);
         if (m->ended || end == RISCV_STOP)
             return FROND_STOPPED;
         if (end != RISCV_EXIT)

@@ -34,6 +34,7 @@ struct frond {
     struct frond_options o;
     struct memory memory; /* of all that follows but the arena */
     uint64_t held;        /* bytes of it */
+    bool limited;         /* what was refused last was over the limit of the options */
     uint8_t *ram;
     uint64_t arena, given; /* bytes */
     struct frond_range region[REGIONS];
@@ -57,6 +58,8 @@ struct frond {
 
 enum frond_status fail(struct frond *m, enum frond_status s, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* The status for memory that was refused. */
+enum frond_status no_memory(struct frond *m);
 
 /* bus.c */
 void bus_init(struct frond *m);

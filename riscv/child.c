@@ -31,6 +31,14 @@ void riscv_attend(struct riscv *r) {
     r->h.attention = true;
 }
 
+/* The run is over. */
+static void give_up(struct riscv *r, enum riscv_why why, const char *error) {
+    r->why = why;
+    r->error = error;
+    r->core.too_many = false;
+    riscv_attend(r);
+}
+
 /* ---- What a descriptor may hold ------------------------------------------------------------------ */
 
 static bool is_zero(const void *p, size_t n) {
@@ -342,8 +350,7 @@ static enum entered enter_active(struct riscv *r, enum riscv_event how) {
     r->changed = true;
     if (!core_push(&r->core, page, d)) {
         if (r->core.too_many)
-            r->error = "more nodes than the option allows";
-        r->h.attention = true;
+            give_up(r, RISCV_NODES, "too many nodes");
         return LEFT;
     }
     if (issuer->news == d->label + 1)
@@ -428,8 +435,7 @@ static bool apply_deny(struct riscv *r, unsigned k) {
 /* The answer at level k cannot be given: its parent is told which field is wrong. */
 static void refuse_answer(struct riscv *r, unsigned k) {
     if (k == 0) {
-        r->error = "node 0: an answer in resume that does not fit its pend";
-        r->h.attention = true;
+        give_up(r, RISCV_DESC, "node 0: an answer in resume that does not fit its pend");
         return;
     }
     make_top(r, k - 1);
@@ -681,7 +687,7 @@ static void relieve(struct riscv *r) {
 
     suspend_all(r);
     if (r->relieved != 0 && now - (r->relieved - 1) < RELIEF_STEPS) {
-        r->error = "out of host memory";
+        give_up(r, RISCV_MEMORY, "out of host memory");
         return;
     }
     r->relieved = now + 1;
@@ -699,7 +705,7 @@ static void audit(struct riscv *r) {
     if (r->starved)
         return; /* and not all could be looked at */
     if (wrong)
-        r->error = wrong;
+        give_up(r, RISCV_AUDIT, wrong);
     else if (r->core.top > 0)
         r->walls += core_audit_walls(&r->core, r->core.path[r->core.top - 1].ctx);
 }
@@ -775,7 +781,7 @@ enum riscv_end riscv_run(struct riscv *r, struct frond_desc *d) {
     r->h.left = 0;
     r->end = r->core.now;
     if (bad >= 0) {
-        r->error = "node 0's descriptor has a field with a value that it may not have";
+        give_up(r, RISCV_DESC, "node 0's descriptor has a field with a value that it may not have");
         return RISCV_ERROR;
     }
     enter_root(r, EV_ENTER);

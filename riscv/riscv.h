@@ -56,14 +56,15 @@ struct riscv {
     struct core core;
     struct core_isa isa;
     struct riscv_bus bus;
-    uint64_t end;         /* core.now at which h.left will be 0 */
-    uint64_t top_since;   /* core.now up to which the top's minstret is counted */
-    unsigned check;       /* lowest level that must be looked at before the next step */
-    uint64_t pending;     /* mip & mie of the top at the last boundary */
-    bool work;            /* some device may have work */
-    bool waiting;         /* some device's work waits for its owner */
-    bool done;            /* node 0 was left: its exit says why */
-    bool stopping;        /* `stop` was seen while the path was being restored */
+    uint64_t end;       /* core.now at which h.left will be 0 */
+    uint64_t top_since; /* core.now up to which the top's minstret is counted */
+    unsigned check;     /* lowest level that must be looked at before the next step */
+    uint64_t pending;   /* mip & mie of the top at the last boundary */
+    bool work;          /* some device may have work */
+    bool waiting;       /* some device's work waits for its owner */
+    bool done;          /* node 0 was left: its exit says why */
+    bool stopping;      /* `stop` was seen while the path was being restored */
+    enum riscv_why { RISCV_DESC, RISCV_MEMORY, RISCV_NODES, RISCV_AUDIT } why; /* of error */
     const char *error;    /* host error: the run is over */
     struct memory memory; /* the machine's */
     bool starved;         /* it has refused something: relieve() is due before the next step */
