@@ -14,7 +14,8 @@ SANDBOX  := host/sandbox.c
 LIB_SRC  := $(filter-out $(SANDBOX),$(foreach d,$(LIB_DIRS),$(wildcard $(d)/*.c)))
 LIB_OBJ  := $(LIB_SRC:%.c=$(B)/%.o)
 CLI_SRC  := $(wildcard cli/*.c)
-CLI_OBJ  := $(CLI_SRC:%.c=$(B)/%.o) $(SANDBOX:%.c=$(B)/%.o) $(B)/model/replay.o $(B)/cli/nucleus_blob.o
+CHECK_SRC := $(wildcard check/*.c model/*.c)
+CLI_OBJ  := $(patsubst %.c,$(B)/%.o,$(CLI_SRC) $(CHECK_SRC) $(SANDBOX)) $(B)/cli/nucleus_blob.o
 NUCLEUS  := $(B)/guest/nucleus.elf
 
 SONAME   := libfrond.so.0
