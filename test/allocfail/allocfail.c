@@ -8,13 +8,14 @@
  * there again).
  * In each of its runs: no crash; no status but FROND_OK and FROND_E_MEMORY; what was refused for want
  * of memory, called once more, does it; the guest comes to what it comes to with memory enough, in
- * console, hashes, descriptors, statistics; and all memory is given back.
+ * console, hashes, descriptors, statistics; frond_overhead is what is held; and all of it is given back.
  *
  * usage: allocfail FOLDER [ROW]: FOLDER holds the guest programs as raw images
  */
 #include "../../dev/dev.h"
 #include "../../machine/image.h"
 #include "frond.h"
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +30,8 @@ static struct {
     bool until_told;  /* all fail from the n-th on */
     unsigned fail_at; /* 0: none fails */
     unsigned made, refused;
-    long live; /* allocated and not given back */
+    long live;  /* allocated and not given back */
+    long bytes; /* of it, but for mmap's */
 } memory;
 
 static bool refuse(void) {
@@ -44,7 +46,13 @@ static bool refuse(void) {
 
 static void *given(void *p) {
     memory.live += memory.counts && p != NULL;
+    memory.bytes += memory.counts ? (long)malloc_usable_size(p) : 0;
     return p;
+}
+
+static void taken(void *p) {
+    memory.live -= memory.counts && p != NULL;
+    memory.bytes -= memory.counts ? (long)malloc_usable_size(p) : 0;
 }
 
 void *__real_malloc(size_t n);
@@ -67,11 +75,11 @@ void *__wrap_calloc(size_t n, size_t size) {
 void *__wrap_realloc(void *p, size_t n) {
     if (refuse())
         return NULL;
-    memory.live -= memory.counts && p != NULL;
+    taken(p);
     return given(__real_realloc(p, n));
 }
 void __wrap_free(void *p) {
-    memory.live -= memory.counts && p != NULL;
+    taken(p);
     __real_free(p);
 }
 void *__wrap_mmap(void *at, size_t n, int prot, int flags, int fd, off_t off) {
@@ -190,6 +198,9 @@ static struct frond *new_machine(struct run *r, uint64_t ram, uint64_t extra) {
     TRY(r, m, frond_attach_console(m, 2, &chr))
     return m;
 }
+
+/* Bytes that the machine holds and does not count: itself, and its devices. */
+static long uncounted(const struct frond *m) { return memory.bytes - (long)frond_overhead(m); }
 
 /* ---- Looking into nodes ------------------------------------------------------------------------------- */
 
@@ -403,12 +414,16 @@ static void tree(struct run *r, const struct workload *w, const struct image *a)
     uint64_t ram = w->node[0].memory ? w->node[0].memory : image_node(a, 0)->need;
     struct frond *m = new_machine(r, ram, a->size);
 
-    if (m)
-        start(r, m, a, ram);
-    if (m && !r->wrong[0])
+    if (!m)
+        return;
+    long other = uncounted(m);
+    start(r, m, a, ram);
+    if (!r->wrong[0])
         go(r, m, w->steps);
-    if (m && !r->wrong[0])
+    if (!r->wrong[0])
         look_all(r, m);
+    if (uncounted(m) != other)
+        wrong(r, "frond_overhead", "is not what is held");
     frond_free(m);
 }
 
@@ -550,7 +565,7 @@ static void one_run(struct run *r, const struct workload *w, const struct image 
     input = "quiet";
     memset(disk, 0x5a, sizeof disk);
     memory.made = memory.refused = 0;
-    memory.live = 0;
+    memory.live = memory.bytes = 0;
     memory.counts = true;
     if (w->other)
         w->other(r);
