@@ -177,8 +177,8 @@ struct core {
     struct core_ctx **hash;
     uint32_t hash_size, contexts;
     uint64_t serials; /* given out */
-    uint32_t
-        contexts_max; /* more, node 0's counted, are an error; 0: all but the path's are forgotten past a number */
+    /* Node 0's counted; more are an error. 0: all but the path's are forgotten past a number. */
+    uint32_t contexts_max;
     uint64_t cached, cached_max; /* slots of all caches; past the most, core_drop_all is due */
     struct core_frame *stack;
     unsigned stack_room;

@@ -42,13 +42,12 @@ enum frond_status {
     FROND_E_AUDIT       /* with `audit`: an invariant does not hold, a defect of the engine */
 };
 
+/* At a limit of host memory what can be derived again is dropped first, at a cost of time only. */
 struct frond_options {
-    uint64_t memory; /* bytes of RAM at FROND_RAM_BASE, a multiple of 4096 */
-    uint64_t extra;  /* bytes that frond_map may give out besides */
-    uint64_t nodes;  /* how many nodes, node 0 among them, may ever be entered; 0: any number */
-    uint64_t
-        overhead; /* most bytes of host memory besides RAM (frond_overhead); 0: any. What can be derived
-                          again is dropped first */
+    uint64_t memory;   /* bytes of RAM at FROND_RAM_BASE, a multiple of 4096 */
+    uint64_t extra;    /* bytes that frond_map may give out besides */
+    uint64_t nodes;    /* how many nodes, node 0 among them, may ever be entered; 0: any number */
+    uint64_t overhead; /* most bytes of host memory besides RAM (frond_overhead); 0: any number */
     uint64_t shake; /* not 0: drop all caches and re-enter the path at random steps, by this seed */
     bool audit;     /* check every invariant at each enter and exit (slow) */
     bool keep_gaps; /* give the caller FAULTs of node 0; else they are answered DENY */
