@@ -11,11 +11,12 @@ ALL_CFLAGS = -std=gnu17 $(WARN) -Iinclude -MMD -MP -fPIC -fvisibility=hidden -DF
 LIBS   := -lxxhash -lm
 
 LIB_DIRS := core riscv dev host machine
-LIB_SRC  := $(foreach d,$(LIB_DIRS),$(wildcard $(d)/*.c))
+SANDBOX  := host/sandbox.c
+LIB_SRC  := $(filter-out $(SANDBOX),$(foreach d,$(LIB_DIRS),$(wildcard $(d)/*.c)))
 LIB_OBJ  := $(LIB_SRC:%.c=$(B)/%.o)
 CLI_SRC  := $(wildcard cli/*.c)
 CHECK_SRC := $(wildcard check/*.c model/*.c isa/*.c)
-CLI_OBJ  := $(CLI_SRC:%.c=$(B)/%.o) $(CHECK_SRC:%.c=$(B)/%.o) $(B)/cli/nucleus_blob.o
+CLI_OBJ  := $(patsubst %.c,$(B)/%.o,$(CLI_SRC) $(CHECK_SRC) $(SANDBOX)) $(B)/cli/nucleus_blob.o
 NUCLEUS  := $(B)/guest/nucleus.elf
 
 SONAME   := libfrond.so.0
@@ -32,7 +33,7 @@ $(B)/$(SONAME): $(LIB_OBJ)
 	$(CC) $(CFLAGS) -shared -Wl,-soname,$(SONAME) -Wl,--no-undefined -o $@ $^ $(LIBS)
 
 $(B)/frond: $(CLI_OBJ) $(B)/libfrond.a
-	$(CC) $(CFLAGS) -o $@ $^ $(LIBS) -lcyaml -lyaml
+	$(CC) $(CFLAGS) -o $@ $^ $(LIBS) -lcyaml -lyaml -lseccomp
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
@@ -95,7 +96,7 @@ test: tools-test all guest linux
 # Results, with date and seeds, belong into docs/campaigns.md.
 .PHONY: test-long
 test-long: test
-	$(MAKE) check-mutants check-attack-asan
+	$(MAKE) check-mutants check-attack-asan check-sandbox-mutants
 	$(MAKE) check-nest-linux LINUX=$(LINUX)
 	$(MAKE) check-model-mem MODEL_TERMS=1000000
 	$(MAKE) check-vmcount-long

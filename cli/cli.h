@@ -5,7 +5,7 @@
 /* Exit status besides the guest's own codes. */
 enum {
     EXIT_USAGE = 2,    /* bad input: what, where, what would be right stands on standard error */
-    EXIT_LIMIT = 124,  /* --max-insns was reached */
+    EXIT_LIMIT = 124,  /* --max-insns, --max-nodes or --max-memory was reached */
     EXIT_MACHINE = 125 /* the machine cannot go on: host memory, or nothing can wake it */
 };
 
