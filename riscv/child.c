@@ -676,8 +676,6 @@ static unsigned first_due(struct riscv *r) {
 
 bool child_boundary(struct riscv *r) {
     while (!r->done && !r->error) {
-        unsigned level;
-
         r->core.now = riscv_now(r);
         if (r->stopping)
             return true;
@@ -697,10 +695,10 @@ bool child_boundary(struct riscv *r) {
             continue;
         }
         r->check = first_due(r);
-        for (level = r->check; level <= r->core.top; level++)
-            if (look_at(r, level))
-                break;
-        if (r->core.empty || level <= r->core.top || r->core.stale) /* stale: by a transfer */
+        bool anew = false;
+        for (unsigned level = r->check; !anew && level <= r->core.top; level++)
+            anew = look_at(r, level);
+        if (anew || r->core.stale) /* stale: by a transfer */
             continue;
         r->check = r->core.top;
         if (r->audit && r->changed)
