@@ -480,15 +480,15 @@ static void restore(struct riscv *r, unsigned from) {
             return;
         }
         enum entered e = enter_active(r, EV_AGAIN);
-        if (e == LEFT)
+        if (r->error)
             return;
-        if (e == ENDED) {
+        if (e != ENTERED) { /* an ENTER of the path has ended, or from is not on it any more */
             whole = false;
             break;
         }
     }
     r->h.attention = true;
-    for (unsigned l = from; l <= r->core.top; l++) {
+    for (unsigned l = from; l <= r->core.top && !r->core.empty; l++) {
         struct frond_desc *d = level_at(r, l)->d;
         if (!whole)
             d->resume = d->held = 0; /* the access that it was for is gone */
