@@ -453,10 +453,15 @@ static bool apply_answer(struct riscv *r, unsigned k, uint32_t answer) {
     return ok && k < r->core.top;
 }
 
-static bool read_by_issuer(const struct frond_access *p) {
+/* Whether the access under way in the top is one that restoring would make again, and the DENY in level
+ * `denied` is of it: then that ends an ENTER. */
+static bool met_again(struct riscv *r, unsigned denied) {
+    const struct frond_access *p = &top_of(r)->d->pend;
+
     return (p->flags & FROND_XF_SELF) != 0 && p->reason == FROND_EXIT_FAULT &&
            (p->kind == FROND_FAULT_MAP || p->kind == FROND_FAULT_DESC ||
-            p->kind == FROND_FAULT_WALK);
+            p->kind == FROND_FAULT_WALK) &&
+           (denied == r->core.top || (level_at(r, denied)->d->pend.flags & FROND_XF_SELF) == 0);
 }
 
 /* Restores the path above `from`, then applies the answers that stand in it, root first. A DENY of
@@ -475,9 +480,10 @@ static void restore(struct riscv *r, unsigned from) {
             r->stopping = true; /* what is not restored yet stays suspended, unanswered */
             return;
         }
-        if (denied != UINT32_MAX && read_by_issuer(&d->pend)) {
+        if (denied != UINT32_MAX && met_again(r, denied)) {
             apply_answer(r, denied, FROND_DENY);
-            return;
+            whole = false;
+            break;
         }
         enum entered e = enter_active(r, EV_AGAIN);
         if (r->error)
