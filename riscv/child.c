@@ -461,10 +461,15 @@ static bool apply_answer(struct riscv *r, unsigned k, uint32_t answer) {
     return ok && k < r->core.top;
 }
 
-static bool read_by_issuer(const struct frond_access *p) {
+/* Whether the access under way in the top is one that restoring would make again, and the DENY in level
+ * `denied` is of it: then that ends an ENTER. */
+static bool met_again(struct riscv *r, unsigned denied) {
+    const struct frond_access *p = &top_of(r)->d->pend;
+
     return (p->flags & FROND_XF_SELF) != 0 && p->reason == FROND_EXIT_FAULT &&
            (p->kind == FROND_FAULT_MAP || p->kind == FROND_FAULT_DESC ||
-            p->kind == FROND_FAULT_WALK);
+            p->kind == FROND_FAULT_WALK) &&
+           (denied == r->core.top || (level_at(r, denied)->d->pend.flags & FROND_XF_SELF) == 0);
 }
 
 /* Restores the path above `from`, then applies the answers that stand in it, root first. A DENY of
@@ -483,20 +488,21 @@ static void restore(struct riscv *r, unsigned from) {
             r->stopping = true; /* what is not restored yet stays suspended, unanswered */
             return;
         }
-        if (denied != UINT32_MAX && read_by_issuer(&d->pend)) {
+        if (denied != UINT32_MAX && met_again(r, denied)) {
             apply_answer(r, denied, FROND_DENY);
-            return;
+            whole = false;
+            break;
         }
         enum entered e = enter_active(r, EV_AGAIN);
-        if (e == LEFT)
+        if (r->error)
             return;
-        if (e == ENDED) {
+        if (e != ENTERED) { /* an ENTER of the path has ended, or from is not on it any more */
             whole = false;
             break;
         }
     }
     r->h.attention = true;
-    for (unsigned l = from; l <= r->core.top; l++) {
+    for (unsigned l = from; l <= r->core.top && !r->core.empty; l++) {
         struct frond_desc *d = level_at(r, l)->d;
         if (!whole)
             d->resume = d->held = 0; /* the access that it was for is gone */
@@ -723,8 +729,6 @@ static unsigned first_due(struct riscv *r) {
 
 bool child_boundary(struct riscv *r) {
     while (!r->done && !r->error) {
-        unsigned level;
-
         r->core.now = riscv_now(r);
         if (r->starved) {
             relieve(r);
@@ -744,10 +748,10 @@ bool child_boundary(struct riscv *r) {
             continue;
         }
         r->check = first_due(r);
-        for (level = r->check; level <= r->core.top; level++)
-            if (look_at(r, level))
-                break;
-        if (r->core.empty || level <= r->core.top || r->core.stale) /* stale: by a transfer */
+        bool anew = false;
+        for (unsigned level = r->check; !anew && level <= r->core.top; level++)
+            anew = look_at(r, level);
+        if (anew || r->core.stale) /* stale: by a transfer */
             continue;
         r->check = r->core.top;
         if (r->audit && r->changed)
