@@ -82,21 +82,20 @@ struct nk_child {
     uint32_t lives;         /* 0 or 1; else nothing above has a meaning */
 };
 
-/* Memory that may be granted: [base, base + 4096 * pages). */
+/* Pages of memory: [base, base + 4096 * pages). Those of a layout that are not needed have no pages. */
 struct nk_area {
     uint64_t base;
     uint64_t pages;
 };
 
-enum { NK_AREAS = 4 };
+enum { NK_AREAS = 4, NK_OWN_AREAS = 2 };
 
 struct nk_layout {
-    struct nk_area own; /* nk's text, data, stack, region: its and nobody else's */
-    struct nk_area
-        area[NK_AREAS];     /* in ascending order, disjoint; those not needed have no pages */
-    struct nk_area objects; /* within one area: what clients cannot write, for objects */
-    uint64_t children;      /* slots for children */
-    uint64_t ranges;        /* entries for all tables together */
+    struct nk_area own[NK_OWN_AREAS]; /* nk's text, data, stack; its region: nobody else's */
+    struct nk_area area[NK_AREAS];    /* what may be granted, in ascending order, disjoint */
+    struct nk_area objects;           /* within one area: what clients cannot write, for objects */
+    uint64_t children;                /* slots for children */
+    uint64_t ranges;                  /* entries for all tables together */
 };
 
 /* Addresses of nk's arrays, as the issuer of ENTER sees them. */
