@@ -100,11 +100,11 @@ struct nk_layout {
 
 /* Addresses of nk's arrays, as the issuer of ENTER sees them. */
 struct nk_places {
-    uint64_t desc;  /* struct frond_desc[children], page aligned */
+    uint64_t desc;  /* struct frond_desc[children]; page aligned, where the region begins */
     uint64_t range; /* struct frond_range[ranges] */
     uint64_t page;  /* struct nk_page[pages of all areas] */
-    uint64_t child; /* struct nk_child[children] */
     uint64_t nk;    /* struct nk */
+    uint64_t child; /* struct nk_child[children] */
     uint64_t end;   /* page aligned */
 };
 
