@@ -193,7 +193,7 @@ enum mem_status frame_drop(struct nk_ram *r, uint64_t base, uint64_t k) {
 
 // ---- the nested kernel: objects ----
 
-enum mem_status nk_boot(struct nk_ram *r, uint64_t n, unsigned width) {
+enum mem_status nkmodel_boot(struct nk_ram *r, uint64_t n, unsigned width) {
     return width < 3 ? MEM_TOO_BIG : frame_new(r, n, width, NK_ROOT);
 }
 
@@ -504,7 +504,7 @@ static struct nk_reply get(const struct nk_ram *r, const uint64_t *arg) {
     return (struct nk_reply){.valued = true, .value = r->cell[arg[0]]};
 }
 
-struct nk_reply nk_call(struct nk_ram *r, const struct nk_call *call) {
+struct nk_reply nkmodel_call(struct nk_ram *r, const struct nk_call *call) {
     switch (call->op) {
     case NK_DECLARE: return (struct nk_reply){.status = declare(r, call->arg)};
     case NK_UNDECLARE: return (struct nk_reply){.status = undeclare(r, call->arg)};
@@ -532,7 +532,7 @@ static bool objects_ok(const struct nk_ram *r) {
     return true;
 }
 
-enum mem_status nk_check(const struct nk_ram *r) {
+enum mem_status nkmodel_check(const struct nk_ram *r) {
     enum mem_status status = frame_check(r);
     if (status)
         return status == MEM_NO_HOST ? status : MEM_BAD_TABLE;
