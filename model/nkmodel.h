@@ -34,7 +34,7 @@ enum mem_status frame_add(struct nk_ram *r, uint64_t base);
 // Entry k leaves the table of the frame at base.
 enum mem_status frame_drop(struct nk_ram *r, uint64_t base, uint64_t k);
 
-enum nk_type { NK_MAP = 1, NK_SEALED, NK_ONCE, NK_APPEND, NK_LOGGED, NK_ROOT };
+enum nk_type { NK_MAP = 1, NK_SEALED, NK_ONCE, NK_APPEND, NK_LOGGED, NK_KEPT, NK_ROOT };
 enum { NK_READ = 1, NK_WRITE = 2, NK_SHARED = 4 };
 
 enum nk_op {
