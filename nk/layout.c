@@ -73,6 +73,21 @@ static bool places_ok(const struct nk_layout *l, const struct nk_places *at) {
     return false;
 }
 
+/* Objects, if any, have their place in one of the areas. */
+static bool objects_ok(const struct nk_layout *l) {
+    const struct nk_area *o = &l->objects;
+
+    if (o->pages == 0)
+        return true;
+    for (int k = 0; k < NK_AREAS; k++) {
+        const struct nk_area *a = &l->area[k];
+
+        if (area_ok(o) && o->base >= a->base && end_of_area(o) <= end_of_area(a))
+            return true;
+    }
+    return false;
+}
+
 /* Records of n free pages, the first at base. */
 static void free_pages(struct nk_page *page, uint64_t n, uint64_t base) {
     for (uint64_t i = 0; i < n; i++)
@@ -90,7 +105,7 @@ enum nk_status nk_init(struct nk *nk, const struct nk_layout *layout, const stru
                        const struct nk_arrays *arrays) {
     uint64_t pages = 0, objects = 0;
 
-    if (!areas_ok(layout) || !places_ok(layout, at) || !area_ok(&layout->objects))
+    if (!areas_ok(layout) || !places_ok(layout, at) || !objects_ok(layout))
         return NK_BAD_LAYOUT;
     *nk = (struct nk){.layout = *layout,
                       .at = *at,
@@ -99,15 +114,15 @@ enum nk_status nk_init(struct nk *nk, const struct nk_layout *layout, const stru
                       .page = arrays->page,
                       .child = arrays->child,
                       .word = arrays->word};
-    if (layout->objects.pages > 0 &&
-        page_locate(nk, layout->objects.base, layout->objects.pages * NK_PAGE, &objects) != NK_OK)
-        return NK_BAD_LAYOUT;
-    nk->object_first = (uint32_t)objects;
     for (int k = 0; k < NK_AREAS; k++) {
+        nk->area_first[k] = (uint32_t)pages;
         free_pages(&nk->page[pages], layout->area[k].pages, layout->area[k].base);
         pages += layout->area[k].pages;
     }
     nk->pages = (uint32_t)pages;
+    if (layout->objects.pages > 0 &&
+        page_locate(nk, layout->objects.base, layout->objects.pages * NK_PAGE, &objects) == NK_OK)
+        nk->object_first = (uint32_t)objects;
     no_child(nk);
     return NK_OK;
 }

@@ -124,9 +124,10 @@ struct nk {
     struct frond_range *range;
     struct nk_page *page;
     struct nk_child *child;
-    uint64_t *word; /* memory of the pages [object_first, object_first + layout.objects.pages) */
-    uint32_t pages; /* records in page */
-    uint32_t object_first; /* index in page */
+    uint64_t *word;                /* memory of the pages that may be objects */
+    uint32_t pages;                /* records in page */
+    uint32_t area_first[NK_AREAS]; /* index in page of each area's first */
+    uint32_t object_first;         /* of the first page that may be an object */
     uint64_t last_uid;
 };
 

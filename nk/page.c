@@ -18,16 +18,13 @@ static bool meets(const struct nk_area *a, uint64_t base, uint64_t size) {
 }
 
 enum nk_status page_locate(const struct nk *nk, uint64_t base, uint64_t size, uint64_t *first) {
-    uint64_t start = 0;
-
     for (int k = 0; k < NK_AREAS; k++) {
         const struct nk_area *a = &nk->layout.area[k];
 
         if (within(a, base, size)) {
-            *first = start + (base - a->base) / NK_PAGE;
+            *first = nk->area_first[k] + (base - a->base) / NK_PAGE;
             return NK_OK;
         }
-        start += a->pages;
     }
     for (int k = 0; k < NK_OWN_AREAS; k++) {
         if (meets(&nk->layout.own[k], base, size))
