@@ -8,7 +8,7 @@ GUEST_OBJCOPY ?= $(firstword $(shell command -v llvm-objcopy llvm-objcopy-14 llv
 GUEST_OUT := $(or $(B),build)/guest
 GUEST_FLAGS := --target=riscv64 -mcmodel=medany -ffreestanding -fno-builtin -fno-pic -nostdlib -mno-relax \
 	-O2 -g -std=c17 -Wall -Wextra -Werror -MMD -MP -nostdlibinc \
-	-Iinclude -Iguest/lib -Imachine -Icore -Idev -isystem guest/lib/libc
+	-Iinclude -Iguest/lib -Imachine -Icore -Idev -Ink -isystem guest/lib/libc
 GUEST_HARD := -march=rv64gc_zba_zbb_zbs -mabi=lp64d
 GUEST_SOFT := -march=rv64imac_zba_zbb_zbs -mabi=lp64
 
@@ -32,10 +32,16 @@ GUEST_tlb := guest/bench/tlb.c
 GUEST_faults := guest/bench/faults.c
 GUEST_chars := guest/bench/chars.c
 
-GUEST_nucleus := $(wildcard guest/nucleus/*.c) machine/fdt.c machine/image.c core/map.c dev/uart.c dev/dev.c
 GUEST_minivmm := examples/minivmm.c machine/fdt.c
 
-GUEST_PROGRAMS := $(GUEST_PAYLOADS) nucleus minivmm
+# The nucleus: nk and its gate, an object of their own with nothing to be seen but where it starts and what
+# an ecall calls; and its client. In nucleus-direct, for comparison only, the client calls the gate in M-mode.
+GUEST_NK := $(addprefix nk/,layout.c page.c table.c range.c child.c field.c object.c call.c) core/map.c \
+	guest/lib/memory.c guest/nucleus/gate/gate.c guest/nucleus/gate/entry.S
+GUEST_CLIENT := $(filter-out guest/lib/crt0.S,$(GUEST_LIB)) $(wildcard guest/nucleus/*.c) guest/nucleus/client.S \
+	machine/fdt.c machine/image.c core/map.c dev/uart.c dev/dev.c
+
+GUEST_PROGRAMS := $(GUEST_PAYLOADS) nucleus nucleus-direct minivmm
 
 guest_objects = $(patsubst %,$(GUEST_OUT)/$(1)/%.o,$(GUEST_LIB) $(2))
 
@@ -54,8 +60,22 @@ $(GUEST_OUT)/$(1).elf: $(call guest_objects,$(2),$(GUEST_$(1))) guest/lib/link.l
 -include $(patsubst %.o,%.d,$(call guest_objects,$(2),$(GUEST_$(1))))
 endef
 $(foreach p,$(GUEST_PAYLOADS),$(eval $(call guest_link,$(p),hard)))
-$(eval $(call guest_link,nucleus,soft))
 $(eval $(call guest_link,minivmm,soft))
+
+soft_objects = $(patsubst %,$(GUEST_OUT)/soft/%.o,$(1))
+
+$(GUEST_OUT)/nk.o: $(call soft_objects,$(GUEST_NK))
+	$(GUEST_LD) -r -o $@ $^
+	$(GUEST_OBJCOPY) --keep-global-symbol=_start --keep-global-symbol=gate --prefix-alloc-sections=.nk $@
+-include $(patsubst %,$(GUEST_OUT)/soft/%.d,$(GUEST_NK) $(GUEST_CLIENT))
+
+# nucleus_link NAME OBJECTS SYMBOLS
+define nucleus_link
+$(GUEST_OUT)/$(1).elf: $(GUEST_OUT)/nk.o $(call soft_objects,$(GUEST_CLIENT) $(2)) guest/nucleus/link.ld
+	$(GUEST_LD) -T guest/nucleus/link.ld --no-relax -z noexecstack --build-id=none $(3) -o $$@ $$(filter %.o,$$^)
+endef
+$(eval $(call nucleus_link,nucleus,guest/nucleus/call.S,--defsym=client_mode=0x800))
+$(eval $(call nucleus_link,nucleus-direct,,--defsym=client_mode=0x1800 --defsym=gate_call=gate))
 
 $(GUEST_OUT)/%.bin: $(GUEST_OUT)/%.elf
 	$(GUEST_OBJCOPY) -O binary $< $@
