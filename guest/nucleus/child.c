@@ -11,9 +11,10 @@ enum { WINDOWS = 1 + FROND_VIRTIO_SLOTS }; /* the UART's, and the slots' */
 #define PAGE   ((uint64_t)FROND_PAGE_SIZE)
 #define WINDOW (FROND_R | FROND_W)
 
+/* Several children may print to one UART, if their records say so. What does DMA has one owner. */
 static bool map_windows(struct child *c) {
     if ((c->node->flags & IMAGE_UART_PASS) != 0 &&
-        !maps_add(&c->maps, FROND_UART_BASE, PAGE, FROND_UART_BASE, WINDOW))
+        !maps_add(&c->maps, FROND_UART_BASE, PAGE, FROND_UART_BASE, WINDOW | FROND_SHARED))
         return false;
     for (uint64_t slot = 0; slot < FROND_VIRTIO_SLOTS; slot++) {
         uint64_t at = FROND_VIRTIO_BASE + slot * FROND_VIRTIO_STRIDE;
