@@ -35,14 +35,16 @@ GUEST_pages := guest/bench/pages.c
 
 GUEST_minivmm := examples/minivmm.c machine/fdt.c
 
-# The nucleus: nk and its gate, an object of their own with nothing to be seen but where it starts and what
-# an ecall calls; and its client. In nucleus-direct, for comparison only, the client calls the gate in M-mode.
+# nk and its gate: an object of their own, of which nothing can be seen but where it starts and what an ecall calls.
 GUEST_NK := $(addprefix nk/,layout.c page.c table.c range.c child.c field.c object.c call.c) core/map.c \
 	guest/lib/memory.c guest/nucleus/gate/gate.c guest/nucleus/gate/entry.S
-GUEST_CLIENT := $(filter-out guest/lib/crt0.S,$(GUEST_LIB)) $(wildcard guest/nucleus/*.c) guest/nucleus/client.S \
-	machine/fdt.c machine/image.c core/map.c dev/uart.c dev/dev.c
 
-GUEST_PROGRAMS := $(GUEST_PAYLOADS) nucleus nucleus-direct minivmm
+# Its clients, linked with it: what each links, and what it is besides.
+GUEST_CLIENT := $(filter-out guest/lib/crt0.S,$(GUEST_LIB)) guest/nucleus/client.S core/map.c
+GUEST_nucleus := $(wildcard guest/nucleus/*.c) machine/fdt.c machine/image.c dev/uart.c dev/dev.c
+GUEST_takeover := guest/tests/takeover.c guest/tests/takeover_try.S $(wildcard nk/*.c)
+
+GUEST_PROGRAMS := $(GUEST_PAYLOADS) minivmm nucleus nucleus-direct takeover
 
 guest_objects = $(patsubst %,$(GUEST_OUT)/$(1)/%.o,$(GUEST_LIB) $(2))
 
@@ -68,15 +70,21 @@ soft_objects = $(patsubst %,$(GUEST_OUT)/soft/%.o,$(1))
 $(GUEST_OUT)/nk.o: $(call soft_objects,$(GUEST_NK))
 	$(GUEST_LD) -r -o $@ $^
 	$(GUEST_OBJCOPY) --keep-global-symbol=_start --keep-global-symbol=gate --prefix-alloc-sections=.nk $@
--include $(patsubst %,$(GUEST_OUT)/soft/%.d,$(GUEST_NK) $(GUEST_CLIENT))
+-include $(patsubst %,$(GUEST_OUT)/soft/%.d,$(GUEST_NK))
 
-# nucleus_link NAME OBJECTS SYMBOLS
-define nucleus_link
-$(GUEST_OUT)/$(1).elf: $(GUEST_OUT)/nk.o $(call soft_objects,$(GUEST_CLIENT) $(2)) guest/nucleus/link.ld
-	$(GUEST_LD) -T guest/nucleus/link.ld --no-relax -z noexecstack --build-id=none $(3) -o $$@ $$(filter %.o,$$^)
+# client_link NAME PROGRAM MODE: in S-mode it executes ecall; in nucleus-direct, for comparison only, the client is in
+# M-mode and calls the gate.
+client_S := $(call soft_objects,guest/nucleus/call.S) --defsym=client_mode=0x800
+client_M := --defsym=client_mode=0x1800 --defsym=gate_call=gate
+define client_link
+$(GUEST_OUT)/$(1).elf: $(GUEST_OUT)/nk.o $(call soft_objects,$(GUEST_CLIENT) $(GUEST_$(2)) guest/nucleus/call.S) guest/nucleus/link.ld
+	$(GUEST_LD) -T guest/nucleus/link.ld --no-relax -z noexecstack --build-id=none -o $$@ $(GUEST_OUT)/nk.o \
+		$(call soft_objects,$(GUEST_CLIENT) $(GUEST_$(2))) $(client_$(3))
+-include $(patsubst %,$(GUEST_OUT)/soft/%.d,$(GUEST_CLIENT) $(GUEST_$(2)))
 endef
-$(eval $(call nucleus_link,nucleus,guest/nucleus/call.S,--defsym=client_mode=0x800))
-$(eval $(call nucleus_link,nucleus-direct,,--defsym=client_mode=0x1800 --defsym=gate_call=gate))
+$(eval $(call client_link,nucleus,nucleus,S))
+$(eval $(call client_link,nucleus-direct,nucleus,M))
+$(eval $(call client_link,takeover,takeover,S))
 
 $(GUEST_OUT)/%.bin: $(GUEST_OUT)/%.elf
 	$(GUEST_OBJCOPY) -O binary $< $@

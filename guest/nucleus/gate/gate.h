@@ -11,16 +11,14 @@
 #define GATE_EXTENSION 0x08004e4b /* "NK", among the experimental ones */
 #define GATE_STACK     2048       /* bytes of nk's stack */
 
+/* Functions. Those below NK_CALL_END are nk's own calls. */
+#define GATE_GIVE  0x100 /* base, pages: an area more that may be granted */
+#define GATE_START 0x101 /* children, ranges, region, objects: nk starts in what was given */
+#define GATE_ENTER 0x102 /* child, answer, value: runs it until it is left */
+#define GATE_WHO   0x103 /* the label that has news; it is cleared */
+
 #ifndef __ASSEMBLER__
 #include "nk.h"
-
-/* Functions. Those below NK_CALL_END are nk's own calls. */
-enum {
-    GATE_GIVE = 0x100, /* base, pages: an area more that may be granted */
-    GATE_START,        /* children, ranges, region, objects: nk starts in what was given */
-    GATE_ENTER,        /* child, answer, value: runs it until it is left */
-    GATE_WHO           /* the label that has news; it is cleared */
-};
 
 struct gate_answer {
     uint64_t code; /* enum nk_status; GATE_UNKNOWN */
