@@ -64,8 +64,14 @@ static uint64_t child_room(const struct image_node *c) {
     return room;
 }
 
-/* What a node needs. `child` are its children's records, complete. */
-static uint64_t need(const struct image_node *n, const struct image_node *child) {
+/* Bytes of nk's records of pages, in RAM of which so many bytes are left for all else. */
+static uint64_t records(uint64_t left) {
+    return left / (FROND_PAGE_SIZE - IMAGE_PAGE_ROOM) * IMAGE_PAGE_ROOM + IMAGE_PAGE_ROOM;
+}
+
+/* What a node of this archive needs. `child` are its children's records, complete. */
+static uint64_t need(const struct image *a, const struct image_node *n,
+                     const struct image_node *child) {
     uint64_t sum = IMAGE_NUCLEUS_ROOM;
 
     if (n->children == 0)
@@ -81,7 +87,7 @@ static uint64_t need(const struct image_node *n, const struct image_node *child)
         if (sum >= LARGEST)
             return LARGEST;
     }
-    return sum;
+    return page_up(sum + records(sum) + a->size / FROND_PAGE_SIZE * IMAGE_PAGE_ROOM);
 }
 
 uint64_t image_child_ram(const struct image *a, const struct image_node *n, uint64_t ram,
@@ -99,6 +105,7 @@ uint64_t image_child_ram(const struct image *a, const struct image_node *n, uint
             weights += (uint64_t)c->weight * c->repeat;
     }
     left = ram - n->need;
+    left -= records(left) < left ? records(left) : left;
     return left / weights * child->weight & ~page_mask;
 }
 
@@ -144,7 +151,7 @@ static void put_nodes(struct image *a, const struct image_source *s) {
     for (uint32_t i = s->nodes; i-- > 0;) {
         bool known = n[i].first > i && (uint64_t)n[i].first + n[i].children <= s->nodes;
 
-        n[i].need = n[i].children == 0 || known ? need(&n[i], &n[n[i].first]) : 0;
+        n[i].need = n[i].children == 0 || known ? need(a, &n[i], &n[n[i].first]) : 0;
     }
 }
 
@@ -213,7 +220,7 @@ static const char *check_node(const struct image *a, uint32_t i) {
         return "a size is not in pages, or too large";
     if (n->children != 0 && n->memory != 0 && n->memory < n->need)
         return "a nucleus has less memory than its children need";
-    if (n->children != 0 && n->need != need(n, image_node(a, n->first)))
+    if (n->children != 0 && n->need != need(a, n, image_node(a, n->first)))
         return "a need is wrong";
     if ((n->flags & (IMAGE_SHARE | IMAGE_PAGED)) != 0 && fixed_ram(n) == 0)
         return "a shared or paged node without a size of its own";

@@ -29,12 +29,14 @@
 #define IMAGE_INITRD UINT64_MAX         /* image_piece.at: below the device tree */
 #define IMAGE_KERNEL 0x80200000         /* where firmware expects the kernel */
 
-/* What a nucleus needs of its RAM: itself with stack and device tree; its pool, if it has one; and
- * for each child the child's RAM, its descriptor, tables and account. image_node.need is the sum. */
-#define IMAGE_NUCLEUS_ROOM 0x20000
-#define IMAGE_CHILD_ROOM   0x3000
+/* What a nucleus needs of its RAM: itself with stacks and device tree; its pool, if it has one; for
+ * each child the child's RAM, its descriptor, table and account; and nk's records of pages, of its own
+ * RAM and of the archive. image_node.need is the sum. */
+#define IMAGE_NUCLEUS_ROOM 0x18000
+#define IMAGE_CHILD_ROOM   0x1800
 #define IMAGE_RANGE_ROOM   32 /* and for each page of a shared or paged child */
 #define IMAGE_FRAME_ROOM   16 /* for each page of a pool */
+#define IMAGE_PAGE_ROOM    24 /* of a record */
 
 #define IMAGE_BUDGET 10000000 /* steps of a time slice where a record says 0 */
 
