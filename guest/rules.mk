@@ -10,7 +10,7 @@ GUEST_FLAGS := --target=riscv64 -mcmodel=medany -ffreestanding -fno-builtin -fno
 	-O2 -g -std=c17 -Wall -Wextra -Werror -MMD -MP -nostdlibinc \
 	-Iinclude -Iguest/lib -Imachine -Icore -Idev -Ink -isystem guest/lib/libc
 GUEST_HARD := -march=rv64gc_zba_zbb_zbs -mabi=lp64d
-GUEST_SOFT := -march=rv64imac_zba_zbb_zbs -mabi=lp64
+GUEST_SOFT := -march=rv64imac_zba_zbb_zbs -mabi=lp64 -ffunction-sections -fdata-sections
 
 # What every program links.
 GUEST_LIB := guest/lib/crt0.S guest/lib/trap_entry.S guest/lib/trap.c guest/lib/memory.c guest/lib/print.c \
@@ -78,7 +78,7 @@ client_S := $(call soft_objects,guest/nucleus/call.S) --defsym=client_mode=0x800
 client_M := --defsym=client_mode=0x1800 --defsym=gate_call=gate
 define client_link
 $(GUEST_OUT)/$(1).elf: $(GUEST_OUT)/nk.o $(call soft_objects,$(GUEST_CLIENT) $(GUEST_$(2)) guest/nucleus/call.S) guest/nucleus/link.ld
-	$(GUEST_LD) -T guest/nucleus/link.ld --no-relax -z noexecstack --build-id=none -o $$@ $(GUEST_OUT)/nk.o \
+	$(GUEST_LD) -T guest/nucleus/link.ld --no-relax --gc-sections -z noexecstack --build-id=none -o $$@ $(GUEST_OUT)/nk.o \
 		$(call soft_objects,$(GUEST_CLIENT) $(GUEST_$(2))) $(client_$(3))
 -include $(patsubst %,$(GUEST_OUT)/soft/%.d,$(GUEST_CLIENT) $(GUEST_$(2)))
 endef

@@ -64,9 +64,45 @@ static uint64_t child_room(const struct image_node *c) {
     return room;
 }
 
-/* Bytes of nk's records of pages, in RAM of which so many bytes are left for all else. */
-static uint64_t records(uint64_t left) {
-    return left / (FROND_PAGE_SIZE - IMAGE_PAGE_ROOM) * IMAGE_PAGE_ROOM + IMAGE_PAGE_ROOM;
+/* Bytes of nk's records, where RAM has so many bytes left for them and for what they are of. */
+static uint64_t records(uint64_t left, uint64_t unit) {
+    return left / unit * IMAGE_UNIT_ROOM + IMAGE_UNIT_ROOM;
+}
+
+static uint64_t divisor(uint64_t a, uint64_t b) {
+    while (b != 0) {
+        uint64_t rest = a % b;
+
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+static uint64_t unit(const struct image_node *n, const struct image_node *child) {
+    uint64_t all = 0;
+
+    for (uint32_t i = 0; i < n->children; i++) {
+        if (fixed_ram(&child[i]) == 0 || (child[i].flags & (IMAGE_SHARE | IMAGE_PAGED)) != 0)
+            return FROND_PAGE_SIZE;
+        all = divisor(all, fixed_ram(&child[i]));
+    }
+    return all;
+}
+
+uint64_t image_unit(const struct image *a, const struct image_node *n) {
+    return unit(n, image_node(a, n->first));
+}
+
+static bool shares(const struct image_node *n, const struct image_node *child) {
+    for (uint32_t i = 0; i < n->children; i++)
+        if ((child[i].flags & IMAGE_SHARE) != 0)
+            return true;
+    return false;
+}
+
+bool image_shares(const struct image *a, const struct image_node *n) {
+    return shares(n, image_node(a, n->first));
 }
 
 /* What a node of this archive needs. `child` are its children's records, complete. */
@@ -87,7 +123,10 @@ static uint64_t need(const struct image *a, const struct image_node *n,
         if (sum >= LARGEST)
             return LARGEST;
     }
-    return page_up(sum + records(sum) + a->size / FROND_PAGE_SIZE * IMAGE_PAGE_ROOM);
+    sum += records(sum, unit(n, child));
+    if (shares(n, child))
+        sum += records(a->size, FROND_PAGE_SIZE);
+    return page_up(sum);
 }
 
 uint64_t image_child_ram(const struct image *a, const struct image_node *n, uint64_t ram,
@@ -105,7 +144,7 @@ uint64_t image_child_ram(const struct image *a, const struct image_node *n, uint
             weights += (uint64_t)c->weight * c->repeat;
     }
     left = ram - n->need;
-    left -= records(left) < left ? records(left) : left;
+    left -= records(left, FROND_PAGE_SIZE) < left ? records(left, FROND_PAGE_SIZE) : left;
     return left / weights * child->weight & ~page_mask;
 }
 

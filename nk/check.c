@@ -36,8 +36,10 @@ static const char *check_pages(const struct nk *nk) {
     uint64_t i = 0;
 
     for (int k = 0; k < NK_AREAS; k++) {
-        for (uint64_t n = 0; n < nk->layout.area[k].pages; n++, i++) {
-            if (i >= nk->pages || nk->page[i].at != nk->layout.area[k].base + n * NK_PAGE)
+        const struct nk_area *a = &nk->layout.area[k];
+
+        for (uint64_t n = 0; n < area_records(a); n++, i++) {
+            if (i >= nk->pages || nk->page[i].at != a->base + n * area_unit(a) * NK_PAGE)
                 return "a page record is not that of its page";
         }
     }
@@ -148,6 +150,15 @@ static const char *check_page(const struct nk *nk, uint64_t i) {
     return maps == p->maps ? NULL : "a page's count is not the number of ranges that lead there";
 }
 
+/* How many pages record i stands for. */
+static uint64_t unit_of(const struct nk *nk, uint64_t i) {
+    int k = NK_AREAS - 1;
+
+    while (k > 0 && i < nk->area_first[k])
+        k--;
+    return area_unit(&nk->layout.area[k]);
+}
+
 static const char *check_ranges(const struct nk *nk) {
     struct entry e;
 
@@ -161,7 +172,7 @@ static const char *check_ranges(const struct nk *nk) {
         uint64_t pages = 0;
 
         for (uint64_t i = 0; i < nk->pages; i++)
-            pages += leads(e.range, nk->page[i].at);
+            pages += leads(e.range, nk->page[i].at) ? unit_of(nk, i) : 0;
         if (pages != 0 && pages != e.range->size / NK_PAGE)
             return "a range leads out of the areas";
         if (pages == 0 && (e.range->flags & (FROND_R | FROND_W | FROND_X)) != 0)

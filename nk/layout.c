@@ -7,7 +7,7 @@ enum nk_status nk_place(const struct nk_layout *layout, uint64_t region, struct 
     for (int k = 0; k < NK_AREAS; k++) {
         if (layout->area[k].pages > UINT32_MAX)
             return NK_BAD_LAYOUT;
-        pages += layout->area[k].pages;
+        pages += area_records(&layout->area[k]);
     }
     if (pages > UINT32_MAX || layout->children > UINT32_MAX || layout->ranges > UINT32_MAX ||
         region % NK_PAGE != 0)
@@ -28,7 +28,7 @@ static uint64_t end_of_area(const struct nk_area *a) { return a->base + a->pages
 
 static bool area_ok(const struct nk_area *a) {
     return a->base % NK_PAGE == 0 && a->pages <= UINT32_MAX &&
-           a->pages * NK_PAGE <= UINT64_MAX - a->base;
+           a->pages * NK_PAGE <= UINT64_MAX - a->base && a->pages % area_unit(a) == 0;
 }
 
 /* The areas that may be granted ascend; nk's own memory meets none of them. */
@@ -82,16 +82,16 @@ static bool objects_ok(const struct nk_layout *l) {
     for (int k = 0; k < NK_AREAS; k++) {
         const struct nk_area *a = &l->area[k];
 
-        if (area_ok(o) && o->base >= a->base && end_of_area(o) <= end_of_area(a))
+        if (area_ok(o) && area_unit(a) == 1 && o->base >= a->base && end_of_area(o) <= end_of_area(a))
             return true;
     }
     return false;
 }
 
-/* Records of n free pages, the first at base. */
-static void free_pages(struct nk_page *page, uint64_t n, uint64_t base) {
-    for (uint64_t i = 0; i < n; i++)
-        page[i] = (struct nk_page){.at = base + i * NK_PAGE};
+/* Records of an area whose pages are free. */
+static void free_pages(struct nk_page *page, const struct nk_area *a) {
+    for (uint64_t i = 0; i < area_records(a); i++)
+        page[i] = (struct nk_page){.at = a->base + i * area_unit(a) * NK_PAGE};
 }
 
 static void no_child(struct nk *nk) {
@@ -103,7 +103,7 @@ static void no_child(struct nk *nk) {
 
 enum nk_status nk_init(struct nk *nk, const struct nk_layout *layout, const struct nk_places *at,
                        const struct nk_arrays *arrays) {
-    uint64_t pages = 0, objects = 0;
+    uint64_t pages = 0, objects = 0, n;
 
     if (!areas_ok(layout) || !places_ok(layout, at) || !objects_ok(layout))
         return NK_BAD_LAYOUT;
@@ -116,12 +116,13 @@ enum nk_status nk_init(struct nk *nk, const struct nk_layout *layout, const stru
                       .word = arrays->word};
     for (int k = 0; k < NK_AREAS; k++) {
         nk->area_first[k] = (uint32_t)pages;
-        free_pages(&nk->page[pages], layout->area[k].pages, layout->area[k].base);
-        pages += layout->area[k].pages;
+        free_pages(&nk->page[pages], &layout->area[k]);
+        pages += area_records(&layout->area[k]);
     }
     nk->pages = (uint32_t)pages;
     if (layout->objects.pages > 0 &&
-        page_locate(nk, layout->objects.base, layout->objects.pages * NK_PAGE, &objects) == NK_OK)
+        page_locate(nk, layout->objects.base, layout->objects.pages * NK_PAGE, &objects,
+                    &n) == NK_OK)
         nk->object_first = (uint32_t)objects;
     no_child(nk);
     return NK_OK;

@@ -18,7 +18,7 @@
     X(BAD_LAYOUT, "badLayout") /* nk_init: areas, arrays and counts do not fit */                  \
     X(BAD_CALL, "badCall")     /* nk_call: no such call */                                         \
     X(BAD_TYPE, "badType")     /* no such type of object */                                        \
-    X(BAD_RANGE, "badRange")   /* not page aligned, empty, wraps, or an unknown flag */            \
+    X(BAD_RANGE, "badRange")   /* not page aligned, no whole units, empty, wraps, unknown flag */  \
     X(BAD_FIELD, "badField")   /* not a field that may be set, no such index, value too wide */    \
     X(NOT_CHILD, "notChild")   /* no child lives in that slot */                                   \
     X(NOT_MAP, "notMap")       /* the child has no such table */                                   \
@@ -59,9 +59,9 @@ enum nk_type {
     NK_TYPES
 };
 
-/* One page of an area. The records are sorted by address. */
+/* One page of an area, or as many as the area's unit says. The records are sorted by address. */
 struct nk_page {
-    uint64_t at;    /* its address */
+    uint64_t at;    /* address of the first */
     uint32_t maps;  /* how many ranges with a permission lead there */
     uint32_t owner; /* if maps > 0 and it is not shared: the slot of the child whose they all are */
     uint32_t pages; /* first page of an object: how many it has; else 0 */
@@ -86,6 +86,7 @@ struct nk_child {
 struct nk_area {
     uint64_t base;
     uint64_t pages;
+    uint64_t unit; /* of what may be granted: this many pages, from base on, go together; 0 as 1 */
 };
 
 enum { NK_AREAS = 4, NK_OWN_AREAS = 2 };
@@ -93,7 +94,7 @@ enum { NK_AREAS = 4, NK_OWN_AREAS = 2 };
 struct nk_layout {
     struct nk_area own[NK_OWN_AREAS]; /* nk's text, data, stack; its region: nobody else's */
     struct nk_area area[NK_AREAS];    /* what may be granted, in ascending order, disjoint */
-    struct nk_area objects;           /* within one area: what clients cannot write, for objects */
+    struct nk_area objects;           /* within one area of unit 1: what clients cannot write, for objects */
     uint64_t children;                /* slots for children */
     uint64_t ranges;                  /* entries for all tables together */
 };
@@ -102,7 +103,7 @@ struct nk_layout {
 struct nk_places {
     uint64_t desc;  /* struct frond_desc[children]; page aligned, where the region begins */
     uint64_t range; /* struct frond_range[ranges] */
-    uint64_t page;  /* struct nk_page[pages of all areas] */
+    uint64_t page;  /* struct nk_page[units of all areas] */
     uint64_t nk;    /* struct nk */
     uint64_t child; /* struct nk_child[children] */
     uint64_t end;   /* page aligned */

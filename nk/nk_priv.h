@@ -21,6 +21,10 @@
 
 #define NK_PAGE ((uint64_t)FROND_PAGE_SIZE)
 
+/* Pages that a record of the area stands for; records of the area. */
+static inline uint64_t area_unit(const struct nk_area *a) { return a->unit > 1 ? a->unit : 1; }
+static inline uint64_t area_records(const struct nk_area *a) { return a->pages / area_unit(a); }
+
 /* What flags say; for well-formed ranges. In arithmetic: provers know that. */
 static inline bool flags_allow(uint64_t flags) { return flags % FROND_SHARED != 0; }
 static inline bool flags_write(uint64_t flags) { return flags % FROND_X >= FROND_W; }
@@ -28,8 +32,12 @@ static inline bool flags_share(uint64_t flags) { return flags >= FROND_SHARED; }
 
 /* Page aligned, not empty, below the last page of the address space. */
 bool page_span(uint64_t base, uint64_t size);
-/* The index of the first page record of [base, base + size), a span. NK_OK, NK_OWN, NK_OUTSIDE. */
-enum nk_status page_locate(const struct nk *nk, uint64_t base, uint64_t size, uint64_t *first);
+/* The index of the first page record of [base, base + size), a span, and how many there are. NK_OK, NK_OWN,
+ * NK_OUTSIDE; NK_BAD_RANGE: not of whole units. */
+enum nk_status page_locate(const struct nk *nk, uint64_t base, uint64_t size, uint64_t *first,
+                           uint64_t *n);
+/* The index of the record whose pages begin at base. */
+bool page_begins(const struct nk *nk, uint64_t base, uint64_t *first);
 /* May n pages be led to, for writing or not? NK_OK, NK_OWN, NK_READ_ONLY. */
 enum nk_status page_types(const struct nk *nk, uint64_t first, uint64_t n, bool write);
 /* Does somebody lead to one of n pages who does not share it with a range of this child's, shared or not? One range of

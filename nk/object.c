@@ -54,14 +54,14 @@ static void clear(struct nk *nk, uint64_t first, uint64_t n) {
 }
 
 enum nk_status nk_declare(struct nk *nk, uint64_t base, uint64_t size, uint64_t type) {
-    uint64_t first, n = size / NK_PAGE;
+    uint64_t first, n;
     enum nk_status status;
 
     if (type == NK_FREE || type >= NK_TYPES)
         return NK_BAD_TYPE;
     if (!page_span(base, size))
         return NK_BAD_RANGE;
-    status = page_locate(nk, base, size, &first);
+    status = page_locate(nk, base, size, &first, &n);
     if (status != NK_OK)
         return status;
     if (type != NK_KEPT && !may_hold_objects(nk, first, n))
@@ -80,10 +80,7 @@ enum nk_status nk_declare(struct nk *nk, uint64_t base, uint64_t size, uint64_t 
 
 /* The first page of the object that starts at base. */
 static enum nk_status object_at(const struct nk *nk, uint64_t base, uint64_t *first) {
-    if (!page_span(base, NK_PAGE) || page_locate(nk, base, NK_PAGE, first) != NK_OK ||
-        nk->page[*first].pages == 0)
-        return NK_NOT_OBJECT;
-    return NK_OK;
+    return page_begins(nk, base, first) && nk->page[*first].pages > 0 ? NK_OK : NK_NOT_OBJECT;
 }
 
 enum nk_status nk_undeclare(struct nk *nk, uint64_t base) {

@@ -17,12 +17,17 @@ static bool meets(const struct nk_area *a, uint64_t base, uint64_t size) {
                           : base - a->base < a->pages * NK_PAGE;
 }
 
-enum nk_status page_locate(const struct nk *nk, uint64_t base, uint64_t size, uint64_t *first) {
+enum nk_status page_locate(const struct nk *nk, uint64_t base, uint64_t size, uint64_t *first,
+                           uint64_t *n) {
     for (int k = 0; k < NK_AREAS; k++) {
         const struct nk_area *a = &nk->layout.area[k];
+        uint64_t unit = area_unit(a) * NK_PAGE;
 
         if (within(a, base, size)) {
-            *first = nk->area_first[k] + (base - a->base) / NK_PAGE;
+            if ((base - a->base) % unit != 0 || size % unit != 0)
+                return NK_BAD_RANGE;
+            *first = nk->area_first[k] + (base - a->base) / unit;
+            *n = size / unit;
             return NK_OK;
         }
     }
@@ -31,6 +36,19 @@ enum nk_status page_locate(const struct nk *nk, uint64_t base, uint64_t size, ui
             return NK_OWN;
     }
     return NK_OUTSIDE;
+}
+
+bool page_begins(const struct nk *nk, uint64_t base, uint64_t *first) {
+    for (int k = 0; k < NK_AREAS; k++) {
+        const struct nk_area *a = &nk->layout.area[k];
+        uint64_t unit = area_unit(a) * NK_PAGE;
+
+        if (within(a, base, NK_PAGE) && (base - a->base) % unit == 0) {
+            *first = nk->area_first[k] + (base - a->base) / unit;
+            return true;
+        }
+    }
+    return false;
 }
 
 enum nk_status page_types(const struct nk *nk, uint64_t first, uint64_t n, bool write) {

@@ -16,14 +16,13 @@ static enum nk_status table_of(const struct nk *nk, uint64_t child, uint64_t map
     return NK_OK;
 }
 
-/* The first page of what a range leads to, and how many; 0 for a gap. NK_OK, NK_OWN, NK_OUTSIDE. */
+/* The first page record of what a range leads to, and how many; 0 for a gap. As page_locate. */
 static enum nk_status pages_of(const struct nk *nk, const struct frond_range *r, uint64_t *first,
                                uint64_t *n) {
     *first = *n = 0;
     if (!flags_allow(r->flags))
         return NK_OK;
-    *n = r->size / NK_PAGE;
-    return page_locate(nk, r->target, r->size, first);
+    return page_locate(nk, r->target, r->size, first, n);
 }
 
 /* May a child have the range, as far as its pages go but for who else leads there? */

@@ -50,19 +50,21 @@ static bool pmp_range(const struct frond_csr *c, unsigned i, uint64_t *first, ui
     }
 }
 
-/* Whether no entry is on: the usual case of a node in M-mode. */
-static bool pmp_off(const struct frond_csr *c) {
+/* Whether some entry's configuration has one of these bits. */
+static bool pmp_some(const struct frond_csr *c, uint64_t bits) {
     uint64_t half[2];
 
     memcpy(half, c->pmpcfg, sizeof half);
-    return ((half[0] | half[1]) & 0x1818181818181818ULL) == 0;
+    return ((half[0] | half[1]) & bits * 0x0101010101010101ULL) != 0;
 }
 
 unsigned pmp_perm(const struct frond_desc *d, unsigned mode, uint64_t pa) {
     const struct frond_csr *c = &d->csr;
     uint64_t page = pa / FROND_PAGE_SIZE;
 
-    if (pmp_off(c))
+    if (mode == FROND_MODE_M && !pmp_some(c, 0x80)) /* nothing is locked: most nodes, all the time */
+        return 7;
+    if (!pmp_some(c, 0x18)) /* all are off */
         return mode == FROND_MODE_M ? 7 : 0;
     for (unsigned i = 0; i < 16; i++) {
         uint64_t first, end;

@@ -55,9 +55,11 @@ static bool begin(uint64_t slots, uint64_t ranges) {
 
     if (rest >= end ||
         !maps_give(FROND_UART_BASE,
-                   FROND_VIRTIO_BASE + FROND_VIRTIO_SLOTS * FROND_VIRTIO_STRIDE - FROND_UART_BASE) ||
-        !maps_give(rest, end - rest) ||
-        !maps_give((uint64_t)(uintptr_t)archive, archive->size))
+                   FROND_VIRTIO_BASE + FROND_VIRTIO_SLOTS * FROND_VIRTIO_STRIDE - FROND_UART_BASE,
+                   FROND_PAGE_SIZE) ||
+        !maps_give(rest, end - rest, image_unit(archive, own)) ||
+        !maps_give((uint64_t)(uintptr_t)archive, archive->size,
+                   image_shares(archive, own) ? FROND_PAGE_SIZE : archive->size))
         return false;
     rest = maps_begin(slots, ranges, rest);
     room_init(rest, end);

@@ -16,8 +16,8 @@ static void set(const struct maps *m, uint64_t field, uint64_t index, uint64_t v
     (void)ask(NK_CALL_CHILD_SET, m->slot, field, index, value); /* of a child that lives: never refused */
 }
 
-bool maps_give(uint64_t base, uint64_t size) {
-    return ask(GATE_GIVE, base, size / PAGE, 0, 0).code == NK_OK;
+bool maps_give(uint64_t base, uint64_t size, uint64_t unit) {
+    return ask(GATE_GIVE, base, size / PAGE, unit / PAGE, 0).code == NK_OK;
 }
 
 uint64_t maps_begin(uint64_t children, uint64_t ranges, uint64_t region) {

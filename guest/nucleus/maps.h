@@ -19,8 +19,9 @@ struct maps {
     uint64_t resume, value; /* the answer to the last exit, for the next maps_enter */
 };
 
-/* Children may be given memory of [base, base + size). In ascending order. */
-bool maps_give(uint64_t base, uint64_t size);
+/* Children may be given memory of [base, base + size), in whole units from base (from where nk's own memory ends, if
+ * that takes its beginning). In ascending order. */
+bool maps_give(uint64_t base, uint64_t size, uint64_t unit);
 /* From now on there are children: as many slots, as many ranges in all their tables. What nk needs for itself it
  * takes from `region` on, where something given begins; returns where that ends. 0: no room. */
 uint64_t maps_begin(uint64_t children, uint64_t ranges, uint64_t region);

@@ -95,6 +95,13 @@ static bool span_ok(uint64_t base, uint64_t size) {
            base + (size - 1) >= base;
 }
 
+/* Where pages go in units: whole ones. */
+static bool units_ok(uint64_t base, uint64_t size) {
+    return base < RIG_COARSE_AT || base - RIG_COARSE_AT >= RIG_COARSE * RIG_PAGE_SIZE ||
+           size > RIG_COARSE * RIG_PAGE_SIZE - (base - RIG_COARSE_AT) ||
+           (base % (RIG_UNIT * RIG_PAGE_SIZE) == 0 && size % (RIG_UNIT * RIG_PAGE_SIZE) == 0);
+}
+
 static const char *no_table(uint64_t child, uint64_t map) {
     if (child >= RIG_CHILDREN || !slot[child].lives)
         return "notChild";
@@ -107,7 +114,7 @@ static const char *expect_declare(const uint64_t *a) {
 
     if (type == 0 || type > NK_LOGGED)
         return "badType";
-    if (!span_ok(a[0], a[1]))
+    if (!span_ok(a[0], a[1]) || !units_ok(a[0], a[1]))
         return "badRange";
     if (type != NK_KEPT && start >= twin_data(twin) &&
         (a[0] < RIG_MEMORY_AT || a[0] + a[1] > RIG_MEMORY_AT + RIG_OBJECTS * RIG_PAGE_SIZE))
@@ -243,7 +250,8 @@ static const char *expect_grant(const uint64_t *a) {
 
     if (said != NULL)
         return said;
-    if (!span_ok(r.base, r.size) || !span_ok(r.target, r.size) || r.flags > FROND_FLAGS)
+    if (!span_ok(r.base, r.size) || !span_ok(r.target, r.size) || r.flags > FROND_FLAGS ||
+        (!gap(r.flags) && !units_ok(r.target, r.size)))
         return "badRange";
     e = entry_of(a[1], &r);
     said = twin_map(twin, map_of(a[0]), &e);
@@ -276,7 +284,8 @@ static const char *expect_point(const uint64_t *a) {
     if (!there)
         return "unmapped";
     r = (struct frond_range){a[2], was.length * 8, a[3], a[4]};
-    if (!span_ok(r.target, r.size) || r.flags > FROND_FLAGS)
+    if (!span_ok(r.target, r.size) || r.flags > FROND_FLAGS ||
+        (!gap(r.flags) && !units_ok(r.target, r.size)))
         return "badRange";
     e = entry_of(a[1], &r);
     twin_unmap(twin, map_of(a[0]), was.virtual);
@@ -331,7 +340,8 @@ static bool same_child(uint64_t c) {
 
 /* A page's record against all entries of the model. */
 static bool same_page(uint64_t page) {
-    const struct nk_page *p = &rig.nk->page[page];
+    const struct nk_page *p =
+        &rig.nk->page[page < RIG_FINE ? page : RIG_FINE + (page - RIG_FINE) / RIG_UNIT];
     uint64_t cell = twin_data(twin) + page * WORDS, maps = 0, type = twin_type(twin, cell);
     struct twin_entry e;
 
@@ -405,8 +415,8 @@ static bool once_in(uint64_t n) { return below(n) == 0; }
 /* Addresses in the areas and just beyond; most in one place, where they meet. */
 static uint64_t target(void) {
     static const uint64_t bases[] = {RIG_WINDOW_AT, RIG_MEMORY_AT, RIG_MEMORY_AT, RIG_MEMORY_AT,
-                                     RIG_ARCHIVE_AT};
-    uint64_t base = bases[below(5)];
+                                     RIG_ARCHIVE_AT, RIG_COARSE_AT};
+    uint64_t base = bases[below(6)];
 
     switch (below(40)) {
     case 0: return base - RIG_PAGE_SIZE;
@@ -414,8 +424,11 @@ static uint64_t target(void) {
     case 2: return rig_random(&seed) & ~(RIG_PAGE_SIZE - 1);
     case 3: return base + 8 * below(1024);
     case 4: return 0 - RIG_PAGE_SIZE * (1 + below(2));
-    default: return base + below(base == RIG_MEMORY_AT ? RIG_MEMORY + 1 : 4) * RIG_PAGE_SIZE;
+    default: break;
     }
+    if (base == RIG_COARSE_AT && !once_in(4))
+        return base + below(2) * RIG_UNIT * RIG_PAGE_SIZE;
+    return base + below(base == RIG_MEMORY_AT ? RIG_MEMORY + 1 : 4) * RIG_PAGE_SIZE;
 }
 
 static uint64_t virtual(void) {
@@ -431,6 +444,9 @@ static uint64_t size(void) {
     case 0: return 0;
     case 1: return below(3 * RIG_PAGE_SIZE);
     case 2: return RIG_PAGE_SIZE * below(12);
+    case 3:
+    case 4:
+    case 5: return RIG_PAGE_SIZE * RIG_UNIT * (1 + below(2));
     default: return RIG_PAGE_SIZE * (1 + below(3) * below(2));
     }
 }

@@ -24,11 +24,12 @@ uint64_t rig_random(uint64_t *state) { /* splitmix64 */
 
 struct nk_layout rig_layout(void) {
     return (struct nk_layout){
-        .own = {{RIG_OWN_AT, RIG_OWN}},
-        .area = {{RIG_WINDOW_AT, RIG_WINDOWS},
-                 {RIG_MEMORY_AT, RIG_MEMORY},
-                 {RIG_ARCHIVE_AT, RIG_ARCHIVE}},
-        .objects = {RIG_MEMORY_AT, RIG_OBJECTS},
+        .own = {{RIG_OWN_AT, RIG_OWN, 1}},
+        .area = {{RIG_WINDOW_AT, RIG_WINDOWS, 0}, /* as 1 */
+                 {RIG_MEMORY_AT, RIG_MEMORY, 1},
+                 {RIG_ARCHIVE_AT, RIG_ARCHIVE, 1},
+                 {RIG_COARSE_AT, RIG_COARSE, RIG_UNIT}},
+        .objects = {RIG_MEMORY_AT, RIG_OBJECTS, 1},
         .children = RIG_CHILDREN,
         .ranges = RIG_RANGES,
     };
@@ -41,13 +42,13 @@ void rig_start(struct rig *r, uint64_t seed) {
     r->arrays = (struct nk_arrays){
         memory(RIG_CHILDREN, sizeof(struct frond_desc)),
         memory(RIG_RANGES, sizeof(struct frond_range)),
-        memory(RIG_PAGES, sizeof(struct nk_page)),
+        memory(RIG_RECORDS, sizeof(struct nk_page)),
         memory(RIG_CHILDREN, sizeof(struct nk_child)),
         memory(RIG_WORDS, sizeof(uint64_t)),
     };
     for (int i = 0; i < RIG_WORDS; i++)
         r->arrays.word[i] = rig_random(&seed) % 4 == 0 ? rig_random(&seed) : 0;
-    memset(r->arrays.page, 0xa5, RIG_PAGES * sizeof(struct nk_page)); /* nk_init clears */
+    memset(r->arrays.page, 0xa5, RIG_RECORDS * sizeof(struct nk_page)); /* nk_init clears */
     memset(r->arrays.range, 0xa5, RIG_RANGES * sizeof(struct frond_range));
     memset(r->arrays.child, 0xa5, RIG_CHILDREN * sizeof(struct nk_child));
     status = nk_place(&r->layout, RIG_OWN_AT + RIG_PAGE_SIZE, &r->at);
@@ -59,7 +60,7 @@ void rig_start(struct rig *r, uint64_t seed) {
     }
     r->before =
         memory(1, sizeof *r->nk + RIG_CHILDREN * sizeof(struct frond_desc) +
-                      RIG_RANGES * sizeof(struct frond_range) + RIG_PAGES * sizeof(struct nk_page) +
+                      RIG_RANGES * sizeof(struct frond_range) + RIG_RECORDS * sizeof(struct nk_page) +
                       RIG_CHILDREN * sizeof(struct nk_child) + RIG_WORDS * 8);
 }
 
@@ -79,7 +80,7 @@ static const void *piece(const struct rig *r, int k, size_t *size) {
     case 0: *size = sizeof *r->nk; return r->nk;
     case 1: *size = RIG_CHILDREN * sizeof(struct frond_desc); return r->arrays.desc;
     case 2: *size = RIG_RANGES * sizeof(struct frond_range); return r->arrays.range;
-    case 3: *size = RIG_PAGES * sizeof(struct nk_page); return r->arrays.page;
+    case 3: *size = RIG_RECORDS * sizeof(struct nk_page); return r->arrays.page;
     case 4: *size = RIG_CHILDREN * sizeof(struct nk_child); return r->arrays.child;
     case 5: *size = RIG_WORDS * sizeof(uint64_t); return r->arrays.word;
     default: return NULL;

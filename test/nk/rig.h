@@ -10,6 +10,7 @@
  * 0x8000_0000            nk's own: text, then its region, RIG_OWN pages in all
  *              24 pages  memory; objects may be in the first 6
  * 0x9000_0000  3 pages   archive
+ * 0xa000_0000  8 pages   in units of 4
  */
 enum {
     RIG_WINDOWS = 2,
@@ -17,7 +18,11 @@ enum {
     RIG_MEMORY = 24,
     RIG_OBJECTS = 6,
     RIG_ARCHIVE = 3,
-    RIG_PAGES = RIG_WINDOWS + RIG_MEMORY + RIG_ARCHIVE,
+    RIG_COARSE = 8,
+    RIG_UNIT = 4,
+    RIG_FINE = RIG_WINDOWS + RIG_MEMORY + RIG_ARCHIVE,
+    RIG_PAGES = RIG_FINE + RIG_COARSE,
+    RIG_RECORDS = RIG_FINE + RIG_COARSE / RIG_UNIT,
     RIG_CHILDREN = 5,
     RIG_RANGES = 40,
     RIG_WORDS = RIG_OBJECTS * 512,
@@ -28,6 +33,7 @@ enum {
 #define RIG_OWN_AT     ((uint64_t)0x80000000)
 #define RIG_MEMORY_AT  (RIG_OWN_AT + RIG_OWN * RIG_PAGE_SIZE)
 #define RIG_ARCHIVE_AT ((uint64_t)0x90000000)
+#define RIG_COARSE_AT  ((uint64_t)0xa0000000)
 
 struct rig {
     struct nk *nk;

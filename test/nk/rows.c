@@ -9,6 +9,7 @@
 #define WIN    RIG_WINDOW_AT
 #define MEM(n) (RIG_MEMORY_AT + (n)*P) /* pages 0 to 5 may be objects */
 #define ARC    RIG_ARCHIVE_AT
+#define COARSE RIG_COARSE_AT
 #define OWN(n) (RIG_OWN_AT + (n)*P)
 #define R      FROND_R
 #define RW     (FROND_R | FROND_W)
@@ -94,7 +95,7 @@ static const char *counted(struct rig *r) {
 }
 
 static const char *all_free(struct rig *r) {
-    for (int i = 0; i < RIG_PAGES; i++) {
+    for (int i = 0; i < RIG_RECORDS; i++) {
         if (r->nk->page[i].maps != 0 || r->nk->page[i].type != NK_FREE)
             return "a page is not free";
     }
@@ -229,6 +230,16 @@ static const struct row {
     {"a range that leaves its area", {{NK_OK, CREATE1(0)}, {NK_OUTSIDE, GRANT(0, B, 0, 3 * P, WIN, R)},
         {NK_OUTSIDE, GRANT(0, B, 0, 2 * P, MEM(23), R)}, {NK_OUTSIDE, GRANT(0, B, 0, 4 * P, ARC, R)},
         {NK_OK, GRANT(0, B, 0, 3 * P, ARC, R)}}, NULL},
+    {"pages that go together", {{NK_OK, CREATE1(0)}, {NK_BAD_RANGE, GRANT(0, B, 0, P, COARSE, R)},
+        {NK_BAD_RANGE, GRANT(0, B, 0, 4 * P, COARSE + P, R)}, {NK_BAD_RANGE, GRANT(0, B, 0, 6 * P, COARSE, R)},
+        {NK_OK, GRANT(0, B, 0, 4 * P, COARSE + 4 * P, RW)}, {NK_OK, CREATE1(1)}, {NK_TAKEN, GRANT(1, B, 0, 8 * P, COARSE, R)},
+        {NK_OK, GRANT(1, B, 0, 4 * P, COARSE, R)}, {NK_TAKEN, POINT(1, B, 0, COARSE + 4 * P, R)},
+        {NK_BAD_RANGE, POINT(1, B, 0, COARSE + 2 * P, R)}, {NK_OK, GRANT(1, B, 8 * P, P, COARSE, 0)},
+        {NK_OUTSIDE, GRANT(1, B, 12 * P, 8 * P, COARSE + 4 * P, R)}}, NULL},
+    {"... are kept together", {{NK_BAD_RANGE, DECLARE(COARSE, P, NK_KEPT)}, {NK_OK, DECLARE(COARSE, 8 * P, NK_KEPT)},
+        {NK_OUTSIDE, DECLARE(COARSE, 4 * P, NK_LOGGED)}, {NK_NOT_OBJECT, UNDECLARE(COARSE + P)},
+        {NK_NOT_OBJECT, UNDECLARE(COARSE + 4 * P)}, {NK_OK, UNDECLARE(COARSE)}, {NK_OK, CREATE1(0)},
+        {NK_OK, GRANT(0, B, 0, 8 * P, COARSE, RW)}, {NK_IN_USE, DECLARE(COARSE + 4 * P, 4 * P, NK_KEPT)}}, NULL},
     {"a range as large as all addresses", {{NK_OK, CREATE1(0)}, {NK_OWN, GRANT(0, B, 0, TOP, P, R)},
         {NK_OK, GRANT(0, B, 0, TOP, P, 0)}}, NULL},
 
@@ -397,17 +408,20 @@ SPOIL(unaligned) { (void)at, l->area[1].base += 8; }
 SPOIL(descending) { (void)at, l->area[2].base = WIN; }
 SPOIL(areas_meet) { (void)at, l->area[2].base = MEM(23); }
 SPOIL(own_meets) { (void)at, l->own[0].pages++; }
-SPOIL(own_meets_second) { (void)at, l->own[1] = (struct nk_area){ARC + P, 1}; }
-SPOIL(own_around) { (void)at, l->own[1] = (struct nk_area){0, 0x80000}; }
+SPOIL(own_meets_second) { (void)at, l->own[1] = (struct nk_area){ARC + P, 1, 1}; }
+SPOIL(own_around) { (void)at, l->own[1] = (struct nk_area){0, 0x80000, 1}; }
 SPOIL(region_not_own) { (void)at, l->own[0].pages = 2; }
 SPOIL(region_before_own) { (void)at, l->own[0].base += 2 * P, l->own[0].pages -= 2; }
-SPOIL(wraps) { (void)at, l->area[3] = (struct nk_area){0 - P, 1}; }
-SPOIL(huge) { (void)at, l->area[3] = (struct nk_area){ARC + 4 * P, (uint64_t)1 << 40}; }
+SPOIL(wraps) { (void)at, l->area[3] = (struct nk_area){0 - P, 1, 1}; }
+SPOIL(huge) { (void)at, l->area[3] = (struct nk_area){ARC + 4 * P, (uint64_t)1 << 40, 1}; }
 SPOIL(objects_outside) { (void)at, l->objects.base = MEM(20); }
 SPOIL(objects_own) { (void)at, l->objects.base = OWN(0); }
 SPOIL(more_ranges) { (void)at, l->ranges++; }
 SPOIL(more_children) { (void)at, l->children++; }
-SPOIL(more_pages) { (void)at, l->area[3] = (struct nk_area){ARC + 4 * P, 1}; }
+SPOIL(more_pages) { (void)at, l->area[3].pages += RIG_UNIT; }
+SPOIL(half_a_unit) { (void)at, l->area[3].pages += 1; }
+SPOIL(other_unit) { (void)at, l->area[3].unit = 8; }
+SPOIL(coarse_objects) { (void)at, l->objects = (struct nk_area){COARSE, RIG_UNIT, 1}; }
 SPOIL(place_desc) { (void)l, at->desc += P; }
 SPOIL(place_range) { (void)l, at->range += 32; }
 SPOIL(place_page) { (void)l, at->page += 8; }
@@ -435,6 +449,9 @@ static const struct bad_layout {
     {"more ranges than placed", more_ranges},
     {"more children than placed", more_children},
     {"more pages than placed", more_pages},
+    {"half a unit", half_a_unit},
+    {"a unit for which it was not placed", other_unit},
+    {"objects where one record is of several pages", coarse_objects},
     {"descriptors elsewhere", place_desc},
     {"ranges elsewhere", place_range},
     {"pages elsewhere", place_page},
@@ -475,7 +492,7 @@ static const struct place {
 };
 
 static const char *run_place(const struct place *p) {
-    struct nk_layout l = {.area = {{0x1000, p->pages / 2}, {0x80000000, p->pages - p->pages / 2}},
+    struct nk_layout l = {.area = {{0x1000, p->pages / 2, 1}, {0x80000000, p->pages - p->pages / 2, 1}},
                           .children = p->children,
                           .ranges = p->ranges};
     struct nk_places at;
@@ -524,7 +541,7 @@ struct change {
 #define CHILD(n, field) IN(CHILD, struct nk_child, n, field)
 #define DESC(n, field)  IN(DESC, struct frond_desc, n, field)
 
-enum { LAST = RIG_PAGES - RIG_WINDOWS - 1, CHANGES = 7 };
+enum { LAST = RIG_RECORDS - RIG_WINDOWS - 1, CHANGES = 7 };
 
 // clang-format off
 static const struct corruption {
@@ -533,8 +550,8 @@ static const struct corruption {
 } corruptions[] = {
     {NULL, {{NOWHERE, 0, 0, 0}}},
     {"a page record is not that of its page", {{PAGE(3, at), MEM(4)}}},
-    {"a page record is not that of its page", {{IN(NK, struct nk, 0, pages), RIG_PAGES - 1}}},
-    {"there are more page records than pages", {{IN(NK, struct nk, 0, pages), RIG_PAGES + 1}}},
+    {"a page record is not that of its page", {{IN(NK, struct nk, 0, pages), RIG_RECORDS - 1}}},
+    {"there are more page records than pages", {{IN(NK, struct nk, 0, pages), RIG_RECORDS + 1}}},
     {"an object begins within another", {{PAGE(11, pages), 1}}},
     {"a page is not of its object's type", {{PAGE(11, type), NK_FREE}}},
     {"a page is not of its object's type", {{PAGE(12, type), NK_KEPT}}},

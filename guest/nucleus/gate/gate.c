@@ -55,19 +55,20 @@ void gate_open(void) {
 
 /* ---- What is not nk's own ---------------------------------------------------------------------- */
 
-static struct gate_answer give(uint64_t base, uint64_t pages) {
+static struct gate_answer give(uint64_t base, uint64_t pages, uint64_t unit) {
     if (nk != NULL)
         return answer(NK_BAD_CALL, 0);
     if (areas == NK_AREAS)
         return answer(NK_FULL, 0);
-    given.area[areas++] = (struct nk_area){base, pages};
+    given.area[areas++] = (struct nk_area){base, pages, unit};
     return answer(NK_OK, 0);
 }
 
-/* The region takes the first pages of the area that begins there, and leaves some for objects. */
+/* The region takes the first pages of the area that begins there, and leaves some for objects; what is then no
+ * whole unit at its end is in no area. */
 static enum nk_status make_room(struct nk_layout *l, uint64_t region, uint64_t objects) {
     struct nk_places at;
-    uint64_t pages;
+    uint64_t pages, left;
     unsigned k = 0;
 
     while (k < areas && l->area[k].base != region)
@@ -78,11 +79,14 @@ static enum nk_status make_room(struct nk_layout *l, uint64_t region, uint64_t o
     pages = (at.end - region) / PAGE;
     if (pages > l->area[k].pages || objects > l->area[k].pages - pages)
         return NK_BAD_LAYOUT;
-    l->area[k] = (struct nk_area){at.end, l->area[k].pages - pages};
+    left = l->area[k].pages - pages;
+    if (l->area[k].unit > 1)
+        left -= left % l->area[k].unit;
+    l->area[k] = (struct nk_area){at.end, left, l->area[k].unit};
     l->own[0] = (struct nk_area){(uint64_t)(uintptr_t)nk_start,
-                                 (uint64_t)(client_start - nk_start) / PAGE};
-    l->own[1] = (struct nk_area){region, pages};
-    l->objects = (struct nk_area){at.end, objects};
+                                 (uint64_t)(client_start - nk_start) / PAGE, 1};
+    l->own[1] = (struct nk_area){region, pages, 1};
+    l->objects = (struct nk_area){at.end, objects, 1};
     return NK_OK;
 }
 
@@ -138,7 +142,7 @@ struct gate_answer gate(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint
     if (extension != GATE_EXTENSION)
         return answer(GATE_UNKNOWN, 0);
     switch (function) {
-    case GATE_GIVE: return give(a0, a1);
+    case GATE_GIVE: return give(a0, a1, a2);
     case GATE_START: return start(a0, a1, a2, a3);
     case GATE_WHO: return who();
     default: break;

@@ -12,7 +12,7 @@
 #define GATE_STACK     2048       /* bytes of nk's stack */
 
 /* Functions. Those below NK_CALL_END are nk's own calls. */
-#define GATE_GIVE  0x100 /* base, pages: an area more that may be granted */
+#define GATE_GIVE  0x100 /* base, pages, unit: an area more that may be granted */
 #define GATE_START 0x101 /* children, ranges, region, objects: nk starts in what was given */
 #define GATE_ENTER 0x102 /* child, answer, value: runs it until it is left */
 #define GATE_WHO   0x103 /* the label that has news; it is cleared */
