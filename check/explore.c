@@ -9,7 +9,7 @@
 
 #define NONE UINT32_MAX        /* as a parent: of the first state */
 #define HOLE (UINT32_MAX - 1u) /* a number that was never used */
-enum { CHUNK = 64, BATCH = 1 << 16, THREADS = 16, SLACK = CHUNK * CHECK_ACTS };
+enum { CHUNK = 64, BATCH = 1 << 16, THREADS = 16, SLACK = CHUNK * CHECK_ACTS, PENDING = 32 };
 
 struct explorer {
     const struct check_system *sys;
@@ -32,6 +32,11 @@ struct worker {
     struct explorer *e;
     uint32_t spare; /* a number taken and not used yet */
     uint32_t from;  /* the state at hand */
+    /* Plain: found and not yet looked for in the table, whose lines are on their way. */
+    unsigned pending;
+    uint64_t hash[PENDING];
+    uint32_t parent[PENDING];
+    uint8_t state[PENDING][CHECK_STATE_MAX];
     uint64_t count[CHECK_COUNTS];
     struct check_wrong wrong;
     uint32_t wrong_from;
@@ -58,10 +63,27 @@ uint64_t check_hash(const uint8_t *state, unsigned size) {
 
 /* ---- The set of states ---------------------------------------------------------------------------- */
 
-static bool insert(struct worker *w, const uint8_t *state, uint32_t parent) {
+static uint64_t tag_of(uint64_t hash) { return hash >> 32 << 32; }
+static uint8_t *state_of(const struct explorer *e, uint64_t slot) {
+    return e->state + ((slot & 0xffffffff) - 1) * e->stride;
+}
+
+static bool equal(const uint8_t *a, const uint8_t *b, unsigned size) {
+    uint64_t v, w;
+
+    for (unsigned i = 0; i < size; i += 8) {
+        memcpy(&v, a + i, 8);
+        memcpy(&w, b + i, 8);
+        if (v != w)
+            return false;
+    }
+    return true;
+}
+
+/* True: it was not there. */
+static bool insert(struct worker *w, const uint8_t *state, uint64_t hash, uint32_t parent) {
     struct explorer *e = w->e;
-    uint64_t hash = check_hash(state, e->stride), mask = e->slots - 1;
-    uint64_t tag = hash >> 32 << 32, seen;
+    uint64_t mask = e->slots - 1, tag = tag_of(hash), seen;
 
     for (uint64_t i = hash & mask;; i = (i + 1) & mask) {
         seen = atomic_load_explicit(&e->slot[i], memory_order_acquire);
@@ -77,10 +99,25 @@ static bool insert(struct worker *w, const uint8_t *state, uint32_t parent) {
                 return true;
             }
         }
-        if ((seen & ~0xffffffffull) == tag &&
-            memcmp(e->state + ((seen & 0xffffffff) - 1) * e->stride, state, e->stride) == 0)
+        if (tag_of(seen) == tag && equal(state_of(e, seen), state, e->stride))
             return false;
     }
+}
+
+/* All that is pending, in the order in which it was found. */
+static void insert_pending(struct worker *w) {
+    struct explorer *e = w->e;
+
+    for (unsigned i = 0; i < w->pending; i++) {
+        uint64_t seen =
+            atomic_load_explicit(&e->slot[w->hash[i] & (e->slots - 1)], memory_order_acquire);
+
+        if (seen != 0 && tag_of(seen) == tag_of(w->hash[i]))
+            __builtin_prefetch(state_of(e, seen));
+    }
+    for (unsigned i = 0; i < w->pending; i++)
+        insert(w, w->state[i], w->hash[i], w->parent[i]);
+    w->pending = 0;
 }
 
 static void rehash(struct explorer *e) {
@@ -141,13 +178,27 @@ static bool grow(struct explorer *e, uint64_t more) {
 
 /* ---- One state ------------------------------------------------------------------------------------ */
 
+/* Plain: nobody asks at once whether a state was known, so that many are looked for together. Steps that
+ * lead nowhere, or where the step before led, need no search. */
 static bool found(struct check_sink *sink, const uint8_t *state, const struct check_act *a) {
     struct worker *w = (struct worker *)sink;
-    uint8_t padded[CHECK_STATE_MAX] = {0};
+    const struct explorer *e = w->e;
+    unsigned i = w->pending;
+    uint8_t *padded = w->state[i];
 
     (void)a;
-    memcpy(padded, state, w->e->sys->size);
-    return insert(w, padded, w->from);
+    memcpy(padded, state, e->sys->size);
+    if (equal(padded, e->state + (size_t)w->from * e->stride, e->stride) ||
+        (i != 0 && equal(padded, w->state[i - 1], e->stride)))
+        return false;
+    w->hash[i] = check_hash(padded, e->stride);
+    if (!sink->plain)
+        return insert(w, padded, w->hash[i], w->from);
+    __builtin_prefetch((const void *)&e->slot[w->hash[i] & (e->slots - 1)]);
+    w->parent[i] = w->from;
+    if (++w->pending == PENDING)
+        insert_pending(w);
+    return false;
 }
 
 static void expand(struct worker *w, uint32_t from) {
@@ -174,6 +225,7 @@ static void *work(void *arg) {
         for (uint32_t i = first; i < first + CHUNK && i < e->limit && !e->found; i++)
             if (e->parent[i] != HOLE)
                 expand(w, i);
+        insert_pending(w);
     }
     return NULL;
 }
@@ -316,7 +368,7 @@ static bool begin(struct explorer *e) {
     if (!grow(e, 2ull * e->threads * SLACK))
         return false;
     e->sys->init(e->sys->scope, first);
-    insert(&e->worker[0], first, NONE);
+    insert(&e->worker[0], first, check_hash(first, e->stride), NONE);
     return true;
 }
 

@@ -106,7 +106,7 @@ void vmsystem_expand(const void *scope, const uint8_t *state, struct check_sink 
     unsigned n, node = 0, cell = 0;
 
     vm_unpack(sc, state, &s);
-    vm_compose(sc, &s, &v);
+    vm_compose(sc, &s, !sink->plain, &v);
     if (!sink->plain && !vm_search_ok(sc, &s, &v)) {
         sink->wrong = (struct check_wrong){.what = VM_BAD_SEARCH, .by_itself = true};
         return;

@@ -3,19 +3,20 @@
 #include "../core/map.h"
 #include <string.h>
 
-bool vm_below(const struct vm_scope *sc, unsigned node, unsigned ancestor) {
-    while (node > ancestor)
-        node = sc->parent[node];
-    return node == ancestor;
+static void add_live(struct vm_scope *sc, size_t at, unsigned bytes) {
+    for (unsigned n; bytes != 0; bytes -= n, at += n, sc->size += n) {
+        struct vm_run *r = &sc->live[sc->runs++];
+
+        n = bytes < 8 ? bytes : 8;
+        *r = (struct vm_run){.at = (uint8_t)at, .to = (uint8_t)sc->size};
+        memset(&r->mask, 0xff, n);
+    }
 }
 
 /* Which bytes of struct vm_state the scope uses; the rest stays 0. */
 static void layout_state(struct vm_scope *sc) {
-    unsigned n = 0;
-
-#define LIVE(field, count)                                                                         \
-    for (unsigned i_ = 0; i_ < (unsigned)(count); i_++)                                            \
-    sc->live[n++] = (uint8_t)(offsetof(struct vm_state, field) + i_)
+#define LIVE(field, count) add_live(sc, offsetof(struct vm_state, field), (unsigned)(count))
+    sc->runs = sc->size = 0;
     LIVE(mem, sc->cells[0]);
     LIVE(run, 1);
     for (unsigned k = 1; k < sc->nodes; k++) {
@@ -34,11 +35,10 @@ static void layout_state(struct vm_scope *sc) {
     for (unsigned k = 0; k < sc->nodes; k++)
         LIVE(trap[k], sc->sens && !vm_leaf(sc, k) ? 3 : 0);
 #undef LIVE
-    sc->size = n;
 }
 
 bool vm_layout(struct vm_scope *sc) {
-    _Static_assert(sizeof(struct vm_state) <= 256, "offsets are bytes");
+    _Static_assert(sizeof(struct vm_state) <= VM_STATE_MAX, "vm_pack writes whole words");
     unsigned next[VM_NODES][2] = {{0}}, frames = 2;
 
     memset(sc->kids, 0, sizeof sc->kids);
@@ -77,7 +77,7 @@ bool vm_layout(struct vm_scope *sc) {
     if (sc->addrs[0] > VM_ADDRS)
         return false;
     layout_state(sc);
-    return sc->size <= VM_STATE_MAX;
+    return true;
 }
 
 void vm_init(const struct vm_scope *sc, struct vm_state *s) {
@@ -87,15 +87,25 @@ void vm_init(const struct vm_scope *sc, struct vm_state *s) {
     s->real_p = sc->sens;
 }
 
-void vm_pack(const struct vm_scope *sc, const struct vm_state *s, uint8_t *to) {
-    for (unsigned i = 0; i < sc->size; i++)
-        to[i] = ((const uint8_t *)s)[sc->live[i]];
+void vm_pack(const struct vm_scope *sc, const struct vm_state *s, uint8_t *restrict to) {
+    /* What a word has too much is overwritten by the next. */
+    for (const struct vm_run *r = sc->live, *end = r + sc->runs; r < end; r++)
+        memcpy(to + r->to, (const uint8_t *)s + r->at, 8);
+    memset(to + sc->size, 0, 8);
 }
 
 void vm_unpack(const struct vm_scope *sc, const uint8_t *from, struct vm_state *s) {
+    uint8_t packed[VM_STATE_MAX + 8];
+    uint64_t word, old;
+
     memset(s, 0, sizeof *s);
-    for (unsigned i = 0; i < sc->size; i++)
-        ((uint8_t *)s)[sc->live[i]] = from[i];
+    memcpy(packed, from, sc->size);
+    for (const struct vm_run *r = sc->live, *end = r + sc->runs; r < end; r++) {
+        memcpy(&old, (uint8_t *)s + r->at, 8);
+        memcpy(&word, packed + r->to, 8);
+        word = old | (word & r->mask);
+        memcpy((uint8_t *)s + r->at, &word, 8);
+    }
 }
 
 /* ---- Composition ---------------------------------------------------------------------------------- */
@@ -160,26 +170,30 @@ static void look_up(const struct vm_scope *sc, const struct vm_state *s, struct 
     }
 }
 
-static void list_entries(const struct vm_scope *sc, const struct vm_state *s, struct vm_view *v) {
+/* `of`: of the children of this node only; VM_NODES: of all. */
+static void list_entries(const struct vm_scope *sc, const struct vm_state *s, unsigned of,
+                         struct vm_view *v) {
     v->entries = 0;
     for (unsigned c = 1; c < sc->nodes; c++)
-        for (unsigned m = 0; m < sc->modes; m++)
+        for (unsigned m = 0; (of == VM_NODES || sc->parent[c] == of) && m < sc->modes; m++)
             for (unsigned x = 0; x < sc->addrs[c]; x++) {
                 uint8_t e = vm_known(sc, s, c, m, x);
+                unsigned cell = vm_cell(sc, sc->parent[c], m, vm_target(e));
 
-                if (vm_live(e))
-                    v->entry[v->entries++] =
-                        (struct vm_entry_at){(uint8_t)c, (uint8_t)m, (uint8_t)x, e,
-                                             (uint8_t)vm_cell(sc, sc->parent[c], m, vm_target(e))};
+                if (!vm_live(e))
+                    continue;
+                v->entry[v->entries++] =
+                    (struct vm_entry_at){(uint8_t)c, (uint8_t)m, (uint8_t)x, e, (uint8_t)cell};
             }
 }
 
-void vm_compose(const struct vm_scope *sc, const struct vm_state *s, struct vm_view *v) {
+void vm_compose(const struct vm_scope *sc, const struct vm_state *s, bool all, struct vm_view *v) {
     v->sc = sc;
     v->naive = NULL;
-    list_entries(sc, s, v);
+    list_entries(sc, s, all ? VM_NODES : s->run, v);
     for (unsigned k = 1; k < sc->nodes; k++)
-        for (unsigned m = 0; m < sc->modes; m++)
+        for (unsigned m = 0;
+             (all || vm_below(sc, s->run, k) || vm_below(sc, s->owner, k)) && m < sc->modes; m++)
             for (unsigned x = 0; x < sc->addrs[k]; x++)
                 look_up(sc, s, v, k, m, x);
 }
@@ -189,7 +203,7 @@ struct vm_view vm_naive_view(const struct vm_scope *sc, const struct vm_state *s
 
     v.sc = sc;
     v.naive = s;
-    list_entries(sc, s, &v);
+    list_entries(sc, s, VM_NODES, &v);
     return v;
 }
 

@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 enum { VM_NODES = 5, VM_ADDRS = 24, VM_CELLS = 8, VM_STATE_MAX = 160, VM_ACTS = 512 };
+enum { VM_RUNS = 9 + 7 * VM_NODES };
 
 /* A cell: a datum below 0x80, or an entry: target and one of four permissions. An entry without any is
  * ω, and so is a cell of 0: memory that nobody has written maps nothing. */
@@ -90,12 +91,16 @@ struct vm_scope {
 
     /* From vm_layout. */
     uint8_t level[VM_NODES], kids[VM_NODES];
-    uint8_t addrs[VM_NODES];    /* addresses: memory, then the device window */
-    uint8_t logical[VM_NODES];  /* cells of the node, both memories counted */
-    uint8_t tab[VM_NODES][2];   /* where in the parent's space the map begins */
-    uint8_t frame[VM_NODES];    /* first address that the VMM may give away */
-    uint8_t live[VM_STATE_MAX]; /* offsets of the bytes of struct vm_state that can change */
-    unsigned size;              /* their number */
+    uint8_t addrs[VM_NODES];   /* addresses: memory, then the device window */
+    uint8_t logical[VM_NODES]; /* cells of the node, both memories counted */
+    uint8_t tab[VM_NODES][2];  /* where in the parent's space the map begins */
+    uint8_t frame[VM_NODES];   /* first address that the VMM may give away */
+    /* The bytes of struct vm_state that can change, in runs of up to 8: where, and where when packed. */
+    struct vm_run {
+        uint8_t at, to;
+        uint64_t mask;
+    } live[VM_RUNS];
+    unsigned runs, size; /* size: bytes of a packed state */
 };
 
 /* The same programs, each on hardware of its own. Cells by number, not by address. */
@@ -117,6 +122,7 @@ struct vm_state {
     uint8_t real_p;            /* sens: the real machine is in P-mode */
     uint8_t trap[VM_NODES][3]; /* sens: at handler: node, enum vm_sens, argument */
     struct ira ira;
+    uint8_t none[8]; /* 0; vm_pack reads whole words */
 };
 enum { DEV_IDLE, DEV_ARMED, DEV_DONE, DEV_PHASE = 3 };
 
@@ -219,7 +225,12 @@ static inline unsigned vm_mode(const struct vm_scope *sc, const struct vm_state 
     return sc->modes == 2 ? s->h[k] & 1 : VM_NP;
 }
 static inline bool vm_leaf(const struct vm_scope *sc, unsigned k) { return sc->kids[k] == 0; }
-bool vm_below(const struct vm_scope *sc, unsigned node, unsigned ancestor); /* or the same */
+/* Or the same. */
+static inline bool vm_below(const struct vm_scope *sc, unsigned node, unsigned ancestor) {
+    while (node > ancestor)
+        node = sc->parent[node];
+    return node == ancestor;
+}
 /* Of the arbitrary VMM's subtree. */
 static inline bool vm_wild(const struct vm_scope *sc, unsigned k) {
     return sc->rogue != VM_NO_ROGUE && vm_below(sc, k, sc->rogue);
@@ -228,11 +239,13 @@ static inline bool vm_wild(const struct vm_scope *sc, unsigned k) {
 /* Fills the lower half of a scope. False: it does not fit. Node 0 gets what it needs, at least. */
 bool vm_layout(struct vm_scope *sc);
 void vm_init(const struct vm_scope *sc, struct vm_state *s);
+/* To VM_STATE_MAX bytes: sc->size of the state, and some of 0, to a multiple of 8 at least. */
 void vm_pack(const struct vm_scope *sc, const struct vm_state *s, uint8_t *to);
 void vm_unpack(const struct vm_scope *sc, const uint8_t *from, struct vm_state *s);
 
-/* All compositions of a state, by core's search; and the same by need, naively. */
-void vm_compose(const struct vm_scope *sc, const struct vm_state *s, struct vm_view *v);
+/* Compositions of a state by core's search: all, or those that a step may need (of the path to the node
+ * that runs, and to the device's owner). And the same by need, naively. */
+void vm_compose(const struct vm_scope *sc, const struct vm_state *s, bool all, struct vm_view *v);
 struct vm_view vm_naive_view(const struct vm_scope *sc, const struct vm_state *s);
 /* One, by a linear scan. */
 struct vm_res vm_naive(const struct vm_scope *sc, const struct vm_state *s, unsigned k, unsigned m,

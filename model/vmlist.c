@@ -104,8 +104,9 @@ static void list_leaf(const struct vm_scope *sc, const struct vm_state *s, uint8
     }
 }
 
+/* e: the entry as it is; the permissions of one that is not ω may change. */
 static void list_maps(const struct vm_scope *sc, uint8_t k, uint8_t c, uint8_t m, uint8_t x,
-                      struct list *l) {
+                      uint8_t e, struct list *l) {
     uint8_t first = sc->frame[k], last = sc->cells[k];
 
     if (x >= sc->cells[c]) /* the device window: to one's own */
@@ -117,7 +118,7 @@ static void list_maps(const struct vm_scope *sc, uint8_t k, uint8_t c, uint8_t m
     for (uint8_t y = first; y < last; y++)
         for (uint8_t perm = sc->read_only && y >= sc->frame[k] ? VM_R : VM_RW;
              perm <= (sc->shared ? VM_SHARED : VM_RW); perm++)
-            if (x < sc->cells[c] || perm == VM_RW)
+            if ((x < sc->cells[c] || perm == VM_RW) && (!vm_live(e) || vm_target(e) == y))
                 ADD(.kind = VM_MAP, .node = k, .child = c, .mode = m, .x = x, .v = y, .perm = perm);
 }
 
@@ -137,9 +138,11 @@ static void list_vmm(const struct vm_scope *sc, const struct vm_state *s, uint8_
             ADD(.kind = VM_WRITE, .node = k, .mode = m, .x = (uint8_t)(sc->frame[k] - 1), .v = d);
         for (uint8_t c = 1; c < sc->nodes; c++)
             for (uint8_t x = 0; sc->parent[c] == k && x < sc->addrs[c]; x++) {
-                if (vm_live(vm_known(sc, s, c, m, x)))
+                uint8_t e = vm_known(sc, s, c, m, x);
+
+                if (vm_live(e))
                     ADD(.kind = VM_UNMAP, .node = k, .child = c, .mode = m, .x = x);
-                list_maps(sc, k, c, m, x, l);
+                list_maps(sc, k, c, m, x, e, l);
             }
     }
 }

@@ -17,7 +17,7 @@ static void come_to(struct step *p, unsigned node) {
     p->t->real_p = p->sc->sens && node == 0;
 }
 
-/* A gap ends the step: control goes to the VMM that owns it. */
+/* A gap ends the step, which has changed nothing yet: control goes to the VMM that owns it. */
 static void fault(struct step *p, struct vm_res at, unsigned write) {
     const struct vm_scope *sc = p->sc;
     unsigned owner = sc->parent[at.node];
@@ -26,7 +26,6 @@ static void fault(struct step *p, struct vm_res at, unsigned write) {
         owner = sc->parent[p->a->node];
     if (vm_dropped(sc, VM_DROP_GAP_LOW))
         owner = 0;
-    *p->t = *p->s;
     p->out.fate = VM_FAULT;
     p->out.at = at;
     p->out.ira.kind = VM_KINDS;
@@ -43,7 +42,7 @@ static void fault(struct step *p, struct vm_res at, unsigned write) {
         p->out.bad = VM_BAD_FAULT;
 }
 
-/* An access of a node through its maps: the cell of node 0, or a fault. */
+/* An access of a node through its maps: the cell of node 0, or a fault. To be made before all changes. */
 static bool reach(struct step *p, unsigned k, unsigned m, unsigned write, unsigned x,
                   uint8_t *real) {
     struct vm_res r = vm_at(p->v, k, m, write, x);
@@ -386,10 +385,10 @@ static enum vm_bad bounds(const struct step *p) {
 
     if (!vm_below(sc, s->run, t->run) && !(start && vm_below(sc, t->run, s->run)))
         return VM_BAD_CONTROL;
-    for (unsigned k = 1; k < sc->nodes; k++)
+    for (unsigned k = 1; memcmp(s->act, t->act, sizeof s->act) != 0 && k < sc->nodes; k++)
         if (s->act[k] != t->act[k] && t->run != k && s->run != k && p->a->kind != VM_EMULATE)
             return VM_BAD_CONTROL;
-    if (s->run != 0 && !vm_dropped(sc, VM_DROP_MAP_REACH) &&
+    if (p->out.fate == VM_DONE && s->run != 0 && !vm_dropped(sc, VM_DROP_MAP_REACH) &&
         memcmp(s->mem, t->mem, sc->frame[0]) != 0)
         return VM_BAD_ROOT;
     return VM_BAD_OK;
@@ -397,11 +396,11 @@ static enum vm_bad bounds(const struct step *p) {
 
 struct vm_out vm_do(const struct vm_scope *sc, const struct vm_state *s, const struct vm_view *v,
                     const struct vm_act *a, struct vm_state *t) {
-    struct step p = {sc, s, v, a, t, {.fate = VM_NONE, .ira = {.kind = VM_KINDS}}};
+    struct step p;
 
     if (!vm_enabled(v, s, a))
-        return p.out;
-    p.out.fate = VM_DONE;
+        return (struct vm_out){.fate = VM_NONE, .ira = {.kind = VM_KINDS}};
+    p = (struct step){sc, s, v, a, t, {.fate = VM_DONE, .ira = {.kind = VM_KINDS}}};
     *t = *s;
     /* Without P-mode, node 0's VMM cannot do a thing: its instructions trap to itself. */
     if (sc->sens && s->run == 0 && !s->real_p)
@@ -413,9 +412,10 @@ struct vm_out vm_do(const struct vm_scope *sc, const struct vm_state *s, const s
         p.out.bad = VM_BAD_FORBIDDEN;
     if (p.out.fate == VM_DONE && p.out.interpreted && !sc->sens)
         p.out.bad = VM_BAD_INTERPRETED;
-    for (unsigned k = 1; sc->rogue != 0 && k < sc->nodes; k++)
-        if (vm_wild(sc, k)) /* whatever they do to each other */
-            memset(t->ira.cell[k], 0, sizeof t->ira.cell[k]);
+    if (sc->rogue != 0 && sc->rogue != VM_NO_ROGUE)
+        for (unsigned k = 1; k < sc->nodes; k++)
+            if (vm_wild(sc, k)) /* whatever they do to each other */
+                memset(t->ira.cell[k], 0, sizeof t->ira.cell[k]);
     if (sc->shared || vm_dropped(sc, VM_DROP_MAP_REACH))
         give_up_shared(sc, t);
     if (p.out.bad == VM_BAD_OK)
