@@ -59,7 +59,7 @@ static void nk_init(const void *scope, uint8_t *state) {
     const struct menu *m = &menus[((const struct nk_scope *)scope)->menu];
     struct nk_ram r;
 
-    if (nk_boot(&r, m->n, m->width) != MEM_OK)
+    if (nkmodel_boot(&r, m->n, m->width) != MEM_OK)
         return; /* no memory: a state of zeros, which nk_check refuses */
     for (unsigned i = 0; i < m->n; i++)
         state[i] = (uint8_t)r.cell[i];
@@ -78,12 +78,12 @@ static void nk_try(const struct nk_scope *sc, const uint8_t *state, const struct
     cells_of(m, state, cell);
     if (sc->around && call.op == NK_POKE)
         cell[call.arg[0]] = call.arg[1];
-    else if (nk_call(&r, &call).status != MEM_OK)
+    else if (nkmodel_call(&r, &call).status != MEM_OK)
         return;
     for (unsigned i = 0; i < m->n; i++)
         next[i] = (uint8_t)cell[i];
     fresh = sink->reach(sink, next, a);
-    if (!sink->plain && fresh && nk_check(&r) != MEM_OK)
+    if (!sink->plain && fresh && nkmodel_check(&r) != MEM_OK)
         sink->wrong = (struct check_wrong){.what = NK_BROKEN, .act = *a};
     if (!sink->plain)
         sink->count[COUNT_STEPS]++;

@@ -149,7 +149,8 @@ static void set_flags(const struct check_theorem *t, unsigned drop, struct vm_sc
     sc->sens = t->sens;
     sc->shared = t->shared;
     sc->rogue = drop == VM_DROP_ROGUE_ROOT ? 0 : t->rogue ? 1 : VM_NO_ROGUE;
-    sc->sink = drop == VM_DROP_SINK ? 1 : 0xff;
+    /* What every child is promised besides the core, and one cell to exchange through. */
+    sc->sink = drop == VM_DROP_SINK ? 2 : 0xff;
     sc->drop = drop < (unsigned)VM_DROP_COUNT ? 1ull << drop : 0;
 }
 

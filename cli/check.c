@@ -220,7 +220,8 @@ static int explore(struct check_args *a, struct campaign *c) {
         return complain("check: %s cannot be resumed: it is not what this version's --save wrote",
                         a->resume);
     if (!a->resume && !campaign_list(c))
-        return complain("check: no scope of this size fits the model; see --nodes and --cells");
+        return complain(
+            "check: no scope of this size fits the model, or none is left for this --shard");
     if (a->dot && (a->dot_file = fopen(a->dot, "w")) == NULL)
         return complain("check: %s cannot be written: %s", a->dot, strerror(errno));
     if (c->left_out)

@@ -128,7 +128,7 @@ static struct vm_res gap(unsigned node, unsigned m, unsigned x) {
 
 /* MODE_LEVEL: which map node k uses for an access of mode m. */
 static unsigned map_of(const struct vm_scope *sc, unsigned k, unsigned m) {
-    return vm_dropped(sc, VM_DROP_MODE_LEVEL) && sc->level[k] == 1 ? VM_NP : m;
+    return vm_dropped(sc, VM_DROP_MODE_LEVEL) && sc->level[k] == 1 && !vm_leaf(sc, k) ? VM_NP : m;
 }
 
 /* A cell of node 0 by its address; a device window holds no entry. */
@@ -322,7 +322,8 @@ struct vm_use vm_use_of(const struct vm_view *v, unsigned c, unsigned m, unsigne
             u.entry = w.e;
         } else if (w.cell == cell) {
             u.alias |= same;
-            u.others |= !same && !(vm_dropped(sc, VM_DROP_PSW_OVERLAP) && w.x == 0 && x == 0);
+            u.others |= !same;
+            u.elsewhere |= !same && w.x != 0;
             u.unshared |= !same && vm_perm(w.e) != VM_SHARED;
         }
     }

@@ -261,10 +261,10 @@ uint8_t vm_known(const struct vm_scope *sc, const struct vm_state *s, unsigned c
                  unsigned x);
 
 struct vm_use { /* who else has cell y of a VMM, as asked for address x of a child */
-    bool others, unshared,
-        alias;     /* other children, one without SHARED; another cell of this child */
-    bool mine;     /* the same cell of this child, in the other mode */
-    uint8_t entry; /* mine */
+    bool others, unshared, elsewhere; /* other children; one without SHARED, one not at its 0 */
+    bool alias;                       /* another cell of this child */
+    bool mine;                        /* the same cell of this child, in the other mode */
+    uint8_t entry;                    /* mine */
 };
 struct vm_use vm_use_of(const struct vm_view *v, unsigned c, unsigned m, unsigned x, unsigned y);
 /* What might happen; at most VM_ACTS. Some may turn out VM_NONE. */

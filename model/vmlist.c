@@ -20,6 +20,8 @@ static bool may_map(const struct vm_view *v, const struct vm_state *s, const str
         return false;
     if (!u.others || vm_dropped(sc, VM_DROP_OVERLAP))
         return true;
+    if (vm_dropped(sc, VM_DROP_PSW_OVERLAP) && a->x == 0 && !u.elsewhere)
+        return true;
     if (vm_dropped(sc, VM_DROP_SHARED_ONE))
         return !u.unshared || shared;
     return !u.unshared && shared;
@@ -105,16 +107,17 @@ static void list_leaf(const struct vm_scope *sc, const struct vm_state *s, uint8
 /* e: the entry as it is; the permissions of one that is not ω may change. */
 static void list_maps(const struct vm_scope *sc, uint8_t k, uint8_t c, uint8_t m, uint8_t x,
                       uint8_t e, struct list *l) {
-    uint8_t first = sc->frame[k], last = sc->cells[k], low = sc->read_only ? VM_R : VM_RW;
+    uint8_t first = sc->frame[k], last = sc->cells[k];
 
     if (x >= sc->cells[c]) /* the device window: to one's own */
         first = last++;
-    else if (vm_dropped(sc, VM_DROP_MAP_REACH))
+    else if (vm_dropped(sc, VM_DROP_MAP_REACH) && vm_leaf(sc, c))
         first = 0;
     else if (vm_dropped(sc, VM_DROP_VMM_REACH) && sc->own && k != 0)
         first--;
     for (uint8_t y = first; y < last; y++)
-        for (uint8_t perm = low; perm <= (sc->shared ? VM_SHARED : VM_RW); perm++)
+        for (uint8_t perm = sc->read_only && y >= sc->frame[k] ? VM_R : VM_RW;
+             perm <= (sc->shared ? VM_SHARED : VM_RW); perm++)
             if ((x < sc->cells[c] || perm == VM_RW) && (!vm_live(e) || vm_target(e) == y))
                 ADD(.kind = VM_MAP, .node = k, .child = c, .mode = m, .x = x, .v = y, .perm = perm);
 }

@@ -148,6 +148,16 @@ static void do_unmap(struct step *p) {
 
 /* ---- A program's steps ---------------------------------------------------------------------------- */
 
+/* A device at work takes no order. */
+static void start_device(struct step *p) {
+    const struct vm_act *a = p->a;
+
+    if ((p->s->dev & DEV_PHASE) != DEV_IDLE)
+        return;
+    p->t->owner = a->node;
+    p->t->dev = vm_armed(p->sc, a->node, a->v, vm_mode(p->sc, p->s, a->node));
+}
+
 /* The same step on its own machine, whatever this one does. */
 static void do_access(struct step *p) {
     const struct vm_act *a = p->a;
@@ -160,12 +170,9 @@ static void do_access(struct step *p) {
         for (unsigned k = 1; k < p->sc->nodes; k++)
             if (k == a->node || (vm_dropped(p->sc, VM_DROP_PSW_SHARED) && vm_leaf(p->sc, k)))
                 p->t->h[k] = p->s->mem[real];
-    } else if (a->kind == VM_WRITE && real >= p->sc->cells[0]) {
-        if ((p->s->dev & DEV_PHASE) == DEV_IDLE) {
-            p->t->owner = a->node;
-            p->t->dev = vm_armed(p->sc, a->node, a->v, vm_mode(p->sc, p->s, a->node));
-        }
-    } else if (a->kind == VM_WRITE)
+    } else if (a->kind == VM_WRITE && real >= p->sc->cells[0])
+        start_device(p);
+    else if (a->kind == VM_WRITE)
         p->t->mem[real] = a->v;
 }
 
@@ -214,7 +221,12 @@ static bool silent(struct step *p) {
         return false;
     p->out.ira = *a;
     switch (a->x) {
-    case SENS_PSW: p->t->real_p = a->v & 1; break;
+    case SENS_PSW: /* Figure 6: it is the status of all */
+        p->t->real_p = a->v & 1;
+        for (unsigned j = 1; j < sc->nodes; j++)
+            if (vm_leaf(sc, j))
+                p->t->h[j] = a->v & 1;
+        break;
     case SENS_ABS: p->t->mem[a->v & 7] = a->v >> 3; break;
     case SENS_OTHER: /* the map one level down */
         if (reach(p, sc->parent[k], VM_NP, 1, a->v & 7, &real))
@@ -324,8 +336,7 @@ static void dispatch(struct step *p) {
                                      .mode = a->mode,
                                      .x = p->sc->cells[a->node],
                                      .v = a->v};
-        p->t->owner = a->node;
-        p->t->dev = vm_armed(p->sc, a->node, a->v, a->mode);
+        start_device(p);
         break;
     case VM_ENTER:
         if (p->sc->sens && a->node != 0)
