@@ -9,14 +9,8 @@
 
 #define NONE UINT32_MAX        /* as a parent: of the first state */
 #define HOLE (UINT32_MAX - 1u) /* a number that was never used */
-enum {
-    CHUNK = 64,
-    BATCH = 1 << 16,
-    THREADS = 16,
-    SLACK = CHUNK * CHECK_ACTS,
-    PENDING = 32,
-    AHEAD = 16
-};
+enum { CHUNK = 64, BATCH = 1 << 16, THREADS = 16, SLACK = CHUNK * CHECK_ACTS };
+enum { PENDING = 32, AHEAD = 16 }; /* look-ups under way at once */
 
 struct explorer {
     const struct check_system *sys;
