@@ -131,8 +131,7 @@ static void rehash(struct explorer *e) {
         if (n >= AHEAD && e->parent[n - AHEAD] != HOLE) {
             while (e->slot[i] != 0)
                 i = (i + 1) & mask;
-            atomic_store_explicit(&e->slot[i], tag_of(*h) | (n - AHEAD + 1),
-                                  memory_order_relaxed);
+            atomic_store_explicit(&e->slot[i], tag_of(*h) | (n - AHEAD + 1), memory_order_relaxed);
         }
         if (n < e->count) {
             *h = check_hash(e->state + n * e->stride, e->stride);
