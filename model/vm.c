@@ -140,7 +140,9 @@ struct vm_res vm_at(const struct vm_view *v, unsigned k, unsigned m, unsigned wr
 {
     if (k == 0)
         return (struct vm_res){.ok = true, .real = x & 0xff};
-    return v->naive ? vm_naive(v->sc, v->naive, k, m, write, x) : v->res[k][m][write][x];
+    if (v->naive)
+        return vm_naive(v->sc, v->naive, k, m, write, x);
+    return x < v->sc->addrs[k] ? v->res[k][m][write][x] : gap(k, m, x);
 }
 
 /* Address x of node k, read and written: one search for both. */
