@@ -191,10 +191,10 @@ static inline unsigned vm_space(const struct vm_scope *sc, unsigned m)
 {
     return sc->modes == 2 && !sc->apart ? VM_P : m;
 }
-/* The cell that an address of a node names. */
+/* The cell that an address of a node names. A window is none of its memories', and one in both modes. */
 static inline unsigned vm_cell(const struct vm_scope *sc, unsigned k, unsigned m, unsigned x)
 {
-    return k != 0 && sc->apart && m == VM_P ? x + sc->cells[k] : x;
+    return k != 0 && sc->apart && (m == VM_P || x >= sc->cells[k]) ? x + sc->cells[k] : x;
 }
 static inline unsigned vm_mode(const struct vm_scope *sc, const struct vm_state *s, unsigned k)
 {
