@@ -8,16 +8,16 @@ GUEST_OBJCOPY ?= $(firstword $(shell command -v llvm-objcopy llvm-objcopy-14 llv
 GUEST_OUT := $(or $(B),build)/guest
 GUEST_FLAGS := --target=riscv64 -mcmodel=medany -ffreestanding -fno-builtin -fno-pic -nostdlib -mno-relax \
 	-O2 -g -std=c17 -Wall -Wextra -Werror -MMD -MP -nostdlibinc \
-	-Iinclude -Iguest/lib -Imachine -Icore -Idev -isystem guest/lib/libc
+	-Iinclude -Iguest/lib -Imachine -Icore -Idev -Ink -isystem guest/lib/libc
 GUEST_HARD := -march=rv64gc_zba_zbb_zbs -mabi=lp64d
-GUEST_SOFT := -march=rv64imac_zba_zbb_zbs -mabi=lp64
+GUEST_SOFT := -march=rv64imac_zba_zbb_zbs -mabi=lp64 -ffunction-sections -fdata-sections
 
 # What every program links.
 GUEST_LIB := guest/lib/crt0.S guest/lib/trap_entry.S guest/lib/trap.c guest/lib/memory.c guest/lib/print.c \
 	guest/lib/uart.c guest/lib/finisher.c guest/lib/tree.c
 
 # A payload is one C file and what it names here besides.
-GUEST_PAYLOADS := hashme cpuloop leaf trouble priv exits clone modes uvmm timer tlb faults chars
+GUEST_PAYLOADS := hashme cpuloop leaf trouble priv exits clone modes uvmm timer tlb faults chars pages
 GUEST_hashme := guest/tests/hashme.c guest/tests/hashme_paging.c guest/tests/hashme_user.S
 GUEST_trouble := guest/tests/trouble.c
 GUEST_exits := guest/tests/exits.c guest/tests/exits_child.S
@@ -31,11 +31,20 @@ GUEST_timer := guest/bench/timer.c
 GUEST_tlb := guest/bench/tlb.c
 GUEST_faults := guest/bench/faults.c
 GUEST_chars := guest/bench/chars.c
+GUEST_pages := guest/bench/pages.c
 
-GUEST_nucleus := $(wildcard guest/nucleus/*.c) machine/fdt.c machine/image.c core/map.c dev/uart.c dev/dev.c
 GUEST_minivmm := examples/minivmm.c machine/fdt.c
 
-GUEST_PROGRAMS := $(GUEST_PAYLOADS) nucleus minivmm
+# nk and its gate: an object of their own, of which nothing can be seen but where it starts and what an ecall calls.
+GUEST_NK := $(addprefix nk/,layout.c page.c table.c range.c child.c field.c object.c call.c) core/map.c \
+	guest/lib/memory.c guest/nucleus/gate/gate.c guest/nucleus/gate/entry.S
+
+# Its clients, linked with it: what each links, and what it is besides.
+GUEST_CLIENT := $(filter-out guest/lib/crt0.S,$(GUEST_LIB)) guest/nucleus/client.S core/map.c
+GUEST_nucleus := $(wildcard guest/nucleus/*.c) machine/fdt.c machine/image.c dev/uart.c dev/dev.c
+GUEST_takeover := guest/tests/takeover.c guest/tests/takeover_try.S $(wildcard nk/*.c)
+
+GUEST_PROGRAMS := $(GUEST_PAYLOADS) minivmm nucleus nucleus-direct takeover
 
 guest_objects = $(patsubst %,$(GUEST_OUT)/$(1)/%.o,$(GUEST_LIB) $(2))
 
@@ -54,8 +63,28 @@ $(GUEST_OUT)/$(1).elf: $(call guest_objects,$(2),$(GUEST_$(1))) guest/lib/link.l
 -include $(patsubst %.o,%.d,$(call guest_objects,$(2),$(GUEST_$(1))))
 endef
 $(foreach p,$(GUEST_PAYLOADS),$(eval $(call guest_link,$(p),hard)))
-$(eval $(call guest_link,nucleus,soft))
 $(eval $(call guest_link,minivmm,soft))
+
+soft_objects = $(patsubst %,$(GUEST_OUT)/soft/%.o,$(1))
+
+$(GUEST_OUT)/nk.o: $(call soft_objects,$(GUEST_NK))
+	$(GUEST_LD) -r -o $@ $^
+	$(GUEST_OBJCOPY) --keep-global-symbol=_start --keep-global-symbol=gate --prefix-alloc-sections=.nk $@
+-include $(patsubst %,$(GUEST_OUT)/soft/%.d,$(GUEST_NK))
+
+# client_link NAME PROGRAM MODE: in S-mode it executes ecall; in nucleus-direct, for comparison only, the client is in
+# M-mode and calls the gate.
+client_S := $(call soft_objects,guest/nucleus/call.S) --defsym=client_mode=0x800
+client_M := --defsym=client_mode=0x1800 --defsym=gate_call=gate
+define client_link
+$(GUEST_OUT)/$(1).elf: $(GUEST_OUT)/nk.o $(call soft_objects,$(GUEST_CLIENT) $(GUEST_$(2)) guest/nucleus/call.S) guest/nucleus/link.ld
+	$(GUEST_LD) -T guest/nucleus/link.ld --no-relax --gc-sections -z noexecstack --build-id=none -o $$@ $(GUEST_OUT)/nk.o \
+		$(call soft_objects,$(GUEST_CLIENT) $(GUEST_$(2))) $(client_$(3))
+-include $(patsubst %,$(GUEST_OUT)/soft/%.d,$(GUEST_CLIENT) $(GUEST_$(2)))
+endef
+$(eval $(call client_link,nucleus,nucleus,S))
+$(eval $(call client_link,nucleus-direct,nucleus,M))
+$(eval $(call client_link,takeover,takeover,S))
 
 $(GUEST_OUT)/%.bin: $(GUEST_OUT)/%.elf
 	$(GUEST_OBJCOPY) -O binary $< $@

@@ -64,8 +64,50 @@ static uint64_t child_room(const struct image_node *c) {
     return room;
 }
 
-/* What a node needs. `child` are its children's records, complete. */
-static uint64_t need(const struct image_node *n, const struct image_node *child) {
+/* Bytes of nk's records, where RAM has so many bytes left for them and for what they are of. */
+static uint64_t records(uint64_t left, uint64_t unit) {
+    return left / unit * IMAGE_UNIT_ROOM + IMAGE_UNIT_ROOM;
+}
+
+static uint64_t divisor(uint64_t a, uint64_t b) {
+    while (b != 0) {
+        uint64_t rest = a % b;
+
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+static uint64_t unit(const struct image_node *n, const struct image_node *child) {
+    uint64_t all = 0;
+
+    for (uint32_t i = 0; i < n->children; i++) {
+        if (fixed_ram(&child[i]) == 0 || (child[i].flags & (IMAGE_SHARE | IMAGE_PAGED)) != 0)
+            return FROND_PAGE_SIZE;
+        all = divisor(all, fixed_ram(&child[i]));
+    }
+    return all;
+}
+
+uint64_t image_unit(const struct image *a, const struct image_node *n) {
+    return unit(n, image_node(a, n->first));
+}
+
+static bool shares(const struct image_node *n, const struct image_node *child) {
+    for (uint32_t i = 0; i < n->children; i++)
+        if ((child[i].flags & IMAGE_SHARE) != 0)
+            return true;
+    return false;
+}
+
+bool image_shares(const struct image *a, const struct image_node *n) {
+    return shares(n, image_node(a, n->first));
+}
+
+/* What a node of this archive needs. `child` are its children's records, complete. */
+static uint64_t need(const struct image *a, const struct image_node *n,
+                     const struct image_node *child) {
     uint64_t sum = IMAGE_NUCLEUS_ROOM;
 
     if (n->children == 0)
@@ -81,7 +123,10 @@ static uint64_t need(const struct image_node *n, const struct image_node *child)
         if (sum >= LARGEST)
             return LARGEST;
     }
-    return sum;
+    sum += records(sum, unit(n, child));
+    if (shares(n, child))
+        sum += records(a->size, FROND_PAGE_SIZE);
+    return page_up(sum);
 }
 
 uint64_t image_child_ram(const struct image *a, const struct image_node *n, uint64_t ram,
@@ -99,6 +144,7 @@ uint64_t image_child_ram(const struct image *a, const struct image_node *n, uint
             weights += (uint64_t)c->weight * c->repeat;
     }
     left = ram - n->need;
+    left -= records(left, FROND_PAGE_SIZE) < left ? records(left, FROND_PAGE_SIZE) : left;
     return left / weights * child->weight & ~page_mask;
 }
 
@@ -144,7 +190,7 @@ static void put_nodes(struct image *a, const struct image_source *s) {
     for (uint32_t i = s->nodes; i-- > 0;) {
         bool known = n[i].first > i && (uint64_t)n[i].first + n[i].children <= s->nodes;
 
-        n[i].need = n[i].children == 0 || known ? need(&n[i], &n[n[i].first]) : 0;
+        n[i].need = n[i].children == 0 || known ? need(a, &n[i], &n[n[i].first]) : 0;
     }
 }
 
@@ -213,7 +259,7 @@ static const char *check_node(const struct image *a, uint32_t i) {
         return "a size is not in pages, or too large";
     if (n->children != 0 && n->memory != 0 && n->memory < n->need)
         return "a nucleus has less memory than its children need";
-    if (n->children != 0 && n->need != need(n, image_node(a, n->first)))
+    if (n->children != 0 && n->need != need(a, n, image_node(a, n->first)))
         return "a need is wrong";
     if ((n->flags & (IMAGE_SHARE | IMAGE_PAGED)) != 0 && fixed_ram(n) == 0)
         return "a shared or paged node without a size of its own";

@@ -29,12 +29,14 @@
 #define IMAGE_INITRD UINT64_MAX         /* image_piece.at: below the device tree */
 #define IMAGE_KERNEL 0x80200000         /* where firmware expects the kernel */
 
-/* What a nucleus needs of its RAM: itself with stack and device tree; its pool, if it has one; and
- * for each child the child's RAM, its descriptor, tables and account. image_node.need is the sum. */
-#define IMAGE_NUCLEUS_ROOM 0x20000
-#define IMAGE_CHILD_ROOM   0x3000
+/* What a nucleus needs of its RAM: itself with stacks and device tree; its pool, if it has one; for
+ * each child the child's RAM, its descriptor, table and account; and nk's records of what children
+ * may be given. image_node.need is the sum. */
+#define IMAGE_NUCLEUS_ROOM 0x18000
+#define IMAGE_CHILD_ROOM   0x1800
 #define IMAGE_RANGE_ROOM   32 /* and for each page of a shared or paged child */
 #define IMAGE_FRAME_ROOM   16 /* for each page of a pool */
+#define IMAGE_UNIT_ROOM    24 /* for each unit of its children's memory */
 
 #define IMAGE_BUDGET 10000000 /* steps of a time slice where a record says 0 */
 
@@ -125,6 +127,13 @@ struct image_boot {
     uint64_t initrd; /* of the tree, if there is none: nothing else lies above */
     char args[24];   /* node=N, for a nucleus */
 };
+
+/* Bytes of a nucleus's children's memory that go together, in one of nk's records: a page, if children's pages
+ * come and go one by one; else what divides the RAM of all. */
+uint64_t image_unit(const struct image *a, const struct image_node *n);
+
+/* Whether some child's pages are the archive's own. */
+bool image_shares(const struct image *a, const struct image_node *n);
 
 /* Fills *b for a node of record `index` with `ram` bytes of RAM. False: it does not fit. Then, whoever makes
  * the node: writes the tree to b->dtb, copies each piece to its place (image_piece_at), sets

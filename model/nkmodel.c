@@ -193,7 +193,7 @@ enum mem_status frame_drop(struct nk_ram *r, uint64_t base, uint64_t k) {
 
 // ---- the nested kernel: objects ----
 
-enum mem_status nk_boot(struct nk_ram *r, uint64_t n, unsigned width) {
+enum mem_status nkmodel_boot(struct nk_ram *r, uint64_t n, unsigned width) {
     return width < 3 ? MEM_TOO_BIG : frame_new(r, n, width, NK_ROOT);
 }
 
@@ -211,7 +211,8 @@ static uint64_t *object(const struct nk_ram *r, uint64_t base, uint64_t *k) {
 // The fewest cells of an object.
 static uint64_t least(uint64_t type) {
     static const uint64_t cells[] = {
-        [NK_MAP] = 7, [NK_SEALED] = 4, [NK_ONCE] = 5, [NK_APPEND] = 5, [NK_LOGGED] = 7};
+        [NK_MAP] = 7,    [NK_SEALED] = 4, [NK_ONCE] = 5,
+        [NK_APPEND] = 5, [NK_LOGGED] = 7, [NK_KEPT] = 4};
     return cells[type];
 }
 
@@ -261,22 +262,37 @@ static struct mem_range targets(const uint64_t *entry) {
     return (struct mem_range){entry[SLOT_TARGET], entry[SLOT_TARGET] + entry[SLOT_LENGTH]};
 }
 
-// An entry with one of the permissions leads into cells.
-static bool used(const struct nk_ram *r, struct mem_range cells, uint64_t perm) {
+static bool gap(uint64_t perm) { return !(perm & (NK_READ | NK_WRITE)); }
+
+// An entry that is no gap leads into cells.
+static bool used(const struct nk_ram *r, struct mem_range cells) {
     for (struct walk w = {0}; next(r, &w);)
-        if (meet(targets(w.entry), cells) && w.entry[SLOT_PERM] & perm)
+        if (meet(targets(w.entry), cells) && !gap(w.entry[SLOT_PERM]))
             return true;
     return false;
 }
 
-// An entry of another map leads into cells, and is not shared with one of permission perm.
+// An entry but except leads into cells beside which the map may not have one of permission perm: one of them is
+// shared and the other is not, or none is and the maps are two.
 static bool taken(const struct nk_ram *r, const uint64_t *map, struct mem_range cells,
-                  uint64_t perm) {
-    const uint64_t access = NK_READ | NK_WRITE;
+                  uint64_t perm, const uint64_t *except) {
     for (struct walk w = {0}; next(r, &w);) {
         uint64_t other = w.entry[SLOT_PERM];
-        if (w.map != map && meet(targets(w.entry), cells) && other & access && perm & access &&
-            !(other & perm & NK_SHARED))
+        if (w.entry == except || !meet(targets(w.entry), cells) || gap(other) || gap(perm))
+            continue;
+        if ((other ^ perm) & NK_SHARED || (w.map != map && !(perm & NK_SHARED)))
+            return true;
+    }
+    return false;
+}
+
+// No map may lead to an object of this type, not even to read.
+static bool closed(uint64_t type) { return type == NK_MAP || type == NK_KEPT; }
+
+static bool hits_closed(const struct nk_ram *r, struct mem_range cells) {
+    for (uint64_t k = 0; k < subs(r->cell); k++) {
+        struct mem_range obj = sub(r->cell, k);
+        if (meet(obj, cells) && closed(r->cell[obj.lo + FRAME_TYPE]))
             return true;
     }
     return false;
@@ -310,7 +326,7 @@ static enum mem_status declare(struct nk_ram *r, const uint64_t *arg) {
     struct mem_range obj = {arg[0], arg[1]};
     uint64_t type = arg[2], end = overhead(r->cell);
     struct mem_range growth = {end, end + 2};
-    if (type < NK_MAP || type > NK_LOGGED)
+    if (type < NK_MAP || type > NK_KEPT)
         return MEM_BAD_TYPE;
     if (obj.hi < obj.lo)
         return MEM_INVERTED;
@@ -324,9 +340,9 @@ static enum mem_status declare(struct nk_ram *r, const uint64_t *arg) {
         return MEM_OVERLAP;
     if (hits(r->cell, growth))
         return MEM_FULL;
-    if (used(r, obj, NK_WRITE) || used(r, growth, NK_WRITE))
+    if (used(r, obj) || used(r, growth))
         return MEM_IN_USE;
-    if (type != NK_SEALED)
+    if (type != NK_SEALED && type != NK_KEPT)
         memset(r->cell + obj.lo, 0, (obj.hi - obj.lo) * sizeof *r->cell);
     r->cell[obj.lo + FRAME_WIDTH] = obj.hi - obj.lo;
     r->cell[obj.lo + FRAME_TYPE] = type;
@@ -346,7 +362,7 @@ static enum mem_status undeclare(struct nk_ram *r, const uint64_t *arg) {
         for (uint64_t i = 0; i < slots(obj); i++)
             if (slot(obj, i)[SLOT_LENGTH])
                 return MEM_IN_USE;
-    if (used(r, sub(r->cell, k), NK_READ | NK_WRITE))
+    if (used(r, sub(r->cell, k)))
         return MEM_IN_USE;
     memset(obj, 0, FRAME_HEADER * sizeof *obj);
     table_drop(r->cell, k);
@@ -369,13 +385,13 @@ static enum mem_status entry_check(const struct nk_ram *r, uint64_t *map, const 
         return MEM_TOO_BIG;
     if (length > r->n || e[SLOT_TARGET] > r->n - length)
         return MEM_OUTSIDE;
-    if (perm & NK_WRITE && e[SLOT_TARGET] < overhead(r->cell))
+    if (!gap(perm) && (e[SLOT_TARGET] < overhead(r->cell) || hits_closed(r, targets(e))))
         return MEM_METADATA;
     if (perm & NK_WRITE && hits(r->cell, targets(e)))
         return MEM_READ_ONLY;
     if (overlaps(map, e[SLOT_VIRTUAL], length, except))
         return MEM_OVERLAP;
-    return taken(r, map, targets(e), perm) ? MEM_TAKEN : MEM_OK;
+    return taken(r, map, targets(e), perm, except) ? MEM_TAKEN : MEM_OK;
 }
 
 static enum mem_status do_map(struct nk_ram *r, const uint64_t *arg) {
@@ -447,7 +463,7 @@ static enum mem_status put(struct nk_ram *r, const uint64_t *arg) {
     uint64_t *obj = object(r, arg[0], NULL), i = arg[1], datum = arg[2];
     if (!obj)
         return MEM_NOT_OBJECT;
-    if (obj[FRAME_TYPE] == NK_MAP)
+    if (closed(obj[FRAME_TYPE]))
         return MEM_METADATA;
     if (obj[FRAME_TYPE] == NK_SEALED)
         return MEM_SEALED;
@@ -471,7 +487,7 @@ static enum mem_status translate(const struct nk_ram *r, const uint64_t *arg, ui
     if (status)
         return status;
     const uint64_t *e = giving(map, arg[1]);
-    if (!e || !(e[SLOT_PERM] & (NK_READ | NK_WRITE)))
+    if (!e || gap(e[SLOT_PERM]))
         return MEM_UNMAPPED;
     if (!(e[SLOT_PERM] & perm))
         return refusal;
@@ -504,7 +520,7 @@ static struct nk_reply get(const struct nk_ram *r, const uint64_t *arg) {
     return (struct nk_reply){.valued = true, .value = r->cell[arg[0]]};
 }
 
-struct nk_reply nk_call(struct nk_ram *r, const struct nk_call *call) {
+struct nk_reply nkmodel_call(struct nk_ram *r, const struct nk_call *call) {
     switch (call->op) {
     case NK_DECLARE: return (struct nk_reply){.status = declare(r, call->arg)};
     case NK_UNDECLARE: return (struct nk_reply){.status = undeclare(r, call->arg)};
@@ -525,14 +541,14 @@ struct nk_reply nk_call(struct nk_ram *r, const struct nk_call *call) {
 static bool objects_ok(const struct nk_ram *r) {
     for (uint64_t k = 0; k < subs(r->cell); k++) {
         const uint64_t *obj = r->cell + sub(r->cell, k).lo;
-        if (obj[FRAME_TYPE] < NK_MAP || obj[FRAME_TYPE] > NK_LOGGED || obj[FRAME_TABLE] ||
+        if (obj[FRAME_TYPE] < NK_MAP || obj[FRAME_TYPE] > NK_KEPT || obj[FRAME_TABLE] ||
             obj[FRAME_WIDTH] < least(obj[FRAME_TYPE]))
             return false;
     }
     return true;
 }
 
-enum mem_status nk_check(const struct nk_ram *r) {
+enum mem_status nkmodel_check(const struct nk_ram *r) {
     enum mem_status status = frame_check(r);
     if (status)
         return status == MEM_NO_HOST ? status : MEM_BAD_TABLE;

@@ -34,7 +34,7 @@ enum mem_status frame_add(struct nk_ram *r, uint64_t base);
 // Entry k leaves the table of the frame at base.
 enum mem_status frame_drop(struct nk_ram *r, uint64_t base, uint64_t k);
 
-enum nk_type { NK_MAP = 1, NK_SEALED, NK_ONCE, NK_APPEND, NK_LOGGED, NK_ROOT };
+enum nk_type { NK_MAP = 1, NK_SEALED, NK_ONCE, NK_APPEND, NK_LOGGED, NK_KEPT, NK_ROOT };
 enum { NK_READ = 1, NK_WRITE = 2, NK_SHARED = 4 };
 
 enum nk_op {
@@ -62,9 +62,9 @@ struct nk_reply {
 };
 
 // A ram of n cells in which nothing is declared yet.
-enum mem_status nk_boot(struct nk_ram *r, uint64_t n, unsigned width);
-struct nk_reply nk_call(struct nk_ram *r, const struct nk_call *call);
+enum mem_status nkmodel_boot(struct nk_ram *r, uint64_t n, unsigned width);
+struct nk_reply nkmodel_call(struct nk_ram *r, const struct nk_call *call);
 // The invariants K1 to K4. MEM_OK or MEM_BAD_TABLE (any of them broken), MEM_NO_HOST.
-enum mem_status nk_check(const struct nk_ram *r);
+enum mem_status nkmodel_check(const struct nk_ram *r);
 
 #endif

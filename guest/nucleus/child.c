@@ -4,13 +4,17 @@
  * What a child finds at its first instruction is image.c's doing, which the host program links too.
  */
 #include "nucleus.h"
+#include <stdlib.h>
+
+enum { WINDOWS = 1 + FROND_VIRTIO_SLOTS }; /* the UART's, and the slots' */
 
 #define PAGE   ((uint64_t)FROND_PAGE_SIZE)
 #define WINDOW (FROND_R | FROND_W)
 
+/* Several children may print to one UART, if their records say so. What does DMA has one owner. */
 static bool map_windows(struct child *c) {
     if ((c->node->flags & IMAGE_UART_PASS) != 0 &&
-        !maps_add(&c->maps, FROND_UART_BASE, PAGE, FROND_UART_BASE, WINDOW))
+        !maps_add(&c->maps, FROND_UART_BASE, PAGE, FROND_UART_BASE, WINDOW | FROND_SHARED))
         return false;
     for (uint64_t slot = 0; slot < FROND_VIRTIO_SLOTS; slot++) {
         uint64_t at = FROND_VIRTIO_BASE + slot * FROND_VIRTIO_STRIDE;
@@ -41,60 +45,39 @@ static bool map_all(struct child *c) {
     return map_archive(c);
 }
 
-/* Copies into the child's RAM, page by page: a page may lie anywhere. */
-static void put(struct child *c, uint64_t at, const void *from, uint64_t size) {
-    const uint8_t *f = from;
-
-    while (size > 0) {
-        uint64_t n = PAGE - at % PAGE < size ? PAGE - at % PAGE : size;
-
-        memcpy((uint8_t *)pager_page(c, at) + at % PAGE, f, n);
-        at += n;
-        f += n;
-        size -= n;
-    }
-}
-
 /* What lies in RAM at the first instruction, and the hart there. RAM is zero before. */
 static bool load(struct child *c) {
-    static uint64_t tree[2048]; /* pages of a device tree are few */
     const struct image_payload *p = image_payload(archive, c->node->payload);
 
-    if (fdt_write(tree, sizeof tree, &c->boot.tree) != c->boot.dtb_size)
+    if (fdt_write(pager_home(c, c->boot.dtb), c->boot.dtb_size, &c->boot.tree) != c->boot.dtb_size)
         return false;
-    put(c, c->boot.dtb, tree, c->boot.dtb_size);
     for (uint32_t i = 0; i < p->pieces; i++) {
         const struct image_piece *e = image_piece(archive, p->first + i);
 
         if (!pager_shares(c))
-            put(c, image_piece_at(e, &c->boot), image_data(archive, e), e->size);
+            memcpy(pager_home(c, image_piece_at(e, &c->boot)), image_data(archive, e), e->size);
     }
     maps_start(&c->maps, c->boot.pc, c->boot.dtb, c->node->epoch);
     return true;
 }
 
-struct child *child_new(uint32_t record, uint64_t label, uint64_t ram_size) {
-    struct child *c = room_pages(sizeof *c);
-    void *page = room_pages(PAGE);
-    uint64_t ranges = 128; /* a page of them */
-    void *table;
+struct child *child_new(uint32_t record, uint64_t label, uint64_t ram_size, uint64_t first) {
+    struct child *c = calloc(1, sizeof *c);
 
-    if (c == NULL || page == NULL || !image_boot(archive, record, ram_size, &c->boot))
+    if (c == NULL || !image_boot(archive, record, ram_size, &c->boot))
         return NULL;
     c->record = record;
+    c->label = label;
     c->node = image_node(archive, record);
-    if (pager_pages(c))
-        ranges += ram_size / PAGE;
-    table = room_pages(ranges * sizeof(struct frond_range));
-    if (table == NULL)
-        return NULL;
-    maps_new(&c->maps, page, table, ranges, label);
+    c->first = first;
+    c->ranges = WINDOWS + 1 + (pager_pages(c) ? ram_size / PAGE : 1); /* and the archive */
     return console_new(c) ? c : NULL;
 }
 
 bool child_build(struct child *c) {
     c->ram = (uint64_t)(uintptr_t)room_pages(c->boot.tree.ram_size);
-    return c->ram != 0 && map_all(c) && load(c);
+    return c->ram != 0 && maps_new(&c->maps, c->label - 1, c->first, c->ranges, c->label) &&
+           map_all(c) && load(c);
 }
 
 void child_reset(struct child *c) {
@@ -102,8 +85,7 @@ void child_reset(struct child *c) {
 
     console_flush(c);
     pager_reset(c);
-    maps_reset(&c->maps);
-    if (!load(c)) {
+    if (!maps_reset(&c->maps) || !load(c)) {
         child_end(c, 255, "cannot be reset");
         return;
     }

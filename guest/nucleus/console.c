@@ -19,7 +19,7 @@ static void out(const char *s, unsigned n) {
         uart_put(*s++);
 }
 
-static void prefix(const struct child *c) { print("[%lu] ", c->maps.desc->label); }
+static void prefix(const struct child *c) { print("[%lu] ", c->label); }
 
 void console_flush(struct child *c) {
     unsigned at = 0;
@@ -80,7 +80,7 @@ static void line(void *opaque, struct dev *d, bool level) {
     (void)d;
     maps_line(&c->maps, FROND_IRQ_UART, level);
     if (level)
-        child_wake(c->maps.desc->label);
+        child_wake(c->label);
 }
 
 bool console_new(struct child *c) {

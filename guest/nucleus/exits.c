@@ -9,9 +9,9 @@
 enum { STILL = 100000, DENIED = 1000 };
 
 #define PLIC_PRIORITY(n) (FROND_PLIC_BASE + 4 * (n))
-#define PLIC_ENABLE      (FROND_PLIC_BASE + 0x2000)
-#define PLIC_THRESHOLD   (FROND_PLIC_BASE + 0x200000)
-#define PLIC_CLAIM       (FROND_PLIC_BASE + 0x200004)
+#define PLIC_ENABLE      (FROND_PLIC_BASE + 0x2080) /* of context 1: S-mode */
+#define PLIC_THRESHOLD   (FROND_PLIC_BASE + 0x201000)
+#define PLIC_CLAIM       (FROND_PLIC_BASE + 0x201004)
 
 /* Many exits without a step between: nothing that we answer helps. Or a trap handler that is itself
  * nowhere: each step the trap of a fetch. */
@@ -73,8 +73,8 @@ void interrupts_init(bool hear) {
     }
     write32(PLIC_ENABLE, sources);
     write32(PLIC_THRESHOLD, 0);
-    csr_set("mie",
-            MIE_MEIE); /* mstatus.MIE stays 0: it ends ENTER and WFI, and is looked at here */
+    csr_set("sie",
+            MIE_SEIE); /* sstatus.SIE stays 0: it ends ENTER and WFI, and is looked at here */
 }
 
 void interrupts_serve(void) {
@@ -82,10 +82,7 @@ void interrupts_serve(void) {
 
     while ((source = read32(PLIC_CLAIM)) != 0) {
         if (source == FROND_IRQ_CTL) {
-            uint64_t who = read64(FROND_CTL_BASE + FROND_CTL_WHO);
-
-            write64(FROND_CTL_BASE + FROND_CTL_WHO, 0); /* heard */
-            child_wake(who);
+            child_wake(maps_who());
         } else if (source == FROND_IRQ_UART) {
             console_input();
         }

@@ -10,20 +10,23 @@ void give_up(const char *why) {
     finish(254);
 }
 
-/* Children of the record, numbered from 1 in its order, into a ring. */
-static struct child *make_ring(uint64_t ram) {
+/* Children of the record, numbered from 1 in its order, into a ring. *slots: how many; *ranges: of all their
+ * tables. */
+static struct child *make_ring(uint64_t ram, uint64_t *slots, uint64_t *ranges) {
     struct child *first = NULL, *end = NULL;
-    uint64_t label = 0;
+
+    *slots = *ranges = 0;
 
     for (uint32_t i = 0; i < own->children; i++) {
         const struct image_node *n = image_node(archive, own->first + i);
 
         for (uint32_t k = 0; k < n->repeat; k++) {
             uint64_t size = image_child_ram(archive, own, ram, n);
-            struct child *c = child_new(own->first + i, ++label, size);
+            struct child *c = child_new(own->first + i, ++*slots, size, *ranges);
 
             if (c == NULL)
                 give_up("no room for its children's accounts");
+            *ranges += c->ranges;
             if (end == NULL)
                 first = c;
             else
@@ -46,18 +49,33 @@ static bool plays_uart(void) {
     return false;
 }
 
+/* nk starts: children may have the windows, what is left of RAM, and the archive. */
+static bool begin(uint64_t slots, uint64_t ranges) {
+    uint64_t end, rest = room_rest(&end);
+
+    if (rest >= end ||
+        !maps_give(FROND_UART_BASE,
+                   FROND_VIRTIO_BASE + FROND_VIRTIO_SLOTS * FROND_VIRTIO_STRIDE - FROND_UART_BASE,
+                   FROND_PAGE_SIZE) ||
+        !maps_give(rest, end - rest, image_unit(archive, own)) ||
+        !maps_give((uint64_t)(uintptr_t)archive, archive->size,
+                   image_shares(archive, own) ? FROND_PAGE_SIZE : archive->size))
+        return false;
+    rest = maps_begin(slots, ranges, rest);
+    room_init(rest, end);
+    return rest != 0;
+}
+
 static void build(uint64_t ram) {
+    uint64_t slots, ranges;
     struct child *c;
 
     if (!pager_new(own->pool))
         give_up("no room for the pool's account");
-    children = make_ring(ram);
-    if (!room_to_children() ||
-        !maps_give((uint64_t)(uintptr_t)archive, archive->size, FROND_R | FROND_X) ||
-        !maps_give(FROND_UART_BASE,
-                   FROND_VIRTIO_BASE + FROND_VIRTIO_SLOTS * FROND_VIRTIO_STRIDE - FROND_UART_BASE,
-                   FROND_R | FROND_W) ||
-        !pager_frames())
+    children = make_ring(ram, &slots, &ranges);
+    if (!begin(slots, ranges))
+        give_up("no room for nk");
+    if (!pager_frames())
         give_up("no room for the pool");
     c = children;
     do {

@@ -1,119 +1,87 @@
 /* maps.c - see maps.h. */
 #include "maps.h"
+#include "gate/gate.h"
 #include "lib.h"
 #include "map.h"
 
-enum { AREAS = 16 };
+#define PAGE ((uint64_t)FROND_PAGE_SIZE)
 
-static struct frond_range area[AREAS]; /* base and size of what may be given, most flags */
-static unsigned areas;
-static uint64_t last_uid;
+static const struct nk *nk; /* what it knows, to be read */
 
-static struct frond_desc *desc(struct maps *m) { return (struct frond_desc *)(uintptr_t)m->desc; }
-static struct frond_range *table(struct maps *m) {
-    return (struct frond_range *)(uintptr_t)m->table;
+static struct gate_answer ask(uint64_t function, uint64_t a, uint64_t b, uint64_t c, uint64_t d) {
+    return gate_call(a, b, c, d, 0, 0, function, GATE_EXTENSION);
 }
 
-bool maps_give(uint64_t base, uint64_t size, uint64_t flags) {
-    if (areas == AREAS)
-        return false;
-    area[areas++] = (struct frond_range){base, size, 0, flags};
-    return true;
+static void set(const struct maps *m, uint64_t field, uint64_t index, uint64_t value) {
+    (void)ask(NK_CALL_CHILD_SET, m->slot, field, index, value); /* of a child that lives: never refused */
 }
 
-static bool given(uint64_t target, uint64_t size, uint64_t flags) {
-    for (unsigned i = 0; i < areas; i++) {
-        if (target >= area[i].base && target - area[i].base < area[i].size &&
-            size <= area[i].size - (target - area[i].base))
-            return (flags & ~(area[i].flags | FROND_SHARED)) == 0;
-    }
-    return false;
+bool maps_give(uint64_t base, uint64_t size, uint64_t unit) {
+    return ask(GATE_GIVE, base, size / PAGE, unit / PAGE, 0).code == NK_OK;
 }
 
-static void at_reset(struct frond_desc *d, uint64_t label) {
-    memset(d, 0, sizeof *d);
-    d->magic = FROND_MAGIC;
-    d->version = FROND_ABI_VERSION;
-    d->label = label;
-    d->uid = ++last_uid;
+uint64_t maps_begin(uint64_t children, uint64_t ranges, uint64_t region) {
+    struct gate_answer a = ask(GATE_START, children, ranges, region, 0);
+
+    if (a.code != NK_OK)
+        return 0;
+    nk = (const struct nk *)(uintptr_t)a.value;
+    return region + nk->layout.own[1].pages * PAGE;
 }
 
-/* Both modes see one table. */
-static void set_count(struct maps *m, uint64_t n) {
-    struct frond_desc *d = desc(m);
+bool maps_new(struct maps *m, uint64_t slot, uint64_t first, uint64_t room, uint64_t label) {
+    struct gate_answer a =
+        gate_call(slot, label, first, room, 0, 0, NK_CALL_CHILD_CREATE, GATE_EXTENSION);
 
-    m->ranges = n;
-    d->map_p = (struct frond_map){(uint64_t)(uintptr_t)m->table, n};
-    d->map_np = d->map_p;
+    *m = (struct maps){&nk->desc[slot], &nk->range[first], slot, FROND_RETRY, 0};
+    return a.code == NK_OK;
 }
 
-void maps_new(struct maps *m, void *page, void *table, uint64_t room, uint64_t label) {
-    *m = (struct maps){page, table, 0, room};
-    at_reset(desc(m), label);
-    set_count(m, 0);
-}
-
-void maps_reset(struct maps *m) {
-    at_reset(desc(m), m->desc->label);
-    set_count(m, m->ranges);
-}
+bool maps_reset(struct maps *m) { return ask(NK_CALL_CHILD_RESET, m->slot, 0, 0, 0).code == NK_OK; }
 
 bool maps_add(struct maps *m, uint64_t base, uint64_t size, uint64_t target, uint64_t flags) {
-    struct frond_range r = {base, size, target, flags};
-
-    if (m->ranges == m->room || !range_ok(&r) || !given(target, size, flags))
-        return false;
-    if (m->ranges > 0 && base <= range_last(&m->table[m->ranges - 1]))
-        return false;
-    table(m)[m->ranges] = r;
-    set_count(m, m->ranges + 1);
-    return true;
+    return gate_call(m->slot, NK_BOTH, base, size, target, flags, NK_CALL_GRANT, GATE_EXTENSION)
+               .code == NK_OK;
 }
 
-bool maps_point(struct maps *m, uint64_t index, uint64_t target, uint64_t flags) {
-    struct frond_range r;
-
-    if (index >= m->ranges)
-        return false;
-    r = m->table[index];
-    r.target = target;
-    r.flags = flags;
-    if (!range_ok(&r) || !given(target, r.size, flags))
-        return false;
-    table(m)[index] = r;
-    return true;
+bool maps_point(struct maps *m, uint64_t base, uint64_t target, uint64_t flags) {
+    return gate_call(m->slot, NK_BOTH, base, target, flags, 0, NK_CALL_POINT, GATE_EXTENSION)
+               .code == NK_OK;
 }
 
 int64_t maps_find(const struct maps *m, uint64_t addr) {
     uint64_t index;
 
-    return map_find(m->table, m->ranges, addr, &index) == MAP_FOUND ? (int64_t)index : -1;
+    return map_find(m->table, m->desc->map_p.count, addr, &index) == MAP_FOUND ? (int64_t)index
+                                                                                : -1;
 }
 
 void maps_start(struct maps *m, uint64_t pc, uint64_t tree, uint64_t epoch) {
-    desc(m)->pc = pc;
-    desc(m)->x[11] = tree;
-    desc(m)->epoch = epoch;
+    set(m, NK_FIELD_PC, 0, pc);
+    set(m, NK_FIELD_X, 11, tree);
+    set(m, NK_FIELD_EPOCH, 0, epoch);
 }
 
-void maps_budget(struct maps *m, uint64_t steps) { desc(m)->budget = steps; }
+void maps_budget(struct maps *m, uint64_t steps) { set(m, NK_FIELD_BUDGET, 0, steps); }
 
-void maps_clock(struct maps *m, uint64_t clock) { desc(m)->clock = clock; }
+void maps_clock(struct maps *m, uint64_t clock) { set(m, NK_FIELD_CLOCK, 0, clock); }
 
 void maps_line(struct maps *m, unsigned source, bool level) {
     uint32_t bit = (uint32_t)1 << source;
 
-    desc(m)->lines = level ? m->desc->lines | bit : m->desc->lines & ~bit;
+    set(m, NK_FIELD_LINES, 0, level ? m->desc->lines | bit : m->desc->lines & ~bit);
 }
 
 void maps_answer(struct maps *m, uint32_t resume, uint64_t value) {
-    desc(m)->resume = resume;
-    desc(m)->value = value;
+    m->resume = resume;
+    m->value = value;
 }
 
-uint64_t maps_enter(const struct maps *m) {
-    __asm__ volatile("sd %0, %1(%2)" ::"r"(m->desc), "I"(FROND_CTL_ENTER),
-                     "r"((uint64_t)FROND_CTL_BASE)
-                     : "memory");
-    return read64(FROND_CTL_BASE + FROND_CTL_STATUS);
+uint64_t maps_enter(struct maps *m) {
+    struct gate_answer a = ask(GATE_ENTER, m->slot, m->resume, m->value, 0);
+
+    m->resume = FROND_RETRY;
+    return a.code == NK_OK ? a.value : a.code << 32; /* no STATUS is so large */
 }
+
+uint64_t maps_who(void) { return ask(GATE_WHO, 0, 0, 0, 0).value; }

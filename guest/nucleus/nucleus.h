@@ -3,12 +3,13 @@
  *
  *   main.c      boot: the archive, the children, the loop
  *   child.c     makes a child out of its record; makes it again after a reset
- *   maps.c      every change of a descriptor or table
+ *   maps.c      what it asks of nk: every change of a descriptor or table, and ENTER
  *   exits.c     what an exit means and how it is answered
  *   schedule.c  whose turn it is, for how long; time that nobody needs is skipped
  *   console.c   the UART that the nucleus plays, and its own
  *   pager.c     pages of children that are shared, or not there
  *   room.c      the nucleus's own RAM, given out once
+ *   gate/       nk's side of it, in M-mode; the rest is the client, in S-mode
  */
 #ifndef NUCLEUS_H
 #define NUCLEUS_H
@@ -31,6 +32,8 @@ struct child {
     struct maps maps;
     struct child *next; /* all children, in a ring */
     uint32_t record;
+    uint64_t label;
+    uint64_t first, ranges; /* of its table: in nk's */
     const struct image_node *node;
     struct image_boot boot;
     uint64_t ram; /* where its RAM lies; of a paged child: where its pages are kept */
@@ -51,14 +54,15 @@ extern struct child *children;       /* one of the ring */
 /* main.c: the end of a machine that cannot start. */
 _Noreturn void give_up(const char *why);
 
-/* room.c: pages and smaller pieces, zeroed; NULL: no room. Nothing is given back. */
+/* room.c: pages and smaller pieces of [base, end), zeroed; NULL: no room. Nothing is given back. */
 void room_init(uint64_t base, uint64_t end);
 void *room_pages(uint64_t bytes);
-/* What is left becomes children's memory: maps_give, and from now on room_pages gives out of it. */
-bool room_to_children(void);
+/* The first page of what is left; *end: where it ends. */
+uint64_t room_rest(uint64_t *end);
 
-/* child.c: first all that is the nucleus's own, then, of each child, what is in its reach. */
-struct child *child_new(uint32_t record, uint64_t label, uint64_t ram_size);
+/* child.c: first what is the nucleus's own, then, of each child, what is nk's and what is in its reach. Its
+ * table begins with nk's range `first`. */
+struct child *child_new(uint32_t record, uint64_t label, uint64_t ram_size, uint64_t first);
 bool child_build(struct child *c);
 void child_reset(struct child *c);
 
@@ -82,14 +86,14 @@ void console_input(void);
 void report(struct child *c, const char *what, uint64_t number);
 
 /* pager.c: a fault in the child's RAM; false: none of the pager's. */
-bool pager_new(uint64_t bytes);           /* the account of the pool; before room_to_children */
-bool pager_frames(void);                  /* the pool itself; after it */
+bool pager_new(uint64_t bytes);           /* the account of the pool */
+bool pager_frames(void);                  /* the pool itself, of children's memory */
 bool pager_pages(const struct child *c);  /* whether its pages change one by one */
 bool pager_shares(const struct child *c); /* whether the payload's pages are the archive's own */
 bool pager_map(struct child *c);
 void pager_reset(struct child *c); /* its RAM as it was at first: zero, and what is shared */
 bool pager_fault(struct child *c, const struct frond_access *e);
-/* Where the page at this address of the child's RAM lies before its first instruction. */
-void *pager_page(struct child *c, uint64_t addr);
+/* Where an address of the child's RAM is kept before its first instruction; all of it lies in one piece. */
+void *pager_home(const struct child *c, uint64_t addr);
 
 #endif

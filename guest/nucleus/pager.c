@@ -86,9 +86,7 @@ bool pager_map(struct child *c) {
 }
 
 static void point(struct child *c, uint64_t addr, uint64_t target, uint64_t flags) {
-    int64_t i = maps_find(&c->maps, addr);
-
-    if (i < 0 || !maps_point(&c->maps, (uint64_t)i, target, flags))
+    if (!maps_point(&c->maps, addr, target, flags))
         child_end(c, 255, "lost a page"); /* a bug of ours: it must not run on */
 }
 
@@ -145,6 +143,4 @@ bool pager_fault(struct child *c, const struct frond_access *e) {
     return true;
 }
 
-void *pager_page(struct child *c, uint64_t addr) {
-    return (void *)(uintptr_t)home(c, addr & ~(PAGE - 1));
-}
+void *pager_home(const struct child *c, uint64_t addr) { return (void *)(uintptr_t)home(c, addr); }

@@ -1,46 +1,37 @@
-/* room.c - the nucleus's own RAM: pages from one end to the other, given out once. */
+/* room.c - memory from one end to the other, given out once: first the nucleus's own, then its children's. */
 #include "nucleus.h"
 #include <stdlib.h>
 
 static uint64_t next, end;
-static uint64_t small, small_end; /* rest of the page that calloc gives from */
 
 void room_init(uint64_t base, uint64_t last) {
     next = base;
     end = last;
 }
 
-void *room_pages(uint64_t bytes) {
-    uint64_t size = (bytes + FROND_PAGE_SIZE - 1) & ~(uint64_t)(FROND_PAGE_SIZE - 1);
-    uint64_t at = next;
+static void *take(uint64_t bytes, uint64_t align) {
+    uint64_t at = (next + align - 1) & ~(align - 1);
 
-    if (size < bytes || size > end - next)
+    if (at > end || bytes > end - at)
         return NULL;
-    next += size;
+    next = at + bytes;
     return (void *)(uintptr_t)at; /* RAM is zero at reset */
 }
 
-bool room_to_children(void) {
-    small = small_end = 0;
-    return maps_give(next, end - next, FROND_R | FROND_W | FROND_X);
+void *room_pages(uint64_t bytes) {
+    uint64_t size = (bytes + FROND_PAGE_SIZE - 1) & ~(uint64_t)(FROND_PAGE_SIZE - 1);
+
+    return size < bytes ? NULL : take(size, FROND_PAGE_SIZE);
+}
+
+uint64_t room_rest(uint64_t *last) {
+    *last = end;
+    return (next + FROND_PAGE_SIZE - 1) & ~(uint64_t)(FROND_PAGE_SIZE - 1);
 }
 
 /* For dev/ and whoever needs less than a page. */
 void *calloc(size_t n, size_t size) {
-    uint64_t bytes = (n * size + 15) & ~(uint64_t)15;
-    uint64_t at;
-
-    if (small_end - small < bytes) {
-        void *p = room_pages(bytes);
-
-        if (p == NULL)
-            return NULL;
-        small = (uint64_t)(uintptr_t)p;
-        small_end = small + ((bytes + FROND_PAGE_SIZE - 1) & ~(uint64_t)(FROND_PAGE_SIZE - 1));
-    }
-    at = small;
-    small += bytes;
-    return (void *)(uintptr_t)at;
+    return take(n * size, 16);
 }
 
 void free(void *p) { (void)p; }

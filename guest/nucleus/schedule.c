@@ -12,10 +12,12 @@
  */
 #include "nucleus.h"
 
+#define STIMECMP "0x14d" /* stimecmp: not every assembler knows it */
+
 static uint64_t skipped; /* time that nobody needed */
 static struct child *last;
 
-static uint64_t now(void) { return csr_read("mcycle") + skipped; }
+static uint64_t now(void) { return csr_read("cycle") + skipped; }
 
 void child_idle(struct child *c) {
     const struct frond_desc *d = c->maps.desc;
@@ -32,7 +34,7 @@ void child_wake(uint64_t label) {
     struct child *c = children;
 
     do {
-        if (c->maps.desc->label == label && c->state != ENDED)
+        if (c->label == label && c->state != ENDED)
             c->state = RUNS;
         c = c->next;
     } while (c != children);
@@ -78,11 +80,11 @@ static void wait(uint64_t wake) {
         c = c->next;
     } while (c != children);
     if (wake != UINT64_MAX) {
-        write64(FROND_CLINT_BASE + 0x4000, wake / FROND_STEPS_PER_TICK + 1);
-        csr_set("mie", 1 << 7);
+        csr_write(STIMECMP, wake / FROND_STEPS_PER_TICK + 1);
+        csr_set("sie", MIE_STIE);
     }
     __asm__ volatile("wfi");
-    csr_clear("mie", 1 << 7);
+    csr_clear("sie", MIE_STIE);
     interrupts_serve();
 }
 

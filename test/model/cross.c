@@ -356,12 +356,12 @@ static struct term *gen_run(struct cross *x) {
     uint64_t w = chance(x, 95) ? 6 + below(x, 3) : width(x);
     struct term *boot = OP("boot", nat(n), nat(w)), *calls = NULL;
     struct nk_ram r = {0};
-    if (nk_boot(&r, n, (unsigned)w))
+    if (nkmodel_boot(&r, n, (unsigned)w))
         return OP("run", boot, atom("idle"));
     for (uint64_t k = 4 + below(x, 20); k > 0; k--) {
         struct nk_call c = chance(x, 2) ? gen_declare(x, &r) : gen_call(x, &r);
         calls = fold("_then_", calls, call_term(&c));
-        (void)nk_call(&r, &c);
+        (void)nkmodel_call(&r, &c);
     }
     frame_free(&r);
     return OP("run", boot, calls);
@@ -372,11 +372,11 @@ static struct term *gen_state(struct cross *x) {
     uint64_t n = 24 + below(x, 16), w = 6 + below(x, 3);
     struct nk_ram r = {0};
     struct term *t = NULL;
-    if (nk_boot(&r, n, (unsigned)w))
+    if (nkmodel_boot(&r, n, (unsigned)w))
         die("no memory");
     for (uint64_t k = 4 + below(x, 20); k > 0; k--) {
         struct nk_call c = gen_call(x, &r);
-        (void)nk_call(&r, &c);
+        (void)nkmodel_call(&r, &c);
     }
     uint64_t at[3], v[3], changes = below(x, 4);
     for (uint64_t k = 0; k < changes; k++) {

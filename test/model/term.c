@@ -577,7 +577,7 @@ static struct value e_drop_sub(args a) {
 
 static struct value e_boot(args a) {
     struct value v = {.kind = K_RAM};
-    enum mem_status status = nk_boot(&v.u.ram, n(a), w(a + 1));
+    enum mem_status status = nkmodel_boot(&v.u.ram, n(a), w(a + 1));
     return status ? refused(status) : v;
 }
 
@@ -630,7 +630,7 @@ static struct value e_run(args a) {
     must(frame_clone(&o->ram, &a->u.ram));
     o->n = a[1].u.calls->n;
     for (size_t k = 0; k < o->n; k++)
-        o->reply[k] = nk_call(&o->ram, &a[1].u.calls->at[k]);
+        o->reply[k] = nkmodel_call(&o->ram, &a[1].u.calls->at[k]);
     return v;
 }
 
@@ -645,11 +645,11 @@ static struct value e_replies(args a) {
 }
 
 static struct value e_nk_ok(args a) {
-    return truth(a->kind == K_REFUSED || nk_check(&a->u.out->ram) == MEM_OK);
+    return truth(a->kind == K_REFUSED || nkmodel_check(&a->u.out->ram) == MEM_OK);
 }
 
 static struct value e_nk_raw(args a) {
-    return truth(a->kind == K_REFUSED || nk_check(&a->u.ram) == MEM_OK);
+    return truth(a->kind == K_REFUSED || nkmodel_check(&a->u.ram) == MEM_OK);
 }
 
 // ---- clone and free ----

@@ -132,10 +132,10 @@ static size_t expand(const struct scope *sc, struct states *s, size_t from, size
             memcpy(cell, states_get(s, i), s->size);
             struct nk_ram ram = {sc->n, sc->width, cell};
             size_t before = s->n;
-            nk_call(&ram, &menu[c]); // refused, it is the same memory
+            nkmodel_call(&ram, &menu[c]); // refused, it is the same memory
             if (!states_add(s, cell))
                 out_of_memory();
-            broken += s->n > before && nk_check(&ram) != MEM_OK;
+            broken += s->n > before && nkmodel_check(&ram) != MEM_OK;
         }
     return broken;
 }
@@ -143,10 +143,10 @@ static size_t expand(const struct scope *sc, struct states *s, size_t from, size
 static void print_count(const struct scope *sc) {
     struct nk_ram ram;
     struct states s;
-    if (nk_boot(&ram, sc->n, sc->width) || !states_init(&s, sc->n * sizeof *ram.cell) ||
+    if (nkmodel_boot(&ram, sc->n, sc->width) || !states_init(&s, sc->n * sizeof *ram.cell) ||
         !states_add(&s, ram.cell))
         out_of_memory();
-    size_t done = 0, broken = nk_check(&ram) != MEM_OK;
+    size_t done = 0, broken = nkmodel_check(&ram) != MEM_OK;
     for (unsigned depth = 0; done < s.n && (!sc->bound || depth < sc->bound); depth++) {
         size_t to = s.n;
         broken += expand(sc, &s, done, to);
