@@ -5,7 +5,8 @@
 #
 # BUILD holds the counting programs (rules.mk builds them) and takes the files made. Each lists its scopes twice: with
 # `counts` what C finds, a line `name|states|solutions` a search (states `-`: not compared), with `maude` the searches.
-# MAUDE names the interpreter; two run at a time. The last line is `N passed, N failed`; the exit status is 0 if none failed.
+# MAUDE names the interpreter; two run at a time. The last line is `N passed, N failed`; the exit status is 0 if none
+# failed.
 set -u
 
 build=${1:?usage: run-count.sh BUILD [--long]}

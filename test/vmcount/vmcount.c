@@ -1,11 +1,11 @@
-// vmcount.c: how many states the explorer reaches in systems of virtual machines, scope by scope, and Maude's questions.
+// vmcount.c: how many states the explorer reaches in systems of virtual machines, and Maude's searches for the same.
 //
 //     vmcount [--long] I/N counts   a line a search: its name, the states that it meets, 1 if it ends at a bad one
 //     vmcount [--long] I/N maude    the same scopes as modules, and the searches in spec/vm.maude, in the same order
 //
 // I/N: each N-th scope, from number I on.
-// A scope with all hypotheses has no bad state, which both judge. With one dropped, both count all states without judging
-// any, and then both find the shortest story: no bad state in a step less, one in as many steps.
+// A scope with all hypotheses has no bad state, which both judge. With one dropped, both count all states without
+// judging any, and then both find the shortest story: no bad state in a step less, one in as many steps.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,8 +14,8 @@
 
 struct row {
     const char *name;
-    const char *tree,
-        *cells; // a digit or letter (a is 10) a node: its parent, its cells; see vm_layout
+    const char *tree;  // a digit a node: its parent
+    const char *cells; // a digit or letter (a is 10) a node: its cells; see vm_layout
     uint8_t modes, apart, read_only, own, io, sens, shared;
     uint8_t rogue;    // node, or 0: none
     uint8_t sink;     // with the hypothesis "sink"
@@ -30,7 +30,7 @@ static const struct row rows[] = {
     {"one mode, each of two may have all", "000", "522", .modes = 1},
     {"one mode, a grandchild, a VMM's own cell", "001", "531", .modes = 1, .read_only = 1, .own = 1},
     {"one mode, a grandchild and a sibling", "0001", "8211", .modes = 1},
-    {"one mode, the same, larger", "0001", "8331", .modes = 1, .read_only = 1, .own = 1, .forth = true},
+    {"one mode, the same as in Theorem 1", "0001", "8331", .modes = 1, .read_only = 1, .own = 1, .forth = true},
     {"one mode, two grandchildren", "0011", "8411", .modes = 1, .read_only = 1, .own = 1, .forth = true, .slow = true},
     {"a device", "000", "611", .modes = 1, .io = 1},
     {"a device, a grandchild", "001", "631", .modes = 1, .io = 1},
