@@ -139,7 +139,9 @@ static uint8_t cell_at(const struct vm_scope *sc, const struct vm_state *s, unsi
 struct vm_res vm_at(const struct vm_view *v, unsigned k, unsigned m, unsigned write, unsigned x) {
     if (k == 0)
         return (struct vm_res){.ok = true, .real = x & 0xff};
-    return v->naive ? vm_naive(v->sc, v->naive, k, m, write, x) : v->res[k][m][write][x];
+    if (v->naive)
+        return vm_naive(v->sc, v->naive, k, m, write, x);
+    return x < v->sc->addrs[k] ? v->res[k][m][write][x] : gap(k, m, x);
 }
 
 /* Address x of node k, read and written: one search for both. */
