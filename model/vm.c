@@ -3,21 +3,20 @@
 #include "../core/map.h"
 #include <string.h>
 
-bool vm_below(const struct vm_scope *sc, unsigned node, unsigned ancestor)
-{
-    while (node > ancestor)
-        node = sc->parent[node];
-    return node == ancestor;
+static void add_live(struct vm_scope *sc, size_t at, unsigned bytes) {
+    for (unsigned n; bytes != 0; bytes -= n, at += n, sc->size += n) {
+        struct vm_run *r = &sc->live[sc->runs++];
+
+        n = bytes < 8 ? bytes : 8;
+        *r = (struct vm_run){.at = (uint8_t)at, .to = (uint8_t)sc->size};
+        memset(&r->mask, 0xff, n);
+    }
 }
 
 /* Which bytes of struct vm_state the scope uses; the rest stays 0. */
-static void layout_state(struct vm_scope *sc)
-{
-    unsigned n = 0;
-
-#define LIVE(field, count)                                                                         \
-    for (unsigned i_ = 0; i_ < (unsigned)(count); i_++)                                            \
-    sc->live[n++] = (uint8_t)(offsetof(struct vm_state, field) + i_)
+static void layout_state(struct vm_scope *sc) {
+#define LIVE(field, count) add_live(sc, offsetof(struct vm_state, field), (unsigned)(count))
+    sc->runs = sc->size = 0;
     LIVE(mem, sc->cells[0]);
     LIVE(run, 1);
     for (unsigned k = 1; k < sc->nodes; k++) {
@@ -36,12 +35,10 @@ static void layout_state(struct vm_scope *sc)
     for (unsigned k = 0; k < sc->nodes; k++)
         LIVE(trap[k], sc->sens && !vm_leaf(sc, k) ? 3 : 0);
 #undef LIVE
-    sc->size = n;
 }
 
-bool vm_layout(struct vm_scope *sc)
-{
-    _Static_assert(sizeof(struct vm_state) <= 256, "offsets are bytes");
+bool vm_layout(struct vm_scope *sc) {
+    _Static_assert(sizeof(struct vm_state) <= VM_STATE_MAX, "vm_pack writes whole words");
     unsigned next[VM_NODES][2] = {{0}}, frames = 2;
 
     memset(sc->kids, 0, sizeof sc->kids);
@@ -80,35 +77,41 @@ bool vm_layout(struct vm_scope *sc)
     if (sc->addrs[0] > VM_ADDRS)
         return false;
     layout_state(sc);
-    return sc->size <= VM_STATE_MAX;
+    return true;
 }
 
-void vm_init(const struct vm_scope *sc, struct vm_state *s)
-{
+void vm_init(const struct vm_scope *sc, struct vm_state *s) {
     memset(s, 0, sizeof *s);
     ira_init(sc, &s->ira);
     memcpy(s->h, s->ira.h, sizeof s->h);
     s->real_p = sc->sens;
 }
 
-void vm_pack(const struct vm_scope *sc, const struct vm_state *s, uint8_t *to)
-{
-    for (unsigned i = 0; i < sc->size; i++)
-        to[i] = ((const uint8_t *)s)[sc->live[i]];
+void vm_pack(const struct vm_scope *sc, const struct vm_state *s, uint8_t *restrict to) {
+    /* What a word has too much is overwritten by the next. */
+    for (const struct vm_run *r = sc->live, *end = r + sc->runs; r < end; r++)
+        memcpy(to + r->to, (const uint8_t *)s + r->at, 8);
+    memset(to + sc->size, 0, 8);
 }
 
-void vm_unpack(const struct vm_scope *sc, const uint8_t *from, struct vm_state *s)
-{
+void vm_unpack(const struct vm_scope *sc, const uint8_t *from, struct vm_state *s) {
+    uint8_t packed[VM_STATE_MAX + 8];
+    uint64_t word, old;
+
     memset(s, 0, sizeof *s);
-    for (unsigned i = 0; i < sc->size; i++)
-        ((uint8_t *)s)[sc->live[i]] = from[i];
+    memcpy(packed, from, sc->size);
+    for (const struct vm_run *r = sc->live, *end = r + sc->runs; r < end; r++) {
+        memcpy(&old, (uint8_t *)s + r->at, 8);
+        memcpy(&word, packed + r->to, 8);
+        word = old | (word & r->mask);
+        memcpy((uint8_t *)s + r->at, &word, 8);
+    }
 }
 
 /* ---- Composition ---------------------------------------------------------------------------------- */
 
 /* An entry as core's search wants it; what is no entry has an unknown flag. */
-static struct frond_range range_of(uint8_t cell, unsigned index)
-{
+static struct frond_range range_of(uint8_t cell, unsigned index) {
     return (struct frond_range){
         .base = (uint64_t)index * FROND_PAGE_SIZE,
         .size = FROND_PAGE_SIZE,
@@ -119,25 +122,21 @@ static struct frond_range range_of(uint8_t cell, unsigned index)
     };
 }
 
-static struct vm_res gap(unsigned node, unsigned m, unsigned x)
-{
+static struct vm_res gap(unsigned node, unsigned m, unsigned x) {
     return (struct vm_res){.node = node & 0xff, .mode = m & 1, .addr = x & 0xff};
 }
 
 /* MODE_LEVEL: which map node k uses for an access of mode m. */
-static unsigned map_of(const struct vm_scope *sc, unsigned k, unsigned m)
-{
-    return vm_dropped(sc, VM_DROP_MODE_LEVEL) && sc->level[k] == 1 ? VM_NP : m;
+static unsigned map_of(const struct vm_scope *sc, unsigned k, unsigned m) {
+    return vm_dropped(sc, VM_DROP_MODE_LEVEL) && sc->level[k] == 1 && !vm_leaf(sc, k) ? VM_NP : m;
 }
 
 /* A cell of node 0 by its address; a device window holds no entry. */
-static uint8_t cell_at(const struct vm_scope *sc, const struct vm_state *s, unsigned real)
-{
+static uint8_t cell_at(const struct vm_scope *sc, const struct vm_state *s, unsigned real) {
     return real < sc->cells[0] ? s->mem[real] : 1;
 }
 
-struct vm_res vm_at(const struct vm_view *v, unsigned k, unsigned m, unsigned write, unsigned x)
-{
+struct vm_res vm_at(const struct vm_view *v, unsigned k, unsigned m, unsigned write, unsigned x) {
     if (k == 0)
         return (struct vm_res){.ok = true, .real = x & 0xff};
     return v->naive ? vm_naive(v->sc, v->naive, k, m, write, x) : v->res[k][m][write][x];
@@ -145,8 +144,7 @@ struct vm_res vm_at(const struct vm_view *v, unsigned k, unsigned m, unsigned wr
 
 /* Address x of node k, read and written: one search for both. */
 static void look_up(const struct vm_scope *sc, const struct vm_state *s, struct vm_view *v,
-                    unsigned k, unsigned mode, unsigned x)
-{
+                    unsigned k, unsigned mode, unsigned x) {
     unsigned p = sc->parent[k], m = map_of(sc, k, mode), t;
     struct map_search f = map_search_begin(sc->addrs[k], (uint64_t)x * FROND_PAGE_SIZE + 8);
     struct frond_range r = {0};
@@ -172,28 +170,45 @@ static void look_up(const struct vm_scope *sc, const struct vm_state *s, struct 
     }
 }
 
-void vm_compose(const struct vm_scope *sc, const struct vm_state *s, struct vm_view *v)
-{
+/* `of`: of the children of this node only; VM_NODES: of all. */
+static void list_entries(const struct vm_scope *sc, const struct vm_state *s, unsigned of,
+                         struct vm_view *v) {
+    v->entries = 0;
+    for (unsigned c = 1; c < sc->nodes; c++)
+        for (unsigned m = 0; (of == VM_NODES || sc->parent[c] == of) && m < sc->modes; m++)
+            for (unsigned x = 0; x < sc->addrs[c]; x++) {
+                uint8_t e = vm_known(sc, s, c, m, x);
+                unsigned cell = vm_cell(sc, sc->parent[c], m, vm_target(e));
+
+                if (!vm_live(e))
+                    continue;
+                v->entry[v->entries++] =
+                    (struct vm_entry_at){(uint8_t)c, (uint8_t)m, (uint8_t)x, e, (uint8_t)cell};
+            }
+}
+
+void vm_compose(const struct vm_scope *sc, const struct vm_state *s, bool all, struct vm_view *v) {
     v->sc = sc;
     v->naive = NULL;
+    list_entries(sc, s, all ? VM_NODES : s->run, v);
     for (unsigned k = 1; k < sc->nodes; k++)
-        for (unsigned m = 0; m < sc->modes; m++)
+        for (unsigned m = 0;
+             (all || vm_below(sc, s->run, k) || vm_below(sc, s->owner, k)) && m < sc->modes; m++)
             for (unsigned x = 0; x < sc->addrs[k]; x++)
                 look_up(sc, s, v, k, m, x);
 }
 
-struct vm_view vm_naive_view(const struct vm_scope *sc, const struct vm_state *s)
-{
+struct vm_view vm_naive_view(const struct vm_scope *sc, const struct vm_state *s) {
     struct vm_view v;
 
     v.sc = sc;
     v.naive = s;
+    list_entries(sc, s, VM_NODES, &v);
     return v;
 }
 
 struct vm_res vm_naive(const struct vm_scope *sc, const struct vm_state *s, unsigned k, unsigned m,
-                       unsigned write, unsigned x)
-{
+                       unsigned write, unsigned x) {
     unsigned p = sc->parent[k];
 
     if (k == 0)
@@ -217,32 +232,33 @@ struct vm_res vm_naive(const struct vm_scope *sc, const struct vm_state *s, unsi
     return gap(k, m, x);
 }
 
-static bool same(struct vm_res a, struct vm_res b)
-{
+static bool same(struct vm_res a, struct vm_res b) {
     if (a.ok || b.ok)
         return a.ok == b.ok && a.real == b.real;
     return a.node == b.node && a.mode == b.mode && a.addr == b.addr;
 }
 
 /* A search may end at an entry that the linear scan has no need to read: then that entry must be where
- * no read reaches it, or be no entry. */
+ * no read reaches it, or be no entry. It may be of any level on the way down. */
 static bool excused(const struct vm_scope *sc, const struct vm_state *s, unsigned k, unsigned m,
-                    struct vm_res got)
-{
+                    struct vm_res got) {
+    unsigned p = sc->parent[k];
+
+    if (k == 0)
+        return false;
     m = map_of(sc, k, m);
     for (unsigned i = 0; i < sc->addrs[k]; i++) {
-        struct vm_res at =
-            vm_naive(sc, s, sc->parent[k], vm_space(sc, m), 0, sc->tab[k][m] + i);
+        struct vm_res at = vm_naive(sc, s, p, vm_space(sc, m), 0, sc->tab[k][m] + i);
         uint8_t e = at.ok ? cell_at(sc, s, at.real) : 0;
 
         if (at.ok ? !got.table && e < VM_ENTRY && e != VM_OMEGA : got.table && same(at, got))
             return true;
     }
-    return false;
+    return excused(sc, s, p, m, got) ||
+           (vm_space(sc, m) != m && excused(sc, s, p, vm_space(sc, m), got));
 }
 
-bool vm_search_ok(const struct vm_scope *sc, const struct vm_state *s, const struct vm_view *v)
-{
+bool vm_search_ok(const struct vm_scope *sc, const struct vm_state *s, const struct vm_view *v) {
     for (unsigned k = 1; k < sc->nodes; k++)
         for (unsigned m = 0; m < sc->modes; m++)
             for (unsigned write = 0; write < 2; write++)
@@ -259,15 +275,13 @@ bool vm_search_ok(const struct vm_scope *sc, const struct vm_state *s, const str
 /* ---- Cells wherever they are ---------------------------------------------------------------------- */
 
 uint8_t vm_mapped(const struct vm_scope *sc, const struct vm_state *s, unsigned child, unsigned m,
-                  unsigned x)
-{
+                  unsigned x) {
     unsigned p = sc->parent[child];
 
     return vm_logical(sc, s, p, vm_cell(sc, p, vm_space(sc, m), sc->tab[child][m] + x));
 }
 
-uint8_t vm_logical(const struct vm_scope *sc, const struct vm_state *s, unsigned k, unsigned cell)
-{
+uint8_t vm_logical(const struct vm_scope *sc, const struct vm_state *s, unsigned k, unsigned cell) {
     unsigned p = sc->parent[k];
 
     if (k == 0)
@@ -285,35 +299,33 @@ uint8_t vm_logical(const struct vm_scope *sc, const struct vm_state *s, unsigned
 }
 
 uint8_t vm_known(const struct vm_scope *sc, const struct vm_state *s, unsigned child, unsigned m,
-                 unsigned x)
-{
+                 unsigned x) {
     unsigned p = sc->parent[child];
     unsigned cell = vm_cell(sc, p, vm_space(sc, m), sc->tab[child][m] + x);
 
     return p == 0 ? s->mem[cell] : s->ira.cell[p][cell];
 }
 
-struct vm_use vm_use_of(const struct vm_scope *sc, const struct vm_state *s, unsigned c, unsigned m,
-                        unsigned x, unsigned y)
-{
-    unsigned k = sc->parent[c], cell = vm_cell(sc, k, m, y);
+struct vm_use vm_use_of(const struct vm_view *v, unsigned c, unsigned m, unsigned x, unsigned y) {
+    const struct vm_scope *sc = v->sc;
+    unsigned k = sc->parent[c], cell = vm_cell(sc, k, m, y), own = vm_cell(sc, c, m, x);
     struct vm_use u = {0};
 
-    for (unsigned d = 1; d < sc->nodes; d++)
-        for (unsigned n = 0; sc->parent[d] == k && n < sc->modes; n++)
-            for (unsigned i = 0; i < sc->addrs[d]; i++) {
-                uint8_t e = vm_known(sc, s, d, n, i);
+    for (unsigned i = 0; i < v->entries; i++) {
+        struct vm_entry_at w = v->entry[i];
+        bool same = w.child == c;
 
-                if (!vm_live(e) || (d == c && n == m && i == x))
-                    continue;
-                if (d == c && vm_cell(sc, c, n, i) == vm_cell(sc, c, m, x)) {
-                    u.mine = true;
-                    u.entry = e;
-                } else if (vm_cell(sc, k, n, vm_target(e)) == cell) {
-                    u.alias |= d == c;
-                    u.others |= d != c && !(vm_dropped(sc, VM_DROP_PSW_OVERLAP) && i == 0 && x == 0);
-                    u.unshared |= d != c && vm_perm(e) != VM_SHARED;
-                }
-            }
+        if (sc->parent[w.child] != k || (same && w.mode == m && w.x == x))
+            continue;
+        if (same && vm_cell(sc, c, w.mode, w.x) == own) {
+            u.mine = true;
+            u.entry = w.e;
+        } else if (w.cell == cell) {
+            u.alias |= same;
+            u.others |= !same;
+            u.elsewhere |= !same && w.x != 0;
+            u.unshared |= !same && vm_perm(w.e) != VM_SHARED;
+        }
+    }
     return u;
 }

@@ -18,19 +18,18 @@
 #include <stdint.h>
 
 enum { VM_NODES = 5, VM_ADDRS = 24, VM_CELLS = 8, VM_STATE_MAX = 160, VM_ACTS = 512 };
+enum { VM_RUNS = 9 + 7 * VM_NODES };
 
 /* A cell: a datum below 0x80, or an entry: target and one of four permissions. An entry without any is
  * ω, and so is a cell of 0: memory that nobody has written maps nothing. */
 enum { VM_ENTRY = 0x80, VM_OMEGA = 0, VM_R = 1, VM_RW = 2, VM_SHARED = 3 };
-static inline uint8_t vm_entry(unsigned target, unsigned perm)
-{
+static inline uint8_t vm_entry(unsigned target, unsigned perm) {
     return (uint8_t)((VM_ENTRY | target << 2 | perm) & 0xff);
 }
 static inline unsigned vm_perm(uint8_t e) { return e & 3; }
 static inline unsigned vm_target(uint8_t e) { return e >> 2 & 31; }
 static inline bool vm_live(uint8_t e) { return e >= VM_ENTRY && vm_perm(e) != 0; }
-static inline bool vm_allows(uint8_t e, unsigned write)
-{
+static inline bool vm_allows(uint8_t e, unsigned write) {
     return e >= VM_ENTRY && vm_perm(e) >= (write ? VM_RW : VM_R);
 }
 
@@ -81,10 +80,10 @@ struct vm_scope {
     uint8_t nodes, parent[VM_NODES], cells[VM_NODES]; /* parents before children; cells: memory */
     uint8_t bits;                                     /* of a datum */
     uint8_t modes;                                    /* 1 or 2 */
-    uint8_t apart;     /* μ and μ* are two memories, not one */
-    uint8_t read_only; /* entries may also be read-only */
-    uint8_t own;       /* VMMs above level 0 keep a cell for themselves */
-    uint8_t io;        /* a device; 1: every node may get its window; 2: leaves of level 1 */
+    uint8_t apart;                                    /* μ and μ* are two memories, not one */
+    uint8_t read_only;                                /* entries may also be read-only */
+    uint8_t own; /* VMMs above level 0 keep a cell for themselves */
+    uint8_t io;  /* a device; 1: every node may get its window; 2: leaves of level 1 */
     uint8_t sens, shared;
     uint8_t rogue; /* node whose VMM is arbitrary, or VM_NO_ROGUE */
     uint8_t sink;  /* SINK: how many cells secondary memory holds */
@@ -92,12 +91,16 @@ struct vm_scope {
 
     /* From vm_layout. */
     uint8_t level[VM_NODES], kids[VM_NODES];
-    uint8_t addrs[VM_NODES];    /* addresses: memory, then the device window */
-    uint8_t logical[VM_NODES];  /* cells of the node, both memories counted */
-    uint8_t tab[VM_NODES][2];   /* where in the parent's space the map begins */
-    uint8_t frame[VM_NODES];    /* first address that the VMM may give away */
-    uint8_t live[VM_STATE_MAX]; /* offsets of the bytes of struct vm_state that can change */
-    unsigned size;              /* their number */
+    uint8_t addrs[VM_NODES];   /* addresses: memory, then the device window */
+    uint8_t logical[VM_NODES]; /* cells of the node, both memories counted */
+    uint8_t tab[VM_NODES][2];  /* where in the parent's space the map begins */
+    uint8_t frame[VM_NODES];   /* first address that the VMM may give away */
+    /* The bytes of struct vm_state that can change, in runs of up to 8: where, and where when packed. */
+    struct vm_run {
+        uint8_t at, to;
+        uint64_t mask;
+    } live[VM_RUNS];
+    unsigned runs, size; /* size: bytes of a packed state */
 };
 
 /* The same programs, each on hardware of its own. Cells by number, not by address. */
@@ -108,23 +111,36 @@ struct ira {
 };
 
 struct vm_state {
-    uint8_t mem[VM_ADDRS];           /* node 0's cells */
-    uint8_t sec[VM_NODES][VM_CELLS]; /* content of cells that are not realized; kept by the parent */
-    uint8_t run;                     /* top of the active path */
-    uint8_t act[VM_NODES];           /* the child in whose ENTER a node above level 0 stands, or 0 */
-    uint8_t h[VM_NODES];             /* as in the IRA */
-    uint8_t owner, dev;              /* device: whose; phase, address << 2, mode << 5 */
-    uint8_t latch[3];                /* INSTANT: node, address, what its own map said */
-    uint8_t real_p;                  /* sens: the real machine is in P-mode */
-    uint8_t trap[VM_NODES][3];       /* sens: at handler: node, enum vm_sens, argument */
+    uint8_t mem[VM_ADDRS]; /* node 0's cells */
+    uint8_t sec[VM_NODES]
+               [VM_CELLS];     /* content of cells that are not realized; kept by the parent */
+    uint8_t run;               /* top of the active path */
+    uint8_t act[VM_NODES];     /* the child in whose ENTER a node above level 0 stands, or 0 */
+    uint8_t h[VM_NODES];       /* as in the IRA */
+    uint8_t owner, dev;        /* device: whose; phase, address << 2, mode << 5 */
+    uint8_t latch[3];          /* INSTANT: node, address, what its own map said */
+    uint8_t real_p;            /* sens: the real machine is in P-mode */
+    uint8_t trap[VM_NODES][3]; /* sens: at handler: node, enum vm_sens, argument */
     struct ira ira;
+    uint8_t none[8]; /* 0; vm_pack reads whole words */
 };
 enum { DEV_IDLE, DEV_ARMED, DEV_DONE, DEV_PHASE = 3 };
 
 enum vm_kind {
-    VM_READ, VM_WRITE, VM_LPSW, VM_LATCH, VM_LATCHED, VM_SENS, VM_IO, /* a program's */
-    VM_ENTER, VM_MAP, VM_UNMAP, VM_EMULATE,                           /* a VMM's */
-    VM_PREEMPT, VM_DMA, VM_IRQ,                                       /* nobody's */
+    VM_READ,
+    VM_WRITE,
+    VM_LPSW,
+    VM_LATCH,
+    VM_LATCHED,
+    VM_SENS,
+    VM_IO, /* a program's */
+    VM_ENTER,
+    VM_MAP,
+    VM_UNMAP,
+    VM_EMULATE, /* a VMM's */
+    VM_PREEMPT,
+    VM_DMA,
+    VM_IRQ, /* nobody's */
     VM_KINDS
 };
 enum vm_sens { SENS_NONE, SENS_PSW, SENS_ABS, SENS_OTHER, SENS_PHYS, SENS_MMR, SENS_ENTER };
@@ -145,6 +161,11 @@ struct vm_res {
 };
 struct vm_view {
     const struct vm_scope *sc;
+    /* Entries that are not ω, as the VMMs that wrote them remember them. */
+    unsigned entries;
+    struct vm_entry_at {
+        uint8_t child, mode, x, e, cell; /* cell: of the parent, which it leads to */
+    } entry[2 * VM_NODES * VM_CELLS];
     const struct vm_state *naive; /* not NULL: look up in this state, one by one; res is not used */
     struct vm_res res[VM_NODES][2][2][VM_CELLS]; /* node above level 0, mode, write, address */
 };
@@ -185,37 +206,46 @@ struct vm_out {
     enum vm_bad bad;
 };
 
-static inline bool vm_dropped(const struct vm_scope *sc, enum vm_drop d) { return sc->drop >> d & 1; }
+static inline bool vm_dropped(const struct vm_scope *sc, enum vm_drop d) {
+    return sc->drop >> d & 1;
+}
 /* The space in which the table of a mode lies and its VMM works on it. */
-static inline unsigned vm_space(const struct vm_scope *sc, unsigned m)
-{
+static inline unsigned vm_space(const struct vm_scope *sc, unsigned m) {
     return sc->modes == 2 && !sc->apart ? VM_P : m;
 }
 /* The cell that an address of a node names. */
-static inline unsigned vm_cell(const struct vm_scope *sc, unsigned k, unsigned m, unsigned x)
-{
+static inline unsigned vm_cell(const struct vm_scope *sc, unsigned k, unsigned m, unsigned x) {
     return k != 0 && sc->apart && m == VM_P ? x + sc->cells[k] : x;
 }
-static inline unsigned vm_mode(const struct vm_scope *sc, const struct vm_state *s, unsigned k)
-{
+/* A device of k that was told to store at address v of it: of its memory, however large v is. */
+static inline uint8_t vm_armed(const struct vm_scope *sc, unsigned k, unsigned v, unsigned mode) {
+    return (uint8_t)(DEV_ARMED | v % sc->cells[k] << 2 | mode << 5);
+}
+static inline unsigned vm_mode(const struct vm_scope *sc, const struct vm_state *s, unsigned k) {
     return sc->modes == 2 ? s->h[k] & 1 : VM_NP;
 }
 static inline bool vm_leaf(const struct vm_scope *sc, unsigned k) { return sc->kids[k] == 0; }
-bool vm_below(const struct vm_scope *sc, unsigned node, unsigned ancestor); /* or the same */
+/* Or the same. */
+static inline bool vm_below(const struct vm_scope *sc, unsigned node, unsigned ancestor) {
+    while (node > ancestor)
+        node = sc->parent[node];
+    return node == ancestor;
+}
 /* Of the arbitrary VMM's subtree. */
-static inline bool vm_wild(const struct vm_scope *sc, unsigned k)
-{
+static inline bool vm_wild(const struct vm_scope *sc, unsigned k) {
     return sc->rogue != VM_NO_ROGUE && vm_below(sc, k, sc->rogue);
 }
 
 /* Fills the lower half of a scope. False: it does not fit. Node 0 gets what it needs, at least. */
 bool vm_layout(struct vm_scope *sc);
 void vm_init(const struct vm_scope *sc, struct vm_state *s);
+/* To VM_STATE_MAX bytes: sc->size of the state, and some of 0, to a multiple of 8 at least. */
 void vm_pack(const struct vm_scope *sc, const struct vm_state *s, uint8_t *to);
 void vm_unpack(const struct vm_scope *sc, const uint8_t *from, struct vm_state *s);
 
-/* All compositions of a state, by core's search; and the same by need, naively. */
-void vm_compose(const struct vm_scope *sc, const struct vm_state *s, struct vm_view *v);
+/* Compositions of a state by core's search: all, or those that a step may need (of the path to the node
+ * that runs, and to the device's owner). And the same by need, naively. */
+void vm_compose(const struct vm_scope *sc, const struct vm_state *s, bool all, struct vm_view *v);
 struct vm_view vm_naive_view(const struct vm_scope *sc, const struct vm_state *s);
 /* One, by a linear scan. */
 struct vm_res vm_naive(const struct vm_scope *sc, const struct vm_state *s, unsigned k, unsigned m,
@@ -231,16 +261,16 @@ uint8_t vm_known(const struct vm_scope *sc, const struct vm_state *s, unsigned c
                  unsigned x);
 
 struct vm_use { /* who else has cell y of a VMM, as asked for address x of a child */
-    bool others, unshared, alias; /* other children, one without SHARED; another cell of this child */
-    bool mine;                    /* the same cell of this child, in the other mode */
-    uint8_t entry;                /* mine */
+    bool others, unshared, elsewhere; /* other children; one without SHARED, one not at its 0 */
+    bool alias;                       /* another cell of this child */
+    bool mine;                        /* the same cell of this child, in the other mode */
+    uint8_t entry;                    /* mine */
 };
-struct vm_use vm_use_of(const struct vm_scope *sc, const struct vm_state *s, unsigned c, unsigned m,
-                        unsigned x, unsigned y);
+struct vm_use vm_use_of(const struct vm_view *v, unsigned c, unsigned m, unsigned x, unsigned y);
 /* What might happen; at most VM_ACTS. Some may turn out VM_NONE. */
 unsigned vm_actions(const struct vm_scope *sc, const struct vm_state *s, struct vm_act *out);
 /* Whether a correct VMM may do it, and a device, now. */
-bool vm_enabled(const struct vm_scope *sc, const struct vm_state *s, const struct vm_act *a);
+bool vm_enabled(const struct vm_view *v, const struct vm_state *s, const struct vm_act *a);
 /* Makes one; v: of s. The IRA in t has made its step as well. */
 struct vm_out vm_do(const struct vm_scope *sc, const struct vm_state *s, const struct vm_view *v,
                     const struct vm_act *a, struct vm_state *t);

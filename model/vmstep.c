@@ -11,16 +11,14 @@ struct step {
     struct vm_out out;
 };
 
-static void come_to(struct step *p, unsigned node)
-{
+static void come_to(struct step *p, unsigned node) {
     p->t->run = (uint8_t)node;
     p->t->act[node] = 0;
     p->t->real_p = p->sc->sens && node == 0;
 }
 
-/* A gap ends the step: control goes to the VMM that owns it. */
-static void fault(struct step *p, struct vm_res at, unsigned write)
-{
+/* A gap ends the step, which has changed nothing yet: control goes to the VMM that owns it. */
+static void fault(struct step *p, struct vm_res at, unsigned write) {
     const struct vm_scope *sc = p->sc;
     unsigned owner = sc->parent[at.node];
 
@@ -28,7 +26,6 @@ static void fault(struct step *p, struct vm_res at, unsigned write)
         owner = sc->parent[p->a->node];
     if (vm_dropped(sc, VM_DROP_GAP_LOW))
         owner = 0;
-    *p->t = *p->s;
     p->out.fate = VM_FAULT;
     p->out.at = at;
     p->out.ira.kind = VM_KINDS;
@@ -45,9 +42,9 @@ static void fault(struct step *p, struct vm_res at, unsigned write)
         p->out.bad = VM_BAD_FAULT;
 }
 
-/* An access of a node through its maps: the cell of node 0, or a fault. */
-static bool reach(struct step *p, unsigned k, unsigned m, unsigned write, unsigned x, uint8_t *real)
-{
+/* An access of a node through its maps: the cell of node 0, or a fault. To be made before all changes. */
+static bool reach(struct step *p, unsigned k, unsigned m, unsigned write, unsigned x,
+                  uint8_t *real) {
     struct vm_res r = vm_at(p->v, k, m, write, x);
 
     if (p->s->real_p && k != 0)
@@ -58,8 +55,7 @@ static bool reach(struct step *p, unsigned k, unsigned m, unsigned write, unsign
     return r.ok;
 }
 
-static void enter(struct step *p, unsigned k, unsigned c)
-{
+static void enter(struct step *p, unsigned k, unsigned c) {
     if (k != 0)
         p->t->act[k] = (uint8_t)c;
     while (p->t->act[c] != 0)
@@ -68,8 +64,7 @@ static void enter(struct step *p, unsigned k, unsigned c)
     p->t->real_p = false;
 }
 
-static void trap(struct step *p, unsigned who, unsigned kind, unsigned arg)
-{
+static void trap(struct step *p, unsigned who, unsigned kind, unsigned arg) {
     if (vm_dropped(p->sc, VM_DROP_TRAP_VECTOR) && kind != SENS_ENTER) {
         p->t->real_p = true; /* the handler is a location of the child's */
         return;
@@ -84,20 +79,20 @@ static void trap(struct step *p, unsigned who, unsigned kind, unsigned arg)
 /* ---- A VMM's steps -------------------------------------------------------------------------------- */
 
 /* The VMM's store to its table, as its own machine sees it. */
-static struct vm_act store(const struct vm_scope *sc, const struct vm_act *a, uint8_t e)
-{
-    return (struct vm_act){.kind = VM_WRITE, .node = a->node,
+static struct vm_act store(const struct vm_scope *sc, const struct vm_act *a, uint8_t e) {
+    return (struct vm_act){.kind = VM_WRITE,
+                           .node = a->node,
                            .mode = (uint8_t)vm_space(sc, a->mode),
-                           .x = (uint8_t)(sc->tab[a->child][a->mode] + a->x), .v = e};
+                           .x = (uint8_t)(sc->tab[a->child][a->mode] + a->x),
+                           .v = e};
 }
 
-static void do_map(struct step *p)
-{
+static void do_map(struct step *p) {
     const struct vm_act *a = p->a;
     const struct vm_scope *sc = p->sc;
     unsigned k = a->node, c = a->child, space = vm_space(sc, a->mode);
     unsigned cell = vm_cell(sc, c, a->mode, a->x);
-    struct vm_use u = vm_use_of(sc, p->s, c, a->mode, a->x, a->v);
+    struct vm_use u = vm_use_of(p->v, c, a->mode, a->x, a->v);
     bool fresh = !vm_live(vm_known(sc, p->s, c, a->mode, a->x)) && a->x < sc->cells[c] && !u.mine;
     uint8_t at, to = 0;
 
@@ -115,8 +110,7 @@ static void do_map(struct step *p)
 }
 
 /* SINK: room for the content of one more cell. */
-static bool sink_full(const struct vm_scope *sc, const struct vm_state *s)
-{
+static bool sink_full(const struct vm_scope *sc, const struct vm_state *s) {
     unsigned n = 0;
 
     for (unsigned k = 1; k < sc->nodes; k++)
@@ -125,13 +119,12 @@ static bool sink_full(const struct vm_scope *sc, const struct vm_state *s)
     return vm_dropped(sc, VM_DROP_SINK) && n >= sc->sink;
 }
 
-static void do_unmap(struct step *p)
-{
+static void do_unmap(struct step *p) {
     const struct vm_act *a = p->a;
     const struct vm_scope *sc = p->sc;
     unsigned k = a->node, c = a->child, space = vm_space(sc, a->mode);
     unsigned y = vm_target(vm_known(sc, p->s, c, a->mode, a->x));
-    struct vm_use u = vm_use_of(sc, p->s, c, a->mode, a->x, y);
+    struct vm_use u = vm_use_of(p->v, c, a->mode, a->x, y);
     bool last = a->x < sc->cells[c] && !u.mine;
     uint8_t at, from = 0;
 
@@ -155,9 +148,18 @@ static void do_unmap(struct step *p)
 
 /* ---- A program's steps ---------------------------------------------------------------------------- */
 
+/* A device at work takes no order. */
+static void start_device(struct step *p) {
+    const struct vm_act *a = p->a;
+
+    if ((p->s->dev & DEV_PHASE) != DEV_IDLE)
+        return;
+    p->t->owner = a->node;
+    p->t->dev = vm_armed(p->sc, a->node, a->v, vm_mode(p->sc, p->s, a->node));
+}
+
 /* The same step on its own machine, whatever this one does. */
-static void do_access(struct step *p)
-{
+static void do_access(struct step *p) {
     const struct vm_act *a = p->a;
     uint8_t real;
 
@@ -168,17 +170,13 @@ static void do_access(struct step *p)
         for (unsigned k = 1; k < p->sc->nodes; k++)
             if (k == a->node || (vm_dropped(p->sc, VM_DROP_PSW_SHARED) && vm_leaf(p->sc, k)))
                 p->t->h[k] = p->s->mem[real];
-    } else if (a->kind == VM_WRITE && real >= p->sc->cells[0]) {
-        if ((p->s->dev & DEV_PHASE) == DEV_IDLE) {
-            p->t->owner = a->node;
-            p->t->dev = (uint8_t)(DEV_ARMED | a->v << 2 | vm_mode(p->sc, p->s, a->node) << 5);
-        }
-    } else if (a->kind == VM_WRITE)
+    } else if (a->kind == VM_WRITE && real >= p->sc->cells[0])
+        start_device(p);
+    else if (a->kind == VM_WRITE)
         p->t->mem[real] = a->v;
 }
 
-static void do_latch(struct step *p)
-{
+static void do_latch(struct step *p) {
     const struct vm_act *a = p->a;
     const struct vm_scope *sc = p->sc;
     unsigned k = a->node, up = sc->parent[k];
@@ -208,22 +206,27 @@ static void do_latch(struct step *p)
 /* ---- Sensitive instructions ----------------------------------------------------------------------- */
 
 /* One that does not trap does to the real machine what it says. */
-static bool silent(struct step *p)
-{
+static bool silent(struct step *p) {
     const struct vm_scope *sc = p->sc;
     const struct vm_act *a = p->a;
     unsigned k = a->node, first = k;
-    static const uint8_t drop[] = {
-        [SENS_PSW] = VM_DROP_SENS_PSW,     [SENS_ABS] = VM_DROP_SENS_ABS,
-        [SENS_OTHER] = VM_DROP_SENS_OTHER, [SENS_PHYS] = VM_DROP_SENS_PHYS,
-        [SENS_MMR] = VM_DROP_SENS_MMR};
+    static const uint8_t drop[] = {[SENS_PSW] = VM_DROP_SENS_PSW,
+                                   [SENS_ABS] = VM_DROP_SENS_ABS,
+                                   [SENS_OTHER] = VM_DROP_SENS_OTHER,
+                                   [SENS_PHYS] = VM_DROP_SENS_PHYS,
+                                   [SENS_MMR] = VM_DROP_SENS_MMR};
     uint8_t real;
 
     if (!vm_dropped(sc, drop[a->x]))
         return false;
     p->out.ira = *a;
     switch (a->x) {
-    case SENS_PSW: p->t->real_p = a->v & 1; break;
+    case SENS_PSW: /* Figure 6: it is the status of all */
+        p->t->real_p = a->v & 1;
+        for (unsigned j = 1; j < sc->nodes; j++)
+            if (vm_leaf(sc, j))
+                p->t->h[j] = a->v & 1;
+        break;
     case SENS_ABS: p->t->mem[a->v & 7] = a->v >> 3; break;
     case SENS_OTHER: /* the map one level down */
         if (reach(p, sc->parent[k], VM_NP, 1, a->v & 7, &real))
@@ -243,8 +246,7 @@ static bool silent(struct step *p)
 }
 
 /* The VMM at `run` does what the trapped instruction would have done on its node's own machine. */
-static void do_emulate(struct step *p)
-{
+static void do_emulate(struct step *p) {
     const struct vm_scope *sc = p->sc;
     unsigned at = p->s->run, who = p->s->trap[at][0], kind = p->s->trap[at][1],
              arg = p->s->trap[at][2], up = sc->parent[who];
@@ -262,8 +264,8 @@ static void do_emulate(struct step *p)
         come_to(p, up);
         return;
     }
-    p->out.ira = (struct vm_act){.kind = VM_SENS, .node = (uint8_t)who, .x = (uint8_t)kind,
-                                 .v = (uint8_t)arg};
+    p->out.ira = (struct vm_act){
+        .kind = VM_SENS, .node = (uint8_t)who, .x = (uint8_t)kind, .v = (uint8_t)arg};
     if (kind == SENS_ABS || kind == SENS_OTHER) {
         e = vm_known(sc, p->s, who, VM_NP, arg & 7);
         if (vm_live(e) && !reach(p, at, VM_NP, 1, vm_target(e), &real))
@@ -279,9 +281,8 @@ static void do_emulate(struct step *p)
 
 /* ---- The device ----------------------------------------------------------------------------------- */
 
-static void do_dma(struct step *p)
-{
-    unsigned k = p->a->node, x = (p->s->dev >> 2 & 7u) % p->sc->cells[k];
+static void do_dma(struct step *p) {
+    unsigned k = p->a->node, x = p->s->dev >> 2 & 7u;
     uint8_t real = (uint8_t)x;
 
     p->out.ira = *p->a;
@@ -291,8 +292,7 @@ static void do_dma(struct step *p)
     p->t->dev++;
 }
 
-static void do_irq(struct step *p)
-{
+static void do_irq(struct step *p) {
     const struct vm_scope *sc = p->sc;
     unsigned k = p->a->node, m = vm_mode(sc, p->s, k);
     uint8_t mask, vector = 0;
@@ -317,22 +317,26 @@ static void do_irq(struct step *p)
 
 /* ---- All together --------------------------------------------------------------------------------- */
 
-static void dispatch(struct step *p)
-{
+static void dispatch(struct step *p) {
     const struct vm_act *a = p->a;
 
     switch (a->kind) {
-    case VM_READ: case VM_WRITE: case VM_LPSW: do_access(p); break;
-    case VM_LATCH: case VM_LATCHED: do_latch(p); break;
+    case VM_READ:
+    case VM_WRITE:
+    case VM_LPSW: do_access(p); break;
+    case VM_LATCH:
+    case VM_LATCHED: do_latch(p); break;
     case VM_SENS:
         if (!silent(p))
             trap(p, a->node, a->x, a->v);
         break;
     case VM_IO:
-        p->out.ira = (struct vm_act){.kind = VM_WRITE, .node = a->node, .mode = a->mode,
-                                     .x = p->sc->cells[a->node], .v = a->v};
-        p->t->owner = a->node;
-        p->t->dev = (uint8_t)(DEV_ARMED | a->v << 2 | a->mode << 5);
+        p->out.ira = (struct vm_act){.kind = VM_WRITE,
+                                     .node = a->node,
+                                     .mode = a->mode,
+                                     .x = p->sc->cells[a->node],
+                                     .v = a->v};
+        start_device(p);
         break;
     case VM_ENTER:
         if (p->sc->sens && a->node != 0)
@@ -351,16 +355,16 @@ static void dispatch(struct step *p)
 
 /* While two children have a cell and both are marked so, neither can claim to have it alone, nor can what
  * is realized in it. With a map in a child's reach the child may see it change: that is not the point. */
-static void give_up_shared(const struct vm_scope *sc, struct vm_state *t)
-{
+static void give_up_shared(const struct vm_scope *sc, struct vm_state *t) {
     bool given[VM_NODES][VM_ADDRS] = {{false}};
+    struct vm_view v = vm_naive_view(sc, t);
 
     for (unsigned c = 1; c < sc->nodes; c++)
         for (unsigned m = 0; m < sc->modes; m++)
             for (unsigned x = 0; x < sc->cells[c]; x++) {
                 unsigned p = sc->parent[c], cell = vm_cell(sc, c, m, x);
                 uint8_t e = vm_known(sc, t, c, m, x);
-                struct vm_use u = vm_use_of(sc, t, c, m, x, vm_target(e));
+                struct vm_use u = vm_use_of(&v, c, m, x, vm_target(e));
 
                 if (!vm_live(e) ||
                     !((vm_perm(e) == VM_SHARED && u.others && !u.unshared) ||
@@ -369,35 +373,34 @@ static void give_up_shared(const struct vm_scope *sc, struct vm_state *t)
                     continue;
                 given[c][cell] = true;
                 t->ira.cell[c][cell] = vm_logical(sc, t, c, cell);
+                v = vm_naive_view(sc, t); /* it may have been an entry */
             }
 }
 
 /* Who may be started and stopped, and who may write to node 0's VMM. */
-static enum vm_bad bounds(const struct step *p)
-{
+static enum vm_bad bounds(const struct step *p) {
     const struct vm_scope *sc = p->sc;
     const struct vm_state *s = p->s, *t = p->t;
     bool start = p->a->kind == VM_ENTER || p->a->kind == VM_EMULATE;
 
     if (!vm_below(sc, s->run, t->run) && !(start && vm_below(sc, t->run, s->run)))
         return VM_BAD_CONTROL;
-    for (unsigned k = 1; k < sc->nodes; k++)
+    for (unsigned k = 1; memcmp(s->act, t->act, sizeof s->act) != 0 && k < sc->nodes; k++)
         if (s->act[k] != t->act[k] && t->run != k && s->run != k && p->a->kind != VM_EMULATE)
             return VM_BAD_CONTROL;
-    if (s->run != 0 && !vm_dropped(sc, VM_DROP_MAP_REACH) &&
+    if (p->out.fate == VM_DONE && s->run != 0 && !vm_dropped(sc, VM_DROP_MAP_REACH) &&
         memcmp(s->mem, t->mem, sc->frame[0]) != 0)
         return VM_BAD_ROOT;
     return VM_BAD_OK;
 }
 
 struct vm_out vm_do(const struct vm_scope *sc, const struct vm_state *s, const struct vm_view *v,
-                    const struct vm_act *a, struct vm_state *t)
-{
-    struct step p = {sc, s, v, a, t, {.fate = VM_NONE, .ira = {.kind = VM_KINDS}}};
+                    const struct vm_act *a, struct vm_state *t) {
+    struct step p;
 
-    if (!vm_enabled(sc, s, a))
-        return p.out;
-    p.out.fate = VM_DONE;
+    if (!vm_enabled(v, s, a))
+        return (struct vm_out){.fate = VM_NONE, .ira = {.kind = VM_KINDS}};
+    p = (struct step){sc, s, v, a, t, {.fate = VM_DONE, .ira = {.kind = VM_KINDS}}};
     *t = *s;
     /* Without P-mode, node 0's VMM cannot do a thing: its instructions trap to itself. */
     if (sc->sens && s->run == 0 && !s->real_p)
@@ -409,9 +412,10 @@ struct vm_out vm_do(const struct vm_scope *sc, const struct vm_state *s, const s
         p.out.bad = VM_BAD_FORBIDDEN;
     if (p.out.fate == VM_DONE && p.out.interpreted && !sc->sens)
         p.out.bad = VM_BAD_INTERPRETED;
-    for (unsigned k = 1; sc->rogue != 0 && k < sc->nodes; k++)
-        if (vm_wild(sc, k)) /* whatever they do to each other */
-            memset(t->ira.cell[k], 0, sizeof t->ira.cell[k]);
+    if (sc->rogue != 0 && sc->rogue != VM_NO_ROGUE)
+        for (unsigned k = 1; k < sc->nodes; k++)
+            if (vm_wild(sc, k)) /* whatever they do to each other */
+                memset(t->ira.cell[k], 0, sizeof t->ira.cell[k]);
     if (sc->shared || vm_dropped(sc, VM_DROP_MAP_REACH))
         give_up_shared(sc, t);
     if (p.out.bad == VM_BAD_OK)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 uint64_t alloc_left = UINT64_MAX;
+bool alloc_refused;
 
 uint64_t dice(struct world *w, uint64_t n) {
     w->random = w->random * 6364136223846793005u + 1442695040888963407u;
@@ -118,11 +119,18 @@ static void free_isa(void *opaque, struct core_ctx *ctx) {
     free(ctx->isa);
 }
 
-static void *allocate(size_t size) {
+static void *allocate(void *opaque, size_t size) {
+    (void)opaque;
+    alloc_refused |= alloc_left == 0;
     if (alloc_left == 0)
         return NULL;
     alloc_left -= alloc_left != UINT64_MAX;
     return calloc(1, size);
+}
+
+static void give_back(void *opaque, void *p, size_t size) {
+    (void)opaque, (void)size;
+    free(p);
 }
 
 /* ---- The path ------------------------------------------------------------------------------------ */
@@ -362,8 +370,7 @@ bool world_new(struct world *w, uint64_t seed) {
                                .code_changed = code_changed,
                                .free_isa = free_isa,
                                .private_window = is_private,
-                               .alloc = allocate,
-                               .free = free};
+                               .memory = {w, allocate, give_back}};
     if (!w->arena || !core_init(&w->core, &w->isa, w->arena, PAGES))
         return false;
     memset(w->arena, 0, PAGES * PAGE);

@@ -66,6 +66,7 @@ void new_maps(struct world *w, unsigned node);
 
 /* Allocations left until one fails; ~0: none does. */
 extern uint64_t alloc_left;
+extern bool alloc_refused; /* one was */
 
 /* naive.c: the rules of docs/machine.md 2.2 and 2.3 word for word, by recursion and linear scan. */
 struct verdict {
