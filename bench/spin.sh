@@ -52,7 +52,7 @@ machine
 spin -V
 echo "pan:   gcc ${flags[*]} (gcc $(gcc -dumpfullversion)); ./pan ${options[*]}; no compression beyond SPIN's default"
 echo "core $cpu for each; frond: --threads 1, nothing is judged, as pan judges nothing"
-[ $# -gt 0 ] || set -- 5/7 4/7 5/7:9,3,1 6/7:9,3,1
+[ $# -gt 0 ] || set -- 5/7 6/7 4/7 5/7:9,3,1 6/7:9,3,1
 for scope; do
     row "${scope%%:*}" "$(expr "$scope" : '[^:]*:\(.*\)')"
 done
