@@ -4,8 +4,8 @@
  * usage: clock [-n ROUNDS] [-u UNITS] NAME COMMAND [ARG...] [-- NAME COMMAND [ARG...]]...
  *
  * A line per command: median, least and most of its user time, the median of its system time, and the
- * median over rounds of its user time divided by the first command's in the same round, so that a
- * slow minute of the machine hits both. With -u, also UNITS divided by the median: a rate. Standard
+ * median, least and most over rounds of its user time divided by the first command's in the same round,
+ * so that a slow minute of the machine hits both. With -u, also UNITS divided by the median: a rate. Standard
  * output of the commands goes to ours in the first round (it is part of what is measured that it is
  * right) and must be the same in the others; input is empty. Ends with 1 when a command fails or says
  * something else than before.
@@ -96,16 +96,18 @@ static bool run(struct command *c, unsigned round) {
 }
 
 static void report(unsigned n, unsigned rounds, double units) {
-    printf("  %-28s %8s %8s %8s %8s %8s", "", "user s", "least", "most", "system", "to first");
+    printf("  %-28s %8s %8s %8s %8s %8s %8s %8s", "", "user s", "least", "most", "system",
+           "to first", "least", "most");
     printf(units > 0 ? " %12s\n" : "\n", "per second");
     for (unsigned r = 0; r < rounds; r++)
         for (unsigned i = 0; i < n; i++)
             command[i].ratio[r] = command[i].user[r] / command[0].user[r];
     for (unsigned i = 0; i < n; i++) {
         struct command *c = &command[i];
-        double m = median(c->user, rounds);
-        printf("  %-28s %8.3f %8.3f %8.3f %8.3f %8.4f", c->name, m, c->user[0], c->user[rounds - 1],
-               median(c->system, rounds), median(c->ratio, rounds));
+        double m = median(c->user, rounds), ratio = median(c->ratio, rounds);
+        printf("  %-28s %8.3f %8.3f %8.3f %8.3f %8.4f %8.4f %8.4f", c->name, m, c->user[0],
+               c->user[rounds - 1], median(c->system, rounds), ratio, c->ratio[0],
+               c->ratio[rounds - 1]);
         printf(units > 0 ? " %12.4g\n" : "\n", units / m);
     }
 }

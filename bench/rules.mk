@@ -1,13 +1,17 @@
 # bench: measurements, none of which is a test. `make bench` runs all (some minutes), bench/*.sh one.
 
-BENCH_TOOLS := $(B)/bench/clock $(B)/bench/tree
+BENCH_TOOLS := $(B)/bench/clock $(B)/bench/tree $(B)/bench/scope
 
-.PHONY: bench bench-tools
+.PHONY: bench bench-tools bench-spin
 bench: bench-tools
 	bench/peers.sh
 	bench/depth.sh
 	bench/faults.sh
 	bench/tree.sh
+	bench/spin.sh
+
+bench-spin: $(B)/frond $(B)/bench/clock $(B)/bench/scope
+	bench/spin.sh
 
 bench-tools: all guest $(BENCH_TOOLS)
 
@@ -18,3 +22,8 @@ $(B)/bench/clock: bench/clock.c
 $(B)/bench/tree: bench/tree.c $(B)/libfrond.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
+
+# Whoever calls check_runs has all of check/ and model/, and what that is linked with.
+$(B)/bench/scope: bench/spin/scope.c $(CHECK_SRC:%.c=$(B)/%.o) $(B)/libfrond.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS) -lcyaml -lyaml

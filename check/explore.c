@@ -9,7 +9,8 @@
 
 #define NONE UINT32_MAX        /* as a parent: of the first state */
 #define HOLE (UINT32_MAX - 1u) /* a number that was never used */
-enum { CHUNK = 64, BATCH = 1 << 16, THREADS = 16, SLACK = CHUNK * CHECK_ACTS, PENDING = 32 };
+enum { CHUNK = 64, BATCH = 1 << 16, THREADS = 16, SLACK = CHUNK * CHECK_ACTS };
+enum { PENDING = 32, AHEAD = 16 }; /* look-ups under way at once */
 
 struct explorer {
     const struct check_system *sys;
@@ -120,16 +121,22 @@ static void insert_pending(struct worker *w) {
     w->pending = 0;
 }
 
+/* Each state's slot is on its way to the cache while those of AHEAD others before it are filled. */
 static void rehash(struct explorer *e) {
-    for (uint32_t n = 0; n < e->count; n++) {
-        uint64_t hash = check_hash(e->state + (size_t)n * e->stride, e->stride);
-        uint64_t i = hash & (e->slots - 1);
+    uint64_t hash[AHEAD] = {0}, mask = e->slots - 1;
 
-        if (e->parent[n] == HOLE)
-            continue;
-        while (e->slot[i] != 0)
-            i = (i + 1) & (e->slots - 1);
-        e->slot[i] = hash >> 32 << 32 | (n + 1);
+    for (uint64_t n = 0; n < (uint64_t)e->count + AHEAD; n++) {
+        uint64_t *h = &hash[n % AHEAD], i = *h & mask;
+
+        if (n >= AHEAD && e->parent[n - AHEAD] != HOLE) {
+            while (e->slot[i] != 0)
+                i = (i + 1) & mask;
+            atomic_store_explicit(&e->slot[i], tag_of(*h) | (n - AHEAD + 1), memory_order_relaxed);
+        }
+        if (n < e->count) {
+            *h = check_hash(e->state + n * e->stride, e->stride);
+            __builtin_prefetch((const void *)&e->slot[*h & mask]);
+        }
     }
 }
 

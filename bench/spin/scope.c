@@ -99,7 +99,7 @@ static bool parse(int argc, char **argv, unsigned *i, unsigned *n, struct check_
 int main(int argc, char **argv) {
     static struct check_run run[RUNS];
     struct check_size size = {0};
-    unsigned i, n, count;
+    unsigned i, n, count, left_out = 0;
     const struct vm_scope *sc;
     char text[CHECK_TEXT];
 
@@ -107,7 +107,7 @@ int main(int argc, char **argv) {
         fputs("usage: scope I/N [CELLS,...]\n", stderr);
         return 2;
     }
-    count = check_runs(check_find("T1"), &size, CHECK_NO_DROP, run, RUNS);
+    count = check_runs(check_find("T1"), &size, CHECK_NO_DROP, run, RUNS, &left_out);
     if (count != n) {
         fprintf(stderr, "scope: %s: there are %u scopes, not %u\n", argv[1], count, n);
         return 2;
