@@ -4,7 +4,7 @@
 # usage: bench/spin.sh [I/N[:CELLS]]...; N=pairs, CPU=core. A scope is that of `frond check T1 --shard I/N --cells
 # CELLS`; spin/vm.pml is the same system in Promela. Ends with 1 when the two do not visit equally many states, or
 # make equally many steps.
-# shellcheck source=machine.sh disable=SC1091
+# shellcheck source=machine.sh disable=SC1091,SC2015 # A && B || fail: fail does not come back
 . "$(dirname "$0")/machine.sh"
 flags=(-O2 -DSAFETY -DNOREDUCE)
 options=(-m2000000 -w22) # room for the depth of each row; a table of 4 million slots

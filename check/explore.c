@@ -9,14 +9,8 @@
 
 #define NONE UINT32_MAX        /* as a parent: of the first state */
 #define HOLE (UINT32_MAX - 1u) /* a number that was never used */
-enum {
-    CHUNK = 64,
-    BATCH = 1 << 16,
-    THREADS = 16,
-    SLACK = CHUNK * CHECK_ACTS,
-    PENDING = 32,
-    AHEAD = 16
-};
+enum { CHUNK = 64, BATCH = 1 << 16, THREADS = 16, SLACK = CHUNK * CHECK_ACTS };
+enum { PENDING = 32, AHEAD = 16 }; /* look-ups under way at once */
 
 struct explorer {
     const struct check_system *sys;
@@ -137,8 +131,7 @@ static void rehash(struct explorer *e) {
         if (n >= AHEAD && e->parent[n - AHEAD] != HOLE) {
             while (e->slot[i] != 0)
                 i = (i + 1) & mask;
-            atomic_store_explicit(&e->slot[i], tag_of(*h) | (n - AHEAD + 1),
-                                  memory_order_relaxed);
+            atomic_store_explicit(&e->slot[i], tag_of(*h) | (n - AHEAD + 1), memory_order_relaxed);
         }
         if (n < e->count) {
             *h = check_hash(e->state + n * e->stride, e->stride);

@@ -40,8 +40,9 @@ struct check_sink {
     bool plain;      /* in: states only, nothing is judged, nothing counted */
     uint64_t *count; /* CHECK_COUNTS numbers of the system's, to add to */
     struct check_wrong wrong;
-    /* True: this state was not known; plain: nobody says. A system calls it once for each step, in an order that depends on
-     * the state alone; wrong.what, when set before, is the step's own fault and ends the expansion. */
+    /* True: this state was not known (plain: never told). A system calls it once for each step, in an order
+     * that depends on the state alone; wrong.what, when set before, is the step's own fault and ends the
+     * expansion. */
     bool (*reach)(struct check_sink *, const uint8_t *state, const struct check_act *);
 };
 

@@ -139,7 +139,9 @@ static uint8_t cell_at(const struct vm_scope *sc, const struct vm_state *s, unsi
 struct vm_res vm_at(const struct vm_view *v, unsigned k, unsigned m, unsigned write, unsigned x) {
     if (k == 0)
         return (struct vm_res){.ok = true, .real = x & 0xff};
-    return v->naive ? vm_naive(v->sc, v->naive, k, m, write, x) : v->res[k][m][write][x];
+    if (v->naive)
+        return vm_naive(v->sc, v->naive, k, m, write, x);
+    return x < v->sc->addrs[k] ? v->res[k][m][write][x] : gap(k, m, x);
 }
 
 /* Address x of node k, read and written: one search for both. */
@@ -191,11 +193,13 @@ void vm_compose(const struct vm_scope *sc, const struct vm_state *s, bool all, s
     v->sc = sc;
     v->naive = NULL;
     list_entries(sc, s, all ? VM_NODES : s->run, v);
-    for (unsigned k = 1; k < sc->nodes; k++)
-        for (unsigned m = 0;
-             (all || vm_below(sc, s->run, k) || vm_below(sc, s->owner, k)) && m < sc->modes; m++)
+    for (unsigned k = 1; k < sc->nodes; k++) {
+        if (!all && !vm_below(sc, s->run, k) && !vm_below(sc, s->owner, k))
+            continue;
+        for (unsigned m = 0; m < sc->modes; m++)
             for (unsigned x = 0; x < sc->addrs[k]; x++)
                 look_up(sc, s, v, k, m, x);
+    }
 }
 
 struct vm_view vm_naive_view(const struct vm_scope *sc, const struct vm_state *s) {

@@ -213,9 +213,9 @@ static inline bool vm_dropped(const struct vm_scope *sc, enum vm_drop d) {
 static inline unsigned vm_space(const struct vm_scope *sc, unsigned m) {
     return sc->modes == 2 && !sc->apart ? VM_P : m;
 }
-/* The cell that an address of a node names. */
+/* The cell that an address of a node names. A window is none of its memories', and one in both modes. */
 static inline unsigned vm_cell(const struct vm_scope *sc, unsigned k, unsigned m, unsigned x) {
-    return k != 0 && sc->apart && m == VM_P ? x + sc->cells[k] : x;
+    return k != 0 && sc->apart && (m == VM_P || x >= sc->cells[k]) ? x + sc->cells[k] : x;
 }
 /* A device of k that was told to store at address v of it: of its memory, however large v is. */
 static inline uint8_t vm_armed(const struct vm_scope *sc, unsigned k, unsigned v, unsigned mode) {

@@ -408,7 +408,8 @@ struct vm_out vm_do(const struct vm_scope *sc, const struct vm_state *s, const s
     dispatch(&p);
     if (p.out.fate == VM_NONE)
         return p.out;
-    if (p.out.fate == VM_DONE && p.out.ira.kind != VM_KINDS && !ira_step(sc, &t->ira, &p.out.ira))
+    if (p.out.fate == VM_DONE && p.out.ira.kind != VM_KINDS &&
+        !ira_step(sc, &t->ira, &p.out.ira) && (sc->rogue == 0 || !vm_wild(sc, p.out.ira.node)))
         p.out.bad = VM_BAD_FORBIDDEN;
     if (p.out.fate == VM_DONE && p.out.interpreted && !sc->sens)
         p.out.bad = VM_BAD_INTERPRETED;

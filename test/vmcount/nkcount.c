@@ -1,6 +1,6 @@
 // nkcount.c: how many memories the nested kernel of model/nkmodel.c can reach, scope by scope.
 //
-//     nkcount [--long] counts      a line a scope: its name, the number of states, of broken ones
+//     nkcount [--long] counts      a line a scope: its name, the number of states, 0: none is to be broken
 //     nkcount [--long] maude       the same scopes as searches for spec/nk.maude, in the same order
 //
 // A scope is a memory, a menu of calls and a bound: at most so many calls after boot, or any number.
@@ -152,7 +152,7 @@ static void print_count(const struct scope *sc) {
         broken += expand(sc, &s, done, to);
         done = to;
     }
-    printf("%s|%zu|%zu\n", sc->name, s.n, broken);
+    printf("%s|%zu%s|0\n", sc->name, s.n, broken ? ", some broken" : "");
     states_free(&s);
     frame_free(&ram);
 }

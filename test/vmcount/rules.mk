@@ -2,8 +2,9 @@
 # `make check-vmcount-long` adds the large scopes.
 
 VMCOUNT_B      := $(or $(B),build)/test/vmcount
-VMCOUNT_CFLAGS := -std=c17 -Wall -Wextra -Werror -O2 -g -fsanitize=undefined -fno-sanitize-recover=undefined
+VMCOUNT_CFLAGS := -std=gnu17 -Iinclude -Wall -Wextra -Werror -O2 -g -fsanitize=undefined -fno-sanitize-recover=undefined
 VMCOUNT_NK     := model/mem.c model/nkmodel.c
+VMCOUNT_VM     := $(addprefix model/,vm.c vmlist.c vmstep.c ira.c) check/explore.c check/vmsystem.c core/map.c
 
 .PHONY: check-vmcount check-vmcount-long
 check-vmcount: $(VMCOUNT_B)/nkcount $(VMCOUNT_B)/vmcount
@@ -15,6 +16,6 @@ $(VMCOUNT_B)/nkcount: test/vmcount/nkcount.c test/vmcount/states.c $(VMCOUNT_NK)
 	@mkdir -p $(@D)
 	$(or $(CC),cc) $(VMCOUNT_CFLAGS) -o $@ $(filter %.c,$^)
 
-$(VMCOUNT_B)/vmcount: test/vmcount/vmcount.c test/vmcount/vmtwin.c test/vmcount/states.c test/vmcount/vmtwin.h test/vmcount/states.h
+$(VMCOUNT_B)/vmcount: test/vmcount/vmcount.c $(VMCOUNT_VM) check/check.h check/explore.h model/vm.h core/map.h include/frond_abi.h
 	@mkdir -p $(@D)
-	$(or $(CC),cc) $(VMCOUNT_CFLAGS) -o $@ $(filter %.c,$^)
+	$(or $(CC),cc) $(VMCOUNT_CFLAGS) -pthread -o $@ $(filter %.c,$^)
