@@ -1,10 +1,11 @@
 /*
- * prop.c - core/ against the judge of naive.c: prop [--seed N] [--cases N]
+ * prop.c - core/ against the judge of naive.c: prop [--seed N] [--cases N] [--first]
  *
  * Random trees; then, at random, stores to tables and page tables, nodes left, entered and given other
  * maps, caches dropped; and after each, accesses by every level whose whole answer (where, who takes the
  * fault, with which addresses at which level) must be the judge's. A row of the table is one kind of
- * case; what a row never met fails it too.
+ * case; what a row never met fails it too. --first: up to the first failure, each row named before it is
+ * run.
  */
 #include "world.h"
 #include <inttypes.h>
@@ -509,8 +510,8 @@ static const struct {
     const char *name;
     bool (*run)(void);
 } rows[] = {
-    {"a table: well formed, in order, searched", row_tables},
-    {"random trees: every access as the judge has it", row_trees},
+    {"tables are well formed, in order, searched", row_tables},
+    {"random trees, every access as the judge has it", row_trees},
     {"host memory runs out at every allocation", row_no_memory},
     {"more users of a page than are kept", row_many_users},
     {"more nodes than are kept", row_contexts},
@@ -518,18 +519,24 @@ static const struct {
 
 int main(int argc, char **argv) {
     unsigned passed = 0, failed = 0;
+    bool first = false;
 
-    for (int i = 1; i + 1 < argc; i += 2) {
-        if (strcmp(argv[i], "--seed") == 0)
-            first_seed = strtoull(argv[i + 1], NULL, 0);
-        if (strcmp(argv[i], "--cases") == 0)
-            cases = strtoull(argv[i + 1], NULL, 0);
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--seed") == 0 && i + 1 < argc)
+            first_seed = strtoull(argv[++i], NULL, 0);
+        else if (strcmp(argv[i], "--cases") == 0 && i + 1 < argc)
+            cases = strtoull(argv[++i], NULL, 0);
+        first |= strcmp(argv[i], "--first") == 0;
     }
+    setvbuf(stdout, NULL, _IOLBF, 0);
     printf("core: seed %" PRIu64 ", %" PRIu64 " cases\n", first_seed, cases);
     for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (first && failed != 0)
+            break;
+        if (first)
+            printf("run  %s\n", rows[i].name);
         bool ok = rows[i].run();
         printf("%s %s%s%s\n", ok ? "ok  " : "FAIL", rows[i].name, ok ? "" : ": ", ok ? "" : why);
-        fflush(stdout);
         passed += ok;
         failed += !ok;
     }
