@@ -7,10 +7,10 @@ CORE_TEST_OBJ := $(CORE_TEST_SRC:%.c=$(B)/%.o)
 CORE_ARGS ?=
 
 .PHONY: check-core
-check-core: $(B)/test/core/prop
+check-core: $(B)/test/core/rows
 	$< $(CORE_ARGS)
 
-$(B)/test/core/prop: $(CORE_TEST_SRC) test/core/world.h $(wildcard core/*.c core/*.h) include/frond_abi.h
+$(B)/test/core/rows: $(CORE_TEST_SRC) $(wildcard test/core/*.h core/*.c core/*.h) include/frond_abi.h
 	@mkdir -p $(@D)
 	$(CC) -std=c17 -D_GNU_SOURCE -O2 -g $(WARN) -fsanitize=undefined -fno-sanitize-recover=all -Iinclude -I. -o $@ $(CORE_TEST_SRC) $(wildcard core/*.c)
 

@@ -2,7 +2,8 @@
 #include "world.h"
 #include <stdlib.h>
 
-uint64_t alloc_left = UINT64_MAX;
+uint64_t alloc_left = UINT64_MAX, alloc_held;
+unsigned harts_held;
 
 uint64_t dice(struct world *w, uint64_t n) {
     w->random = w->random * 6364136223846793005u + 1442695040888963407u;
@@ -23,8 +24,10 @@ struct frond_desc *level_desc(struct world *w, unsigned level) {
 /* ---- The hart that core calls ------------------------------------------------------------------- */
 
 static struct hart *hart_of(struct core_ctx *ctx) {
-    if (!ctx->isa)
+    if (!ctx->isa) {
         ctx->isa = calloc(1, sizeof(struct hart));
+        harts_held++;
+    }
     return ctx->isa;
 }
 
@@ -115,14 +118,33 @@ static bool code_changed(void *opaque, uint32_t page, unsigned off, unsigned len
 
 static void free_isa(void *opaque, struct core_ctx *ctx) {
     (void)opaque;
+    harts_held -= ctx->isa != NULL;
     free(ctx->isa);
 }
+
+/* What is allocated has its size before it. */
+enum { SIZE_ROOM = 16 };
 
 static void *allocate(size_t size) {
     if (alloc_left == 0)
         return NULL;
     alloc_left -= alloc_left != UINT64_MAX;
-    return calloc(1, size);
+    uint8_t *p = calloc(1, size + SIZE_ROOM);
+    if (!p)
+        return NULL;
+    memcpy(p, &size, sizeof size);
+    alloc_held += size;
+    return p + SIZE_ROOM;
+}
+
+static void release(void *p) {
+    size_t size;
+
+    if (!p)
+        return;
+    memcpy(&size, (uint8_t *)p - SIZE_ROOM, sizeof size);
+    alloc_held -= size;
+    free((uint8_t *)p - SIZE_ROOM);
 }
 
 /* ---- The path ------------------------------------------------------------------------------------ */
@@ -348,7 +370,8 @@ static bool grow(struct world *w, unsigned parent) {
     return true;
 }
 
-bool world_new(struct world *w, uint64_t seed) {
+/* A machine with no range in f[0], and no node on the path. */
+static bool begin(struct world *w, uint64_t seed) {
     memset(w, 0, sizeof *w);
     w->random = seed;
     w->arena = aligned_alloc(PAGE, PAGES * PAGE);
@@ -363,12 +386,43 @@ bool world_new(struct world *w, uint64_t seed) {
                                .free_isa = free_isa,
                                .private_window = is_private,
                                .alloc = allocate,
-                               .free = free};
-    if (!w->arena || !core_init(&w->core, &w->isa, w->arena, PAGES))
-        return false;
-    memset(w->arena, 0, PAGES * PAGE);
+                               .free = release};
     w->page_of[0] = CORE_NO_PAGE;
     w->nodes = 1;
+    if (!w->arena)
+        return false;
+    memset(w->arena, 0, PAGES * PAGE);
+    return core_init(&w->core, &w->isa, w->arena, PAGES);
+}
+
+bool world_plain(struct world *w) {
+    bool ok = begin(w, 0);
+
+    w->root[0] = (struct frond_range){0, PRIVATE * PAGE, 0, 7};
+    w->root[1] = (struct frond_range){110 * PAGE, PAGE, CORE_ROOT_WINDOW | 3 * PAGE, 3};
+    w->core.root = w->root;
+    w->core.root_count = 2;
+    return ok && world_push(w, 0);
+}
+
+void plain_range(struct world *w, uint32_t table, unsigned index, struct frond_range pages) {
+    pages.base *= PAGE, pages.size *= PAGE, pages.target *= PAGE;
+    core_store(&w->core, table, index * sizeof pages, &pages, sizeof pages);
+}
+
+bool plain_enter(struct world *w, unsigned node, struct frond_map np, struct frond_map p) {
+    const struct frond_desc d = {.magic = FROND_MAGIC, .label = node, .map_np = np, .map_p = p};
+
+    w->page_of[node] = node;
+    w->parent[node] = w->path[w->core.top];
+    w->nodes = node < w->nodes ? w->nodes : node + 1;
+    core_store(&w->core, node, 0, &d, sizeof d);
+    return world_push(w, node);
+}
+
+bool world_new(struct world *w, uint64_t seed) {
+    if (!begin(w, seed))
+        return false;
     make_root(w);
     if (!world_push(w, 0))
         return false;
