@@ -13,7 +13,8 @@ LIB_DIRS := core riscv dev host machine
 LIB_SRC  := $(foreach d,$(LIB_DIRS),$(wildcard $(d)/*.c))
 LIB_OBJ  := $(LIB_SRC:%.c=$(B)/%.o)
 CLI_SRC  := $(wildcard cli/*.c)
-CLI_OBJ  := $(CLI_SRC:%.c=$(B)/%.o) $(B)/model/replay.o $(B)/cli/nucleus_blob.o
+CHECK_SRC := $(wildcard check/*.c model/*.c)
+CLI_OBJ  := $(CLI_SRC:%.c=$(B)/%.o) $(CHECK_SRC:%.c=$(B)/%.o) $(B)/cli/nucleus_blob.o
 NUCLEUS  := $(B)/guest/nucleus.elf
 
 SONAME   := libfrond.so.0

@@ -188,9 +188,10 @@ static int one_option(const char *command, struct option *row, int left, char **
     return words;
 }
 
-int options_parse(const char *command, struct option *row, int argc, char **argv,
-                  const char **word) {
+int options_parse(const char *command, struct option *row, int argc, char **argv, const char **word,
+                  unsigned most) {
     bool only_words = false;
+    unsigned taken = 0;
     int words;
 
     for (int i = 1; i < argc; i += words) {
@@ -206,10 +207,12 @@ int options_parse(const char *command, struct option *row, int argc, char **argv
         } else if (!only_words && argv[i][0] == '-' && argv[i][1] != 0) {
             return complain("%s: no option '%s'; options begin with two dashes: frond %s --help",
                             command, argv[i], command);
-        } else if (!word || *word) {
+        } else if (taken == most && most == 1) {
             return complain("%s: one file only, not also '%s'", command, argv[i]);
+        } else if (taken == most) {
+            return complain("%s: '%s' is one word too many; %u at most", command, argv[i], most);
         } else {
-            *word = argv[i];
+            word[taken++] = argv[i];
         }
     }
     return 0;

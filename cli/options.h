@@ -42,10 +42,10 @@ struct option {
     bool given;
 };
 
-/* Takes what argv[1...] holds; the one word that is no option goes to *word (NULL: none is taken).
- * `row` is ended by a row without a name. 0; -1: --help was asked for; EXIT_USAGE after a complaint. */
-int options_parse(const char *command, struct option *row, int argc, char **argv,
-                  const char **word);
+/* Takes what argv[1...] holds; words that are no options go to `word`, at most `most`, the others stay
+ * NULL. `row` is ended by a row without a name. 0; -1: --help was asked for; EXIT_USAGE after a complaint. */
+int options_parse(const char *command, struct option *row, int argc, char **argv, const char **word,
+                  unsigned most);
 void options_help(const struct option *row);
 void options_free(struct option *row);
 

@@ -1,5 +1,5 @@
-/* replay.c - frond replay TRACE: the model walks along a trace of `frond run --trace`. */
-#include "../model/replay.h"
+/* replay.c - frond check --replay TRACE: the model walks along a trace of `frond run --trace`. */
+#include "../check/replay.h"
 #include "cli.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -46,12 +46,4 @@ int check_replay(const char *path) {
     free(line);
     replay_free(r);
     return ok ? 0 : 1;
-}
-
-int cmd_replay(int argc, char **argv) {
-    if (argc != 2 || strcmp(argv[1], "--help") == 0) {
-        fprintf(argc == 2 ? stdout : stderr, "usage: frond replay TRACE\n");
-        return argc == 2 ? 0 : EXIT_USAGE;
-    }
-    return check_replay(argv[1]);
 }

@@ -254,7 +254,7 @@ int cmd_run(int argc, char **argv) {
     struct plan p = {0};
     struct boot b = {0};
     struct drives d = {.count = 0};
-    int status = options_parse("run", row, argc, argv, &r.image);
+    int status = options_parse("run", row, argc, argv, &r.image, 1);
 
     if (status == -1) {
         options_free(row);

@@ -161,7 +161,7 @@ int cmd_tree(int argc, char **argv) {
                            {.name = NULL}};
     struct plan p = {0};
     struct boot b = {0};
-    int status = options_parse("tree", row, argc, argv, &file);
+    int status = options_parse("tree", row, argc, argv, &file, 1);
 
     if (status == -1)
         return help(row);

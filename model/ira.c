@@ -8,15 +8,13 @@
 #include "vm.h"
 #include <string.h>
 
-void ira_init(const struct vm_scope *sc, struct ira *g)
-{
+void ira_init(const struct vm_scope *sc, struct ira *g) {
     memset(g, 0, sizeof *g);
     for (unsigned k = 1; k < sc->nodes; k++) /* at reset: all memory 0 */
         g->h[k] = sc->modes == 2 && vm_leaf(sc, k) ? VM_P : 0;
 }
 
-static bool sensitive(const struct vm_scope *sc, struct ira *g, const struct vm_act *a)
-{
+static bool sensitive(const struct vm_scope *sc, struct ira *g, const struct vm_act *a) {
     unsigned k = a->node;
 
     if (a->x == SENS_ABS || a->x == SENS_OTHER) { /* on this machine, addresses are absolute */
@@ -27,8 +25,7 @@ static bool sensitive(const struct vm_scope *sc, struct ira *g, const struct vm_
     return true;
 }
 
-static bool write(const struct vm_scope *sc, struct ira *g, const struct vm_act *a, unsigned mode)
-{
+static bool write(const struct vm_scope *sc, struct ira *g, const struct vm_act *a, unsigned mode) {
     unsigned k = a->node;
 
     if (a->x < sc->cells[k])
@@ -38,17 +35,14 @@ static bool write(const struct vm_scope *sc, struct ira *g, const struct vm_act 
     return !vm_leaf(sc, k) || a->mode == mode;
 }
 
-bool ira_step(const struct vm_scope *sc, struct ira *g, const struct vm_act *a)
-{
+bool ira_step(const struct vm_scope *sc, struct ira *g, const struct vm_act *a) {
     unsigned k = a->node, mode = sc->modes == 2 ? g->h[k] & 1 : VM_NP;
 
     if (k == 0)
         return true; /* the real machine is its own */
     switch (a->kind) {
     case VM_WRITE: return write(sc, g, a, mode); /* a leaf's, or a VMM's to memory of its own */
-    case VM_LPSW:
-        g->h[k] = g->cell[k][vm_cell(sc, k, a->mode, a->x)];
-        return a->mode == mode;
+    case VM_LPSW: g->h[k] = g->cell[k][vm_cell(sc, k, a->mode, a->x)]; return a->mode == mode;
     case VM_SENS: return sensitive(sc, g, a);
     case VM_DMA:
         if ((g->dev[k] & DEV_PHASE) != DEV_ARMED)
@@ -69,8 +63,7 @@ bool ira_step(const struct vm_scope *sc, struct ira *g, const struct vm_act *a)
 /* ---- Judgement ------------------------------------------------------------------------------------ */
 
 /* A cell that node k has given to a child, by what its VMM remembers. */
-static bool lent(const struct vm_scope *sc, const struct vm_state *s, unsigned k, unsigned cell)
-{
+static bool lent(const struct vm_scope *sc, const struct vm_state *s, unsigned k, unsigned cell) {
     for (unsigned c = k + 1; c < sc->nodes; c++)
         for (unsigned m = 0; sc->parent[c] == k && m < sc->modes; m++)
             for (unsigned x = 0; x < sc->cells[c]; x++) {
@@ -82,15 +75,13 @@ static bool lent(const struct vm_scope *sc, const struct vm_state *s, unsigned k
     return false;
 }
 
-static bool own_memory(const struct vm_scope *sc, unsigned k, unsigned cell)
-{
+static bool own_memory(const struct vm_scope *sc, unsigned k, unsigned cell) {
     return vm_leaf(sc, k) || cell % sc->cells[k] < sc->frame[k];
 }
 
 /* f(r_i) and f(r_j) disjoint over all pairs of modes, ω and what both mark SHARED aside; no image of a
  * child meets its VMM's memory. The entries are read as they stand. */
-static enum vm_bad walls(const struct vm_scope *sc, const struct vm_state *s, unsigned *node)
-{
+static enum vm_bad walls(const struct vm_scope *sc, const struct vm_state *s, unsigned *node) {
     uint8_t who[VM_NODES][VM_ADDRS] = {{0}}, entry[VM_NODES][VM_ADDRS] = {{0}};
 
     for (unsigned c = 1; c < sc->nodes; c++)
@@ -115,8 +106,7 @@ static enum vm_bad walls(const struct vm_scope *sc, const struct vm_state *s, un
 }
 
 enum vm_bad ira_judge(const struct vm_scope *sc, const struct vm_state *s, unsigned *node,
-                      unsigned *cell)
-{
+                      unsigned *cell) {
     for (unsigned k = 1; k < sc->nodes; k++) {
         *node = k;
         if (sc->rogue != 0 && vm_wild(sc, k))
@@ -147,11 +137,15 @@ static bool serve(const struct vm_scope *sc, struct vm_state *s, const struct vm
 
 /* The VMM that owns a gap makes the entry lead to y, taking y from whoever has it. */
 static bool repair(const struct vm_scope *sc, struct vm_state *s, struct vm_res at, unsigned y,
-                   unsigned fuel)
-{
+                   unsigned fuel) {
     unsigned o = sc->parent[at.node];
-    struct vm_act map = {.kind = VM_MAP, .node = (uint8_t)o, .child = (uint8_t)at.node,
-                         .mode = at.mode, .x = (uint8_t)at.addr, .v = (uint8_t)y, .perm = VM_RW};
+    struct vm_act map = {.kind = VM_MAP,
+                         .node = (uint8_t)o,
+                         .child = (uint8_t)at.node,
+                         .mode = at.mode,
+                         .x = (uint8_t)at.addr,
+                         .v = (uint8_t)y,
+                         .perm = VM_RW};
 
     for (uint8_t c = 1; c < sc->nodes; c++)
         for (uint8_t m = 0; sc->parent[c] == o && m < sc->modes; m++)
@@ -172,16 +166,14 @@ static bool repair(const struct vm_scope *sc, struct vm_state *s, struct vm_res 
 
 /* One step that must change something. */
 static bool move(const struct vm_scope *sc, struct vm_state *s, const struct vm_act *a,
-                 unsigned fuel)
-{
+                 unsigned fuel) {
     struct vm_state before = *s;
 
     return serve(sc, s, a, fuel) && memcmp(&before, s, sizeof before) != 0;
 }
 
 /* From whoever runs back to node k. */
-static bool back(const struct vm_scope *sc, struct vm_state *s, unsigned k, unsigned fuel)
-{
+static bool back(const struct vm_scope *sc, struct vm_state *s, unsigned k, unsigned fuel) {
     while (s->run != k) {
         unsigned c = k;
 
@@ -197,8 +189,7 @@ static bool back(const struct vm_scope *sc, struct vm_state *s, unsigned k, unsi
 }
 
 static bool serve(const struct vm_scope *sc, struct vm_state *s, const struct vm_act *a,
-                  unsigned fuel)
-{
+                  unsigned fuel) {
     struct vm_state t;
     struct vm_view v = vm_naive_view(sc, s);
     struct vm_out o;
@@ -235,8 +226,7 @@ static bool serve(const struct vm_scope *sc, struct vm_state *s, const struct vm
     return false;
 }
 
-bool ira_served(const struct vm_scope *sc, const struct vm_state *s, const struct vm_act *a)
-{
+bool ira_served(const struct vm_scope *sc, const struct vm_state *s, const struct vm_act *a) {
     struct vm_state t = *s;
 
     return serve(sc, &t, a, 12);

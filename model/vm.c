@@ -3,16 +3,14 @@
 #include "../core/map.h"
 #include <string.h>
 
-bool vm_below(const struct vm_scope *sc, unsigned node, unsigned ancestor)
-{
+bool vm_below(const struct vm_scope *sc, unsigned node, unsigned ancestor) {
     while (node > ancestor)
         node = sc->parent[node];
     return node == ancestor;
 }
 
 /* Which bytes of struct vm_state the scope uses; the rest stays 0. */
-static void layout_state(struct vm_scope *sc)
-{
+static void layout_state(struct vm_scope *sc) {
     unsigned n = 0;
 
 #define LIVE(field, count)                                                                         \
@@ -39,8 +37,7 @@ static void layout_state(struct vm_scope *sc)
     sc->size = n;
 }
 
-bool vm_layout(struct vm_scope *sc)
-{
+bool vm_layout(struct vm_scope *sc) {
     _Static_assert(sizeof(struct vm_state) <= 256, "offsets are bytes");
     unsigned next[VM_NODES][2] = {{0}}, frames = 2;
 
@@ -83,22 +80,19 @@ bool vm_layout(struct vm_scope *sc)
     return sc->size <= VM_STATE_MAX;
 }
 
-void vm_init(const struct vm_scope *sc, struct vm_state *s)
-{
+void vm_init(const struct vm_scope *sc, struct vm_state *s) {
     memset(s, 0, sizeof *s);
     ira_init(sc, &s->ira);
     memcpy(s->h, s->ira.h, sizeof s->h);
     s->real_p = sc->sens;
 }
 
-void vm_pack(const struct vm_scope *sc, const struct vm_state *s, uint8_t *to)
-{
+void vm_pack(const struct vm_scope *sc, const struct vm_state *s, uint8_t *to) {
     for (unsigned i = 0; i < sc->size; i++)
         to[i] = ((const uint8_t *)s)[sc->live[i]];
 }
 
-void vm_unpack(const struct vm_scope *sc, const uint8_t *from, struct vm_state *s)
-{
+void vm_unpack(const struct vm_scope *sc, const uint8_t *from, struct vm_state *s) {
     memset(s, 0, sizeof *s);
     for (unsigned i = 0; i < sc->size; i++)
         ((uint8_t *)s)[sc->live[i]] = from[i];
@@ -107,8 +101,7 @@ void vm_unpack(const struct vm_scope *sc, const uint8_t *from, struct vm_state *
 /* ---- Composition ---------------------------------------------------------------------------------- */
 
 /* An entry as core's search wants it; what is no entry has an unknown flag. */
-static struct frond_range range_of(uint8_t cell, unsigned index)
-{
+static struct frond_range range_of(uint8_t cell, unsigned index) {
     return (struct frond_range){
         .base = (uint64_t)index * FROND_PAGE_SIZE,
         .size = FROND_PAGE_SIZE,
@@ -119,25 +112,21 @@ static struct frond_range range_of(uint8_t cell, unsigned index)
     };
 }
 
-static struct vm_res gap(unsigned node, unsigned m, unsigned x)
-{
+static struct vm_res gap(unsigned node, unsigned m, unsigned x) {
     return (struct vm_res){.node = node & 0xff, .mode = m & 1, .addr = x & 0xff};
 }
 
 /* MODE_LEVEL: which map node k uses for an access of mode m. */
-static unsigned map_of(const struct vm_scope *sc, unsigned k, unsigned m)
-{
+static unsigned map_of(const struct vm_scope *sc, unsigned k, unsigned m) {
     return vm_dropped(sc, VM_DROP_MODE_LEVEL) && sc->level[k] == 1 ? VM_NP : m;
 }
 
 /* A cell of node 0 by its address; a device window holds no entry. */
-static uint8_t cell_at(const struct vm_scope *sc, const struct vm_state *s, unsigned real)
-{
+static uint8_t cell_at(const struct vm_scope *sc, const struct vm_state *s, unsigned real) {
     return real < sc->cells[0] ? s->mem[real] : 1;
 }
 
-struct vm_res vm_at(const struct vm_view *v, unsigned k, unsigned m, unsigned write, unsigned x)
-{
+struct vm_res vm_at(const struct vm_view *v, unsigned k, unsigned m, unsigned write, unsigned x) {
     if (k == 0)
         return (struct vm_res){.ok = true, .real = x & 0xff};
     return v->naive ? vm_naive(v->sc, v->naive, k, m, write, x) : v->res[k][m][write][x];
@@ -145,8 +134,7 @@ struct vm_res vm_at(const struct vm_view *v, unsigned k, unsigned m, unsigned wr
 
 /* Address x of node k, read and written: one search for both. */
 static void look_up(const struct vm_scope *sc, const struct vm_state *s, struct vm_view *v,
-                    unsigned k, unsigned mode, unsigned x)
-{
+                    unsigned k, unsigned mode, unsigned x) {
     unsigned p = sc->parent[k], m = map_of(sc, k, mode), t;
     struct map_search f = map_search_begin(sc->addrs[k], (uint64_t)x * FROND_PAGE_SIZE + 8);
     struct frond_range r = {0};
@@ -172,8 +160,7 @@ static void look_up(const struct vm_scope *sc, const struct vm_state *s, struct 
     }
 }
 
-void vm_compose(const struct vm_scope *sc, const struct vm_state *s, struct vm_view *v)
-{
+void vm_compose(const struct vm_scope *sc, const struct vm_state *s, struct vm_view *v) {
     v->sc = sc;
     v->naive = NULL;
     for (unsigned k = 1; k < sc->nodes; k++)
@@ -182,8 +169,7 @@ void vm_compose(const struct vm_scope *sc, const struct vm_state *s, struct vm_v
                 look_up(sc, s, v, k, m, x);
 }
 
-struct vm_view vm_naive_view(const struct vm_scope *sc, const struct vm_state *s)
-{
+struct vm_view vm_naive_view(const struct vm_scope *sc, const struct vm_state *s) {
     struct vm_view v;
 
     v.sc = sc;
@@ -192,8 +178,7 @@ struct vm_view vm_naive_view(const struct vm_scope *sc, const struct vm_state *s
 }
 
 struct vm_res vm_naive(const struct vm_scope *sc, const struct vm_state *s, unsigned k, unsigned m,
-                       unsigned write, unsigned x)
-{
+                       unsigned write, unsigned x) {
     unsigned p = sc->parent[k];
 
     if (k == 0)
@@ -217,32 +202,33 @@ struct vm_res vm_naive(const struct vm_scope *sc, const struct vm_state *s, unsi
     return gap(k, m, x);
 }
 
-static bool same(struct vm_res a, struct vm_res b)
-{
+static bool same(struct vm_res a, struct vm_res b) {
     if (a.ok || b.ok)
         return a.ok == b.ok && a.real == b.real;
     return a.node == b.node && a.mode == b.mode && a.addr == b.addr;
 }
 
 /* A search may end at an entry that the linear scan has no need to read: then that entry must be where
- * no read reaches it, or be no entry. */
+ * no read reaches it, or be no entry. It may be of any level on the way down. */
 static bool excused(const struct vm_scope *sc, const struct vm_state *s, unsigned k, unsigned m,
-                    struct vm_res got)
-{
+                    struct vm_res got) {
+    unsigned p = sc->parent[k];
+
+    if (k == 0)
+        return false;
     m = map_of(sc, k, m);
     for (unsigned i = 0; i < sc->addrs[k]; i++) {
-        struct vm_res at =
-            vm_naive(sc, s, sc->parent[k], vm_space(sc, m), 0, sc->tab[k][m] + i);
+        struct vm_res at = vm_naive(sc, s, p, vm_space(sc, m), 0, sc->tab[k][m] + i);
         uint8_t e = at.ok ? cell_at(sc, s, at.real) : 0;
 
         if (at.ok ? !got.table && e < VM_ENTRY && e != VM_OMEGA : got.table && same(at, got))
             return true;
     }
-    return false;
+    return excused(sc, s, p, m, got) ||
+           (vm_space(sc, m) != m && excused(sc, s, p, vm_space(sc, m), got));
 }
 
-bool vm_search_ok(const struct vm_scope *sc, const struct vm_state *s, const struct vm_view *v)
-{
+bool vm_search_ok(const struct vm_scope *sc, const struct vm_state *s, const struct vm_view *v) {
     for (unsigned k = 1; k < sc->nodes; k++)
         for (unsigned m = 0; m < sc->modes; m++)
             for (unsigned write = 0; write < 2; write++)
@@ -259,15 +245,13 @@ bool vm_search_ok(const struct vm_scope *sc, const struct vm_state *s, const str
 /* ---- Cells wherever they are ---------------------------------------------------------------------- */
 
 uint8_t vm_mapped(const struct vm_scope *sc, const struct vm_state *s, unsigned child, unsigned m,
-                  unsigned x)
-{
+                  unsigned x) {
     unsigned p = sc->parent[child];
 
     return vm_logical(sc, s, p, vm_cell(sc, p, vm_space(sc, m), sc->tab[child][m] + x));
 }
 
-uint8_t vm_logical(const struct vm_scope *sc, const struct vm_state *s, unsigned k, unsigned cell)
-{
+uint8_t vm_logical(const struct vm_scope *sc, const struct vm_state *s, unsigned k, unsigned cell) {
     unsigned p = sc->parent[k];
 
     if (k == 0)
@@ -285,8 +269,7 @@ uint8_t vm_logical(const struct vm_scope *sc, const struct vm_state *s, unsigned
 }
 
 uint8_t vm_known(const struct vm_scope *sc, const struct vm_state *s, unsigned child, unsigned m,
-                 unsigned x)
-{
+                 unsigned x) {
     unsigned p = sc->parent[child];
     unsigned cell = vm_cell(sc, p, vm_space(sc, m), sc->tab[child][m] + x);
 
@@ -294,8 +277,7 @@ uint8_t vm_known(const struct vm_scope *sc, const struct vm_state *s, unsigned c
 }
 
 struct vm_use vm_use_of(const struct vm_scope *sc, const struct vm_state *s, unsigned c, unsigned m,
-                        unsigned x, unsigned y)
-{
+                        unsigned x, unsigned y) {
     unsigned k = sc->parent[c], cell = vm_cell(sc, k, m, y);
     struct vm_use u = {0};
 
@@ -311,7 +293,8 @@ struct vm_use vm_use_of(const struct vm_scope *sc, const struct vm_state *s, uns
                     u.entry = e;
                 } else if (vm_cell(sc, k, n, vm_target(e)) == cell) {
                     u.alias |= d == c;
-                    u.others |= d != c && !(vm_dropped(sc, VM_DROP_PSW_OVERLAP) && i == 0 && x == 0);
+                    u.others |=
+                        d != c && !(vm_dropped(sc, VM_DROP_PSW_OVERLAP) && i == 0 && x == 0);
                     u.unshared |= d != c && vm_perm(e) != VM_SHARED;
                 }
             }

@@ -22,15 +22,13 @@ enum { VM_NODES = 5, VM_ADDRS = 24, VM_CELLS = 8, VM_STATE_MAX = 160, VM_ACTS = 
 /* A cell: a datum below 0x80, or an entry: target and one of four permissions. An entry without any is
  * ω, and so is a cell of 0: memory that nobody has written maps nothing. */
 enum { VM_ENTRY = 0x80, VM_OMEGA = 0, VM_R = 1, VM_RW = 2, VM_SHARED = 3 };
-static inline uint8_t vm_entry(unsigned target, unsigned perm)
-{
+static inline uint8_t vm_entry(unsigned target, unsigned perm) {
     return (uint8_t)((VM_ENTRY | target << 2 | perm) & 0xff);
 }
 static inline unsigned vm_perm(uint8_t e) { return e & 3; }
 static inline unsigned vm_target(uint8_t e) { return e >> 2 & 31; }
 static inline bool vm_live(uint8_t e) { return e >= VM_ENTRY && vm_perm(e) != 0; }
-static inline bool vm_allows(uint8_t e, unsigned write)
-{
+static inline bool vm_allows(uint8_t e, unsigned write) {
     return e >= VM_ENTRY && vm_perm(e) >= (write ? VM_RW : VM_R);
 }
 
@@ -81,10 +79,10 @@ struct vm_scope {
     uint8_t nodes, parent[VM_NODES], cells[VM_NODES]; /* parents before children; cells: memory */
     uint8_t bits;                                     /* of a datum */
     uint8_t modes;                                    /* 1 or 2 */
-    uint8_t apart;     /* μ and μ* are two memories, not one */
-    uint8_t read_only; /* entries may also be read-only */
-    uint8_t own;       /* VMMs above level 0 keep a cell for themselves */
-    uint8_t io;        /* a device; 1: every node may get its window; 2: leaves of level 1 */
+    uint8_t apart;                                    /* μ and μ* are two memories, not one */
+    uint8_t read_only;                                /* entries may also be read-only */
+    uint8_t own; /* VMMs above level 0 keep a cell for themselves */
+    uint8_t io;  /* a device; 1: every node may get its window; 2: leaves of level 1 */
     uint8_t sens, shared;
     uint8_t rogue; /* node whose VMM is arbitrary, or VM_NO_ROGUE */
     uint8_t sink;  /* SINK: how many cells secondary memory holds */
@@ -108,23 +106,35 @@ struct ira {
 };
 
 struct vm_state {
-    uint8_t mem[VM_ADDRS];           /* node 0's cells */
-    uint8_t sec[VM_NODES][VM_CELLS]; /* content of cells that are not realized; kept by the parent */
-    uint8_t run;                     /* top of the active path */
-    uint8_t act[VM_NODES];           /* the child in whose ENTER a node above level 0 stands, or 0 */
-    uint8_t h[VM_NODES];             /* as in the IRA */
-    uint8_t owner, dev;              /* device: whose; phase, address << 2, mode << 5 */
-    uint8_t latch[3];                /* INSTANT: node, address, what its own map said */
-    uint8_t real_p;                  /* sens: the real machine is in P-mode */
-    uint8_t trap[VM_NODES][3];       /* sens: at handler: node, enum vm_sens, argument */
+    uint8_t mem[VM_ADDRS]; /* node 0's cells */
+    uint8_t sec[VM_NODES]
+               [VM_CELLS];     /* content of cells that are not realized; kept by the parent */
+    uint8_t run;               /* top of the active path */
+    uint8_t act[VM_NODES];     /* the child in whose ENTER a node above level 0 stands, or 0 */
+    uint8_t h[VM_NODES];       /* as in the IRA */
+    uint8_t owner, dev;        /* device: whose; phase, address << 2, mode << 5 */
+    uint8_t latch[3];          /* INSTANT: node, address, what its own map said */
+    uint8_t real_p;            /* sens: the real machine is in P-mode */
+    uint8_t trap[VM_NODES][3]; /* sens: at handler: node, enum vm_sens, argument */
     struct ira ira;
 };
 enum { DEV_IDLE, DEV_ARMED, DEV_DONE, DEV_PHASE = 3 };
 
 enum vm_kind {
-    VM_READ, VM_WRITE, VM_LPSW, VM_LATCH, VM_LATCHED, VM_SENS, VM_IO, /* a program's */
-    VM_ENTER, VM_MAP, VM_UNMAP, VM_EMULATE,                           /* a VMM's */
-    VM_PREEMPT, VM_DMA, VM_IRQ,                                       /* nobody's */
+    VM_READ,
+    VM_WRITE,
+    VM_LPSW,
+    VM_LATCH,
+    VM_LATCHED,
+    VM_SENS,
+    VM_IO, /* a program's */
+    VM_ENTER,
+    VM_MAP,
+    VM_UNMAP,
+    VM_EMULATE, /* a VMM's */
+    VM_PREEMPT,
+    VM_DMA,
+    VM_IRQ, /* nobody's */
     VM_KINDS
 };
 enum vm_sens { SENS_NONE, SENS_PSW, SENS_ABS, SENS_OTHER, SENS_PHYS, SENS_MMR, SENS_ENTER };
@@ -185,26 +195,24 @@ struct vm_out {
     enum vm_bad bad;
 };
 
-static inline bool vm_dropped(const struct vm_scope *sc, enum vm_drop d) { return sc->drop >> d & 1; }
+static inline bool vm_dropped(const struct vm_scope *sc, enum vm_drop d) {
+    return sc->drop >> d & 1;
+}
 /* The space in which the table of a mode lies and its VMM works on it. */
-static inline unsigned vm_space(const struct vm_scope *sc, unsigned m)
-{
+static inline unsigned vm_space(const struct vm_scope *sc, unsigned m) {
     return sc->modes == 2 && !sc->apart ? VM_P : m;
 }
 /* The cell that an address of a node names. */
-static inline unsigned vm_cell(const struct vm_scope *sc, unsigned k, unsigned m, unsigned x)
-{
+static inline unsigned vm_cell(const struct vm_scope *sc, unsigned k, unsigned m, unsigned x) {
     return k != 0 && sc->apart && m == VM_P ? x + sc->cells[k] : x;
 }
-static inline unsigned vm_mode(const struct vm_scope *sc, const struct vm_state *s, unsigned k)
-{
+static inline unsigned vm_mode(const struct vm_scope *sc, const struct vm_state *s, unsigned k) {
     return sc->modes == 2 ? s->h[k] & 1 : VM_NP;
 }
 static inline bool vm_leaf(const struct vm_scope *sc, unsigned k) { return sc->kids[k] == 0; }
 bool vm_below(const struct vm_scope *sc, unsigned node, unsigned ancestor); /* or the same */
 /* Of the arbitrary VMM's subtree. */
-static inline bool vm_wild(const struct vm_scope *sc, unsigned k)
-{
+static inline bool vm_wild(const struct vm_scope *sc, unsigned k) {
     return sc->rogue != VM_NO_ROGUE && vm_below(sc, k, sc->rogue);
 }
 
@@ -231,9 +239,10 @@ uint8_t vm_known(const struct vm_scope *sc, const struct vm_state *s, unsigned c
                  unsigned x);
 
 struct vm_use { /* who else has cell y of a VMM, as asked for address x of a child */
-    bool others, unshared, alias; /* other children, one without SHARED; another cell of this child */
-    bool mine;                    /* the same cell of this child, in the other mode */
-    uint8_t entry;                /* mine */
+    bool others, unshared,
+        alias;     /* other children, one without SHARED; another cell of this child */
+    bool mine;     /* the same cell of this child, in the other mode */
+    uint8_t entry; /* mine */
 };
 struct vm_use vm_use_of(const struct vm_scope *sc, const struct vm_state *s, unsigned c, unsigned m,
                         unsigned x, unsigned y);

@@ -2,15 +2,13 @@
 #include "vm.h"
 
 /* May the VMM let address x of child c lead to y? The disjointness of f(r_i) and f(r_j) is made here. */
-static bool may_map(const struct vm_scope *sc, const struct vm_state *s, const struct vm_act *a)
-{
+static bool may_map(const struct vm_scope *sc, const struct vm_state *s, const struct vm_act *a) {
     uint8_t e = vm_known(sc, s, a->child, a->mode, a->x);
     struct vm_use u = vm_use_of(sc, s, a->child, a->mode, a->x, a->v);
     bool shared = a->perm == VM_SHARED;
 
     if (vm_live(e)) /* other permissions for the same place */
-        return vm_target(e) == a->v && vm_perm(e) != a->perm &&
-               (vm_perm(e) == VM_SHARED) == shared;
+        return vm_target(e) == a->v && vm_perm(e) != a->perm && (vm_perm(e) == VM_SHARED) == shared;
     if (u.mine && (vm_target(u.entry) != a->v || (vm_perm(u.entry) == VM_SHARED) != shared))
         return false;
     if (shared && !vm_leaf(sc, a->child) && a->x < sc->frame[a->child] &&
@@ -25,8 +23,7 @@ static bool may_map(const struct vm_scope *sc, const struct vm_state *s, const s
     return !u.unshared && shared;
 }
 
-static bool may_unmap(const struct vm_scope *sc, const struct vm_state *s, const struct vm_act *a)
-{
+static bool may_unmap(const struct vm_scope *sc, const struct vm_state *s, const struct vm_act *a) {
     if (!vm_live(vm_known(sc, s, a->child, a->mode, a->x)))
         return false;
     if (a->x >= sc->cells[a->child]) /* a window is not taken from a device at work */
@@ -34,8 +31,7 @@ static bool may_unmap(const struct vm_scope *sc, const struct vm_state *s, const
     return true;
 }
 
-bool vm_enabled(const struct vm_scope *sc, const struct vm_state *s, const struct vm_act *a)
-{
+bool vm_enabled(const struct vm_scope *sc, const struct vm_state *s, const struct vm_act *a) {
     switch (a->kind) {
     case VM_MAP: return may_map(sc, s, a);
     case VM_UNMAP: return may_unmap(sc, s, a);
@@ -52,8 +48,7 @@ struct list {
     struct vm_act *out;
     unsigned n;
 };
-static void add(struct list *l, struct vm_act a)
-{
+static void add(struct list *l, struct vm_act a) {
     if (l->n < VM_ACTS)
         l->out[l->n++] = a;
 }
@@ -61,8 +56,7 @@ static void add(struct list *l, struct vm_act a)
 
 /* Accesses of arbitrary programs of node k in one mode. Data are data; but where a program may have come
  * into reach of a map, it also writes what looks like an entry. */
-static void list_accesses(const struct vm_scope *sc, uint8_t k, uint8_t m, struct list *l)
-{
+static void list_accesses(const struct vm_scope *sc, uint8_t k, uint8_t m, struct list *l) {
     unsigned room = vm_wild(sc, k)                      ? sc->addrs[sc->rogue] + (sc->rogue != 0)
                     : vm_dropped(sc, VM_DROP_MAP_REACH) ? sc->cells[0]
                                                         : 0;
@@ -77,8 +71,7 @@ static void list_accesses(const struct vm_scope *sc, uint8_t k, uint8_t m, struc
     }
 }
 
-static void list_sensitive(const struct vm_scope *sc, uint8_t k, struct list *l)
-{
+static void list_sensitive(const struct vm_scope *sc, uint8_t k, struct list *l) {
     for (uint8_t e = SENS_PSW; e < SENS_ENTER; e++)
         for (uint8_t i = 0; i < (e == SENS_PHYS ? sc->cells[k] : 2); i++)
             for (uint8_t x = 0; x < (e == SENS_ABS || e == SENS_OTHER ? sc->cells[k] : 1); x++)
@@ -86,8 +79,8 @@ static void list_sensitive(const struct vm_scope *sc, uint8_t k, struct list *l)
                     .v = (uint8_t)(e == SENS_ABS || e == SENS_OTHER ? i << 3 | x : i));
 }
 
-static void list_leaf(const struct vm_scope *sc, const struct vm_state *s, uint8_t k, struct list *l)
-{
+static void list_leaf(const struct vm_scope *sc, const struct vm_state *s, uint8_t k,
+                      struct list *l) {
     uint8_t m = (uint8_t)vm_mode(sc, s, k);
 
     list_accesses(sc, k, m, l);
@@ -108,8 +101,7 @@ static void list_leaf(const struct vm_scope *sc, const struct vm_state *s, uint8
 }
 
 static void list_maps(const struct vm_scope *sc, uint8_t k, uint8_t c, uint8_t m, uint8_t x,
-                      struct list *l)
-{
+                      struct list *l) {
     uint8_t first = sc->frame[k], last = sc->cells[k], low = sc->read_only ? VM_R : VM_RW;
 
     if (x >= sc->cells[c]) /* the device window: to one's own */
@@ -121,12 +113,11 @@ static void list_maps(const struct vm_scope *sc, uint8_t k, uint8_t c, uint8_t m
     for (uint8_t y = first; y < last; y++)
         for (uint8_t perm = low; perm <= (sc->shared ? VM_SHARED : VM_RW); perm++)
             if (x < sc->cells[c] || perm == VM_RW)
-                ADD(.kind = VM_MAP, .node = k, .child = c, .mode = m, .x = x, .v = y,
-                    .perm = perm);
+                ADD(.kind = VM_MAP, .node = k, .child = c, .mode = m, .x = x, .v = y, .perm = perm);
 }
 
-static void list_vmm(const struct vm_scope *sc, const struct vm_state *s, uint8_t k, struct list *l)
-{
+static void list_vmm(const struct vm_scope *sc, const struct vm_state *s, uint8_t k,
+                     struct list *l) {
     for (uint8_t c = 1; c < sc->nodes; c++)
         if (sc->parent[c] == k)
             ADD(.kind = VM_ENTER, .node = k, .child = c);
@@ -148,8 +139,7 @@ static void list_vmm(const struct vm_scope *sc, const struct vm_state *s, uint8_
     }
 }
 
-unsigned vm_actions(const struct vm_scope *sc, const struct vm_state *s, struct vm_act *out)
-{
+unsigned vm_actions(const struct vm_scope *sc, const struct vm_state *s, struct vm_act *out) {
     struct list list = {.out = out}, *l = &list;
 
     if (vm_leaf(sc, s->run) && s->run != 0)

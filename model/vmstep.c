@@ -11,16 +11,14 @@ struct step {
     struct vm_out out;
 };
 
-static void come_to(struct step *p, unsigned node)
-{
+static void come_to(struct step *p, unsigned node) {
     p->t->run = (uint8_t)node;
     p->t->act[node] = 0;
     p->t->real_p = p->sc->sens && node == 0;
 }
 
 /* A gap ends the step: control goes to the VMM that owns it. */
-static void fault(struct step *p, struct vm_res at, unsigned write)
-{
+static void fault(struct step *p, struct vm_res at, unsigned write) {
     const struct vm_scope *sc = p->sc;
     unsigned owner = sc->parent[at.node];
 
@@ -46,8 +44,8 @@ static void fault(struct step *p, struct vm_res at, unsigned write)
 }
 
 /* An access of a node through its maps: the cell of node 0, or a fault. */
-static bool reach(struct step *p, unsigned k, unsigned m, unsigned write, unsigned x, uint8_t *real)
-{
+static bool reach(struct step *p, unsigned k, unsigned m, unsigned write, unsigned x,
+                  uint8_t *real) {
     struct vm_res r = vm_at(p->v, k, m, write, x);
 
     if (p->s->real_p && k != 0)
@@ -58,8 +56,7 @@ static bool reach(struct step *p, unsigned k, unsigned m, unsigned write, unsign
     return r.ok;
 }
 
-static void enter(struct step *p, unsigned k, unsigned c)
-{
+static void enter(struct step *p, unsigned k, unsigned c) {
     if (k != 0)
         p->t->act[k] = (uint8_t)c;
     while (p->t->act[c] != 0)
@@ -68,8 +65,7 @@ static void enter(struct step *p, unsigned k, unsigned c)
     p->t->real_p = false;
 }
 
-static void trap(struct step *p, unsigned who, unsigned kind, unsigned arg)
-{
+static void trap(struct step *p, unsigned who, unsigned kind, unsigned arg) {
     if (vm_dropped(p->sc, VM_DROP_TRAP_VECTOR) && kind != SENS_ENTER) {
         p->t->real_p = true; /* the handler is a location of the child's */
         return;
@@ -84,15 +80,15 @@ static void trap(struct step *p, unsigned who, unsigned kind, unsigned arg)
 /* ---- A VMM's steps -------------------------------------------------------------------------------- */
 
 /* The VMM's store to its table, as its own machine sees it. */
-static struct vm_act store(const struct vm_scope *sc, const struct vm_act *a, uint8_t e)
-{
-    return (struct vm_act){.kind = VM_WRITE, .node = a->node,
+static struct vm_act store(const struct vm_scope *sc, const struct vm_act *a, uint8_t e) {
+    return (struct vm_act){.kind = VM_WRITE,
+                           .node = a->node,
                            .mode = (uint8_t)vm_space(sc, a->mode),
-                           .x = (uint8_t)(sc->tab[a->child][a->mode] + a->x), .v = e};
+                           .x = (uint8_t)(sc->tab[a->child][a->mode] + a->x),
+                           .v = e};
 }
 
-static void do_map(struct step *p)
-{
+static void do_map(struct step *p) {
     const struct vm_act *a = p->a;
     const struct vm_scope *sc = p->sc;
     unsigned k = a->node, c = a->child, space = vm_space(sc, a->mode);
@@ -115,8 +111,7 @@ static void do_map(struct step *p)
 }
 
 /* SINK: room for the content of one more cell. */
-static bool sink_full(const struct vm_scope *sc, const struct vm_state *s)
-{
+static bool sink_full(const struct vm_scope *sc, const struct vm_state *s) {
     unsigned n = 0;
 
     for (unsigned k = 1; k < sc->nodes; k++)
@@ -125,8 +120,7 @@ static bool sink_full(const struct vm_scope *sc, const struct vm_state *s)
     return vm_dropped(sc, VM_DROP_SINK) && n >= sc->sink;
 }
 
-static void do_unmap(struct step *p)
-{
+static void do_unmap(struct step *p) {
     const struct vm_act *a = p->a;
     const struct vm_scope *sc = p->sc;
     unsigned k = a->node, c = a->child, space = vm_space(sc, a->mode);
@@ -156,8 +150,7 @@ static void do_unmap(struct step *p)
 /* ---- A program's steps ---------------------------------------------------------------------------- */
 
 /* The same step on its own machine, whatever this one does. */
-static void do_access(struct step *p)
-{
+static void do_access(struct step *p) {
     const struct vm_act *a = p->a;
     uint8_t real;
 
@@ -177,8 +170,7 @@ static void do_access(struct step *p)
         p->t->mem[real] = a->v;
 }
 
-static void do_latch(struct step *p)
-{
+static void do_latch(struct step *p) {
     const struct vm_act *a = p->a;
     const struct vm_scope *sc = p->sc;
     unsigned k = a->node, up = sc->parent[k];
@@ -208,15 +200,15 @@ static void do_latch(struct step *p)
 /* ---- Sensitive instructions ----------------------------------------------------------------------- */
 
 /* One that does not trap does to the real machine what it says. */
-static bool silent(struct step *p)
-{
+static bool silent(struct step *p) {
     const struct vm_scope *sc = p->sc;
     const struct vm_act *a = p->a;
     unsigned k = a->node, first = k;
-    static const uint8_t drop[] = {
-        [SENS_PSW] = VM_DROP_SENS_PSW,     [SENS_ABS] = VM_DROP_SENS_ABS,
-        [SENS_OTHER] = VM_DROP_SENS_OTHER, [SENS_PHYS] = VM_DROP_SENS_PHYS,
-        [SENS_MMR] = VM_DROP_SENS_MMR};
+    static const uint8_t drop[] = {[SENS_PSW] = VM_DROP_SENS_PSW,
+                                   [SENS_ABS] = VM_DROP_SENS_ABS,
+                                   [SENS_OTHER] = VM_DROP_SENS_OTHER,
+                                   [SENS_PHYS] = VM_DROP_SENS_PHYS,
+                                   [SENS_MMR] = VM_DROP_SENS_MMR};
     uint8_t real;
 
     if (!vm_dropped(sc, drop[a->x]))
@@ -243,8 +235,7 @@ static bool silent(struct step *p)
 }
 
 /* The VMM at `run` does what the trapped instruction would have done on its node's own machine. */
-static void do_emulate(struct step *p)
-{
+static void do_emulate(struct step *p) {
     const struct vm_scope *sc = p->sc;
     unsigned at = p->s->run, who = p->s->trap[at][0], kind = p->s->trap[at][1],
              arg = p->s->trap[at][2], up = sc->parent[who];
@@ -262,8 +253,8 @@ static void do_emulate(struct step *p)
         come_to(p, up);
         return;
     }
-    p->out.ira = (struct vm_act){.kind = VM_SENS, .node = (uint8_t)who, .x = (uint8_t)kind,
-                                 .v = (uint8_t)arg};
+    p->out.ira = (struct vm_act){
+        .kind = VM_SENS, .node = (uint8_t)who, .x = (uint8_t)kind, .v = (uint8_t)arg};
     if (kind == SENS_ABS || kind == SENS_OTHER) {
         e = vm_known(sc, p->s, who, VM_NP, arg & 7);
         if (vm_live(e) && !reach(p, at, VM_NP, 1, vm_target(e), &real))
@@ -279,8 +270,7 @@ static void do_emulate(struct step *p)
 
 /* ---- The device ----------------------------------------------------------------------------------- */
 
-static void do_dma(struct step *p)
-{
+static void do_dma(struct step *p) {
     unsigned k = p->a->node, x = (p->s->dev >> 2 & 7u) % p->sc->cells[k];
     uint8_t real = (uint8_t)x;
 
@@ -291,8 +281,7 @@ static void do_dma(struct step *p)
     p->t->dev++;
 }
 
-static void do_irq(struct step *p)
-{
+static void do_irq(struct step *p) {
     const struct vm_scope *sc = p->sc;
     unsigned k = p->a->node, m = vm_mode(sc, p->s, k);
     uint8_t mask, vector = 0;
@@ -317,20 +306,25 @@ static void do_irq(struct step *p)
 
 /* ---- All together --------------------------------------------------------------------------------- */
 
-static void dispatch(struct step *p)
-{
+static void dispatch(struct step *p) {
     const struct vm_act *a = p->a;
 
     switch (a->kind) {
-    case VM_READ: case VM_WRITE: case VM_LPSW: do_access(p); break;
-    case VM_LATCH: case VM_LATCHED: do_latch(p); break;
+    case VM_READ:
+    case VM_WRITE:
+    case VM_LPSW: do_access(p); break;
+    case VM_LATCH:
+    case VM_LATCHED: do_latch(p); break;
     case VM_SENS:
         if (!silent(p))
             trap(p, a->node, a->x, a->v);
         break;
     case VM_IO:
-        p->out.ira = (struct vm_act){.kind = VM_WRITE, .node = a->node, .mode = a->mode,
-                                     .x = p->sc->cells[a->node], .v = a->v};
+        p->out.ira = (struct vm_act){.kind = VM_WRITE,
+                                     .node = a->node,
+                                     .mode = a->mode,
+                                     .x = p->sc->cells[a->node],
+                                     .v = a->v};
         p->t->owner = a->node;
         p->t->dev = (uint8_t)(DEV_ARMED | a->v << 2 | a->mode << 5);
         break;
@@ -351,8 +345,7 @@ static void dispatch(struct step *p)
 
 /* While two children have a cell and both are marked so, neither can claim to have it alone, nor can what
  * is realized in it. With a map in a child's reach the child may see it change: that is not the point. */
-static void give_up_shared(const struct vm_scope *sc, struct vm_state *t)
-{
+static void give_up_shared(const struct vm_scope *sc, struct vm_state *t) {
     bool given[VM_NODES][VM_ADDRS] = {{false}};
 
     for (unsigned c = 1; c < sc->nodes; c++)
@@ -373,8 +366,7 @@ static void give_up_shared(const struct vm_scope *sc, struct vm_state *t)
 }
 
 /* Who may be started and stopped, and who may write to node 0's VMM. */
-static enum vm_bad bounds(const struct step *p)
-{
+static enum vm_bad bounds(const struct step *p) {
     const struct vm_scope *sc = p->sc;
     const struct vm_state *s = p->s, *t = p->t;
     bool start = p->a->kind == VM_ENTER || p->a->kind == VM_EMULATE;
@@ -391,8 +383,7 @@ static enum vm_bad bounds(const struct step *p)
 }
 
 struct vm_out vm_do(const struct vm_scope *sc, const struct vm_state *s, const struct vm_view *v,
-                    const struct vm_act *a, struct vm_state *t)
-{
+                    const struct vm_act *a, struct vm_state *t) {
     struct step p = {sc, s, v, a, t, {.fate = VM_NONE, .ira = {.kind = VM_KINDS}}};
 
     if (!vm_enabled(sc, s, a))

@@ -8,7 +8,7 @@
  * reason; any other that passes fails the test, and so does a legal class of which none is noticed,
  * unless its row says that none can be.
  */
-#include "../../model/replay.h"
+#include "../../check/replay.h"
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>

@@ -3,6 +3,6 @@
 check-replay: all guest linux $(B)/test/replay/alter
 	@LINUX=$(LINUX) test/replay/run $(B)
 
-$(B)/test/replay/alter: test/replay/alter.c model/replay.c model/replay.h include/frond_abi.h
+$(B)/test/replay/alter: test/replay/alter.c check/replay.c check/replay.h include/frond_abi.h
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -o $@ $(filter %.c,$^)
