@@ -86,7 +86,6 @@ static bool row_kinds(void) {
     MUST((spy.pt[3].old & 1) != 0 && spy.pt[3].new == 0);
     for (unsigned i = 0; i < MOST - 1; i++)
         MUST(!keeps(&w, i));
-    MUST(keeps(&w, 70));
     w.core.page[TABLES_AT].watch |= CORE_W_HOST;
     MUST(sees(&w, 71, 4) && (w.core.page[TABLES_AT].watch & CORE_W_PT) == 0);
     MUST(users(&w, TABLES_AT) == 2);
