@@ -79,7 +79,32 @@ static bool row_random(void) {
     return true;
 }
 
-/* The least power of two, from 32 on, that leaves it half empty; what was dropped takes no room. */
+/* In a cache of 32 slots with room: the slot that `number` gets when it is alone. */
+static bool home_of(struct world *w, uint64_t number, uint32_t *home) {
+    struct core_cache k = {0};
+
+    MUST(cache_put(&w->core, &k, number, 1, 1) && k.slots == 32);
+    for (uint32_t i = 0; i < k.slots; i++)
+        *home = k.slot[i].key != 0 ? i : *home;
+    cache_free(&w->core, &k);
+    return true;
+}
+
+/* The next number from *number on whose home is in every `step`th slot. */
+static bool next_at(struct world *w, uint64_t *number, uint32_t step) {
+    uint32_t home = 1;
+
+    while (++*number < 10000) {
+        if (!home_of(w, *number, &home))
+            return false;
+        if (home % step == 0)
+            return true;
+    }
+    return wrong(w, "no number has its home in slot %u n", step);
+}
+
+/* The least power of two, from 32 on, that leaves it half empty; grown anew, the least that has four slots
+ * for each that lives. */
 static bool row_size(void) {
     struct core_cache k = {0};
     struct world w;
@@ -92,15 +117,48 @@ static bool row_size(void) {
         MUST(k.slots == slots && k.used == n);
     }
     cache_free(&w.core, &k);
+    for (uint64_t live = 0; live <= 32; live++) {
+        uint64_t first = 0;
+        if (!next_at(&w, &first, 32)) /* in slot 0 of any size */
+            return false;
+        for (uint64_t n = 0; n < 32; n++)
+            MUST(cache_put(&w.core, &k, first + n, 7, 7));
+        MUST(k.slots == 64 && k.used == 32);
+        cache_drop(&k, first + live, first + 32);
+        MUST(cache_put(&w.core, &k, first + 40, 7, 7));
+        MUST(k.slots == (live <= 8 ? 32u : live <= 16 ? 64u : 128u) && k.used == live + 1);
+        cache_free(&w.core, &k);
+    }
     for (unsigned n = 0; n < 16; n++)
         MUST(cache_put(&w.core, &k, n, n, 7));
     cache_drop(&k, 0, 7);
-    MUST(cache_put(&w.core, &k, 3, 3, 7) && k.used == 16);
-    cache_drop(&k, 3, 3);
-    MUST(cache_put(&w.core, &k, 16, 16, 7));
-    MUST(k.slots == 32 && k.used == 9);
+    MUST(cache_put(&w.core, &k, 3, 3, 7) && k.used == 16 && k.slots == 32); /* its own slot */
     cache_free(&w.core, &k);
     world_free(&w);
+    return true;
+}
+
+/* Every other slot is taken, or the first of a row that all want: one that is not there is not found. */
+static bool row_crowded(void) {
+    for (uint32_t step = 2; step <= 32; step *= 2) {
+        struct core_cache k = {0};
+        struct world w;
+        uint64_t number = 0, put[16];
+        MUST(world_plain(&w));
+        for (unsigned n = 0; n < 16; n++) {
+            if (!next_at(&w, &number, step))
+                return false;
+            put[n] = number;
+            MUST(cache_put(&w.core, &k, number, n, 7));
+        }
+        MUST(k.slots == 32 && k.used == 16);
+        for (unsigned n = 0; n < 16; n++)
+            MUST(cache_get(&k, put[n]) && cache_get(&k, put[n])->page == n);
+        for (unsigned n = 0; n < 32; n++)
+            MUST(next_at(&w, &number, step) && !cache_get(&k, number));
+        cache_free(&w.core, &k);
+        world_free(&w);
+    }
     return true;
 }
 
@@ -135,6 +193,9 @@ static bool row_largest(void) {
         MUST(cache_put(&w.core, &k, n, n, 7));
     MUST(k.slots == 2 * MOST && k.used == MOST);
     MUST(cache_get(&k, 0) && cache_get(&k, MOST - 1)->page == MOST - 1);
+    cache_drop(&k, 7, 7); /* room for one */
+    MUST(cache_put(&w.core, &k, MOST + 1, 1, 7));
+    MUST(k.slots == 2 * MOST && k.used == MOST && cache_get(&k, 0) && !cache_get(&k, 7));
     MUST(cache_put(&w.core, &k, MOST, 1, 7));
     MUST(k.slots == 2 * MOST && k.used == 1 && w.core.cached == 2 * MOST);
     MUST(cache_get(&k, MOST)->page == 1 && !cache_get(&k, 0) && !cache_get(&k, MOST - 1));
@@ -144,5 +205,5 @@ static bool row_largest(void) {
 }
 
 ROWS(cache_rows, {"cache, what is put is there until it is dropped", row_random},
-     {"cache, its size", row_size}, {"cache, no memory to grow", row_no_memory},
-     {"cache, at its largest", row_largest});
+     {"cache, its size", row_size}, {"cache, many want the same slots", row_crowded},
+     {"cache, no memory to grow", row_no_memory}, {"cache, at its largest", row_largest});

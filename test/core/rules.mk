@@ -16,7 +16,7 @@ $(B)/test/core/rows: $(CORE_TEST_SRC) $(wildcard test/core/*.h core/*.c core/*.h
 
 .PHONY: test-mutants
 test-mutants: $(CORE_TEST_OBJ) $(B)/attack-test $(B)/levels-test $(LEVELS_VMM)
-	@CC='$(CC)' nice test/mutants/run $(B) core $(MUTANTS)
+	@CC='$(CC)' nice test/mutants/run $(B) core '$(MUTANTS)'
 
 $(CORE_TEST_OBJ): ALL_CFLAGS += -I.
 -include $(CORE_TEST_OBJ:.o=.d)
