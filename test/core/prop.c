@@ -323,6 +323,37 @@ static bool row_trees(void) {
 
 /* ---- Tables alone --------------------------------------------------------------------------------------- */
 
+/* One step of the search, as map.h promises it; stays as it is where the search ends. */
+static bool searches(const struct map_search *was, const struct map_search *s,
+                     const struct frond_range *e, uint64_t mid) {
+    uint64_t end = e->base + e->size; /* 0: 2^64 */
+    bool in_place = naive_well_formed(e) && e->base >= was->left && end - 1 <= was->last;
+
+    if (!in_place || (s->addr >= e->base && s->addr <= end - 1))
+        return s->step == (in_place ? MAP_FOUND : MAP_BAD) && s->lo == was->lo &&
+               s->hi == was->hi && s->left == was->left && s->last == was->last;
+    if (s->step != (s->lo < s->hi ? MAP_MORE : MAP_GAP))
+        return false;
+    if (s->addr < e->base)
+        return s->lo == was->lo && s->left == was->left && s->hi == mid && s->last == e->base - 1;
+    return s->hi == was->hi && s->last == was->last && s->lo == mid + 1 && s->left == end;
+}
+
+static bool search_by_step(const struct frond_range *t, uint64_t n, uint64_t addr) {
+    struct map_search s = map_search_begin(n, addr);
+
+    MUST(s.step == (n == 0 ? MAP_GAP : MAP_MORE) && s.addr == addr && s.lo == 0 && s.hi == n);
+    MUST(s.left == 0 && s.last == UINT64_MAX);
+    while (s.step == MAP_MORE) {
+        struct map_search was = s;
+        uint64_t mid = map_search_index(s);
+        MUST(mid == s.lo + (s.hi - s.lo) / 2 && mid < n);
+        s = map_search_look(s, &t[mid]);
+        MUST(s.addr == addr && searches(&was, &s, &t[mid], mid));
+    }
+    return true;
+}
+
 static bool one_table(struct world *w) {
     struct frond_range t[9];
     uint64_t n = dice(w, 9), index = 99, bad = 99, naive_bad, at = dice(w, 3) * PAGE;
@@ -348,6 +379,8 @@ static bool one_table(struct world *w) {
         uint64_t addr = k < 6 ? ends[k] : dice(w, 40 * PAGE);
         enum map_step s = map_find(t, n, addr, &index);
         long i = naive_scan(t, n, addr);
+        if (!search_by_step(t, n, addr))
+            return false;
         if (s == MAP_BAD ? ordered || index >= n : ordered && (s == MAP_FOUND) != (i >= 0))
             return wrong(NULL, "map_find of %" PRIx64 ": %d", addr, (int)s);
         if (s != MAP_FOUND)

@@ -144,10 +144,12 @@ static bool row_path(void) {
         l->ctx->desc_page = level;
         SAYS(NULL);
     }
-    w.core.page[50].watch = CORE_W_OWNED;
-    SAYS("a page is owned that is no descriptor");
-    w.core.page[50].watch = CORE_W_CODE;
-    SAYS(NULL);
+    for (uint32_t page = 0; page < PAGES; page += PAGES - 1) {
+        w.core.page[page].watch = CORE_W_OWNED;
+        SAYS("a page is owned that is no descriptor");
+        w.core.page[page].watch = CORE_W_CODE;
+        SAYS(NULL);
+    }
     while (!w.core.empty)
         core_pop(&w.core);
     SAYS(NULL);

@@ -2,14 +2,16 @@
  * rows_kept.c - what is derived stays until what it was derived from changes, and no longer.
  *
  * The tree: node 0; below it 1, with its np table in page 30 and its p table in page 31; below that 2,
- * with its tables in pages 32 and 33, which 1 sees where they are. All maps are the identity on pages 0
+ * with its tables in pages 32 and 33; below that, in some rows, 3, with the tables of 2. All maps are the identity on pages 0
  * to 99, in two halves.
  */
 #include "rows.h"
 #include "spy.h"
 
-static const struct frond_map MAP[][2] = {
-    {{0, 0}, {0, 0}}, {{30 * PAGE, 2}, {31 * PAGE, 2}}, {{32 * PAGE, 2}, {33 * PAGE, 2}}};
+static const struct frond_map MAP[][2] = {{{0, 0}, {0, 0}},
+                                          {{30 * PAGE, 2}, {31 * PAGE, 2}},
+                                          {{32 * PAGE, 2}, {33 * PAGE, 2}},
+                                          {{32 * PAGE, 2}, {33 * PAGE, 2}}};
 
 static bool enter(struct world *w, unsigned node) {
     return plain_enter(w, node, MAP[node][0], MAP[node][1]);
@@ -18,14 +20,16 @@ static bool enter(struct world *w, unsigned node) {
 /* Again, its descriptor as it stands. */
 static bool reenter(struct world *w, unsigned node) { return world_push(w, node); }
 
-static bool tree(struct world *w) {
-    MUST(world_plain(w));
+static bool ranges(struct world *w) {
     for (uint32_t table = 30; table < 34; table++) {
         plain_range(w, table, 0, (struct frond_range){0, 50, 0, 7});
         plain_range(w, table, 1, (struct frond_range){50, 50, 50, 7});
     }
-    MUST(enter(w, 1) && enter(w, 2));
     return true;
+}
+
+static bool tree(struct world *w) {
+    return world_plain(w) && ranges(w) && enter(w, 1) && enter(w, 2);
 }
 
 /* Pages 40 and 60, in both modes. */
@@ -86,13 +90,13 @@ static bool row_reenter(void) {
     MUST(reenter(&w, 1) && reenter(&w, 2) && spy.protects == protects); /* nothing new is watched */
     leave(&w, 2);
     plain_range(&w, 34, 0, (struct frond_range){0, 90, 0, 7});
-    MUST(plain_enter(&w, 3, (struct frond_map){34 * PAGE, 1}, (struct frond_map){34 * PAGE, 1}));
+    MUST(plain_enter(&w, 4, (struct frond_map){34 * PAGE, 1}, (struct frond_map){34 * PAGE, 1}));
     MUST(derive(&w, 1));
     leave(&w, 1);
     MUST(reenter(&w, 1) && reenter(&w, 2));
     KEEPS(1, 2, 2);
     KEEPS(2, 2, 2);
-    MUST(spy.drop_alls == 2); /* of node 3, whose maps were new */
+    MUST(spy.drop_alls == 2); /* of node 4, whose maps were new */
     world_free(&w);
     return true;
 }
@@ -135,19 +139,22 @@ static bool row_below(void) {
     return true;
 }
 
-/* Node 1 issues in another way: what node 2 derived goes, and nothing of node 1's. */
+/* Node 0 or node 1 issues in another way: what the nodes above it derived goes, and nothing of its own. */
 static bool row_issuer(void) {
-    for (unsigned change = 0; change < 2; change++) {
+    for (unsigned change = 0; change < 4; change++) {
         struct world w;
-        MUST(tree(&w) && derive(&w, 1) && derive(&w, 2));
-        leave(&w, 1);
-        if (change == 0)
-            desc_of(&w, 1)->mode = FROND_MODE_U;
+        unsigned issuer = change / 2;
+        MUST(tree(&w) && enter(&w, 3));
+        MUST(derive(&w, 1) && derive(&w, 2) && derive(&w, 3));
+        leave(&w, 3 - issuer);
+        if (change % 2 == 0)
+            level_desc(&w, issuer)->mode = FROND_MODE_U;
         else
-            desc_of(&w, 1)->csr.satp = PAGE;
-        MUST(reenter(&w, 2));
-        KEEPS(1, 2, 2);
-        KEEPS(2, 0, 0);
+            level_desc(&w, issuer)->csr.satp = PAGE;
+        for (unsigned level = issuer + 1; level <= 3; level++)
+            MUST(reenter(&w, level));
+        for (unsigned level = 1; level <= 3; level++)
+            KEEPS(level, level > issuer ? 0 : 2, level > issuer ? 0 : 2);
         world_free(&w);
     }
     return true;
@@ -167,6 +174,28 @@ static bool row_table_is_descriptor(void) {
         MUST(spy.codes == 0);
         world_free(&w);
     }
+    return true;
+}
+
+/* The page table by which node 0 issues is a descriptor from now on. */
+static bool row_page_table_is_descriptor(void) {
+    enum { TABLE = 60 };
+    struct frond_desc d = {.label = 3};
+    struct world w;
+
+    MUST(world_plain(&w));
+    for (uint64_t i = 0; i < 100; i++) {
+        const uint64_t pte = i * PAGE | (FROND_R | FROND_W | FROND_X) << 1 | PTE_VALID;
+        core_store(&w.core, TABLE, (unsigned)i * 8, &pte, 8);
+    }
+    w.desc0.mode = FROND_MODE_S;
+    w.desc0.csr.satp = TABLE * PAGE;
+    MUST(ranges(&w) && enter(&w, 1) && enter(&w, 2) && derive(&w, 1) && derive(&w, 2));
+    MUST((w.core.page[TABLE].watch & CORE_W_PT) != 0 && !w.core.stale);
+    MUST(core_push(&w.core, TABLE, &d) && !w.core.stale);
+    KEEPS(1, 0, 0);
+    KEEPS(2, 0, 0);
+    world_free(&w);
     return true;
 }
 
@@ -190,12 +219,15 @@ static bool row_drop_all(void) {
     for (uint32_t page = 30; page < 34; page++)
         MUST((w.core.page[page].watch & CORE_W_MAP) != 0 && w.core.page[page].uses);
     w.core.page[31].watch |= CORE_W_CODE | CORE_W_HOST;
+    core_use_pt(&w.core, 0, w.core.path[0].ctx, 0);
+    core_use_pt(&w.core, PAGES - 1, w.core.path[0].ctx, 0);
+    MUST(core_bytes(&w.core) == alloc_held);
     spy_on(&w);
     core_drop_all(&w.core);
     MUST(w.core.cached == 0 && core_bytes(&w.core) == alloc_held && spy.drop_alls == 3);
     MUST(w.core.page[31].watch == (CORE_W_CODE | CORE_W_HOST));
     for (uint32_t page = 0; page < PAGES; page++)
-        MUST(!w.core.page[page].uses);
+        MUST(!w.core.page[page].uses && (w.core.page[page].watch & CORE_W_PT) == 0);
     KEEPS(0, 0, 0);
     KEEPS(1, 0, 0);
     world_reenter(&w);
@@ -241,5 +273,6 @@ ROWS(kept_rows, {"kept, nodes that come back find what they left", row_reenter},
      {"kept, another map", row_other_map}, {"kept, a map below changes", row_below},
      {"kept, the issuer changes", row_issuer},
      {"kept, a table becomes a descriptor", row_table_is_descriptor},
+     {"kept, a page table becomes a descriptor", row_page_table_is_descriptor},
      {"kept, a table becomes a descriptor while the path is stale", row_stale_before},
      {"kept, all is dropped", row_drop_all}, {"kept, pages are watched", row_watch});

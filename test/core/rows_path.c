@@ -21,6 +21,7 @@ static bool row_init(void) {
     MUST(core_init(&c, &w.isa, arena, PAGES));
     MUST(c.empty && c.top == 0 && c.now == 0 && !c.stale && c.contexts == 0 && c.ram == arena);
     MUST(core_bytes(&c) == alloc_held - held && !core_audit(&c));
+    MUST(c.cached_max >= PAGES && c.cached_max <= 8 * PAGES + (1 << 22)); /* some memory */
     core_done(&c);
     MUST(alloc_held == held);
     world_free(&w);
@@ -159,6 +160,9 @@ static bool row_forget(void) {
     core_pop(&w.core);
     MUST(core_push(&w.core, 255, &d) && w.core.contexts == 65536);
     core_pop(&w.core);
+    spy_on(&w);
+    core_drop_all(&w.core);
+    MUST(spy.drop_alls == 65536 && w.core.contexts == 65536);
     MUST(core_push(&w.core, 0, &d) && core_push(&w.core, 2, &d) && w.core.contexts == 65536);
     struct core_ctx *const last = w.core.path[2].ctx;
     core_resolve(&w.core, 0, CORE_P, 50 * PAGE, FROND_W, &a);

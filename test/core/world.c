@@ -122,17 +122,19 @@ static void free_isa(void *opaque, struct core_ctx *ctx) {
     free(ctx->isa);
 }
 
-/* What is allocated has its size before it. */
-enum { SIZE_ROOM = 16 };
+/* What is allocated has its size before it, and behind it what is no pointer and must stay. */
+enum { SIZE_ROOM = 16, GUARD = 64, GUARD_BYTE = 0xa5 };
+bool alloc_overrun;
 
 static void *allocate(size_t size) {
     if (alloc_left == 0)
         return NULL;
     alloc_left -= alloc_left != UINT64_MAX;
-    uint8_t *p = calloc(1, size + SIZE_ROOM);
+    uint8_t *p = calloc(1, SIZE_ROOM + size + GUARD);
     if (!p)
         return NULL;
     memcpy(p, &size, sizeof size);
+    memset(p + SIZE_ROOM + size, GUARD_BYTE, GUARD);
     alloc_held += size;
     return p + SIZE_ROOM;
 }
@@ -143,6 +145,8 @@ static void release(void *p) {
     if (!p)
         return;
     memcpy(&size, (uint8_t *)p - SIZE_ROOM, sizeof size);
+    for (unsigned i = 0; i < GUARD; i++)
+        alloc_overrun |= ((uint8_t *)p)[size + i] != GUARD_BYTE;
     alloc_held -= size;
     free((uint8_t *)p - SIZE_ROOM);
 }
@@ -400,8 +404,9 @@ bool world_plain(struct world *w) {
 
     w->root[0] = (struct frond_range){0, PRIVATE * PAGE, 0, 7};
     w->root[1] = (struct frond_range){110 * PAGE, PAGE, CORE_ROOT_WINDOW | 3 * PAGE, 3};
+    w->root[2] = (struct frond_range){112 * PAGE, 16 * PAGE, (PAGES - 16) * PAGE, 7};
     w->core.root = w->root;
-    w->core.root_count = 2;
+    w->core.root_count = 3;
     return ok && world_push(w, 0);
 }
 
@@ -411,7 +416,8 @@ void plain_range(struct world *w, uint32_t table, unsigned index, struct frond_r
 }
 
 bool plain_enter(struct world *w, unsigned node, struct frond_map np, struct frond_map p) {
-    const struct frond_desc d = {.magic = FROND_MAGIC, .label = node, .map_np = np, .map_p = p};
+    const struct frond_desc d = {
+        .magic = FROND_MAGIC, .label = (uint64_t)node << 33, .uid = node, .map_np = np, .map_p = p};
 
     w->page_of[node] = node;
     w->parent[node] = w->path[w->core.top];

@@ -65,13 +65,14 @@ uint64_t some_address(struct world *w, unsigned level);
 /* New maps for a node whose parent is on top of the path. */
 void new_maps(struct world *w, unsigned node);
 
-/* Allocations of core's left until one fails; ~0: none does. Bytes that it holds; what its contexts hold
- * of harts. */
+/* Allocations of core's left until one fails; ~0: none does. Bytes that it holds; whether it wrote behind
+ * any; what its contexts hold of harts. */
 extern uint64_t alloc_left, alloc_held;
+extern bool alloc_overrun;
 extern unsigned harts_held;
 
-/* A world without chance: node 0, which issues in M, has pages 0 to 99 of the arena and the device at
- * 110. Numbers of pages below PRIVATE mean the same in the arena and to node 0. */
+/* A world without chance: node 0, which issues in M, has pages 0 to 99 of the arena where they are, its
+ * last 16 from 112 on, and the device at 110. */
 bool world_plain(struct world *w);
 #define NO_MAP ((struct frond_map){0})
 /* Entry `index` of the table in page `table`: base, size and target in pages. */
