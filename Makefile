@@ -6,15 +6,17 @@ OPT    ?= -O2
 WARN   := -Wall -Wextra -Werror
 CFLAGS ?= $(OPT) -g
 VERSION := 0.1
-ALL_CFLAGS = -std=gnu17 $(WARN) -Iinclude -MMD -MP -fPIC -fvisibility=hidden -DFROND_VERSION='"$(VERSION)"' $(CFLAGS)
+ALL_CFLAGS = -std=gnu17 $(WARN) -Iinclude -MMD -MP -fPIC -fvisibility=hidden -DFROND_VERSION='"$(VERSION)"' \
+    -DFROND_ISA_DIR='"$(PREFIX)/share/frond/isa"' $(CFLAGS)
 LIBS   := -lxxhash -lm
 
 LIB_DIRS := core riscv dev host machine
-LIB_SRC  := $(foreach d,$(LIB_DIRS),$(wildcard $(d)/*.c))
+SANDBOX  := host/sandbox.c
+LIB_SRC  := $(filter-out $(SANDBOX),$(foreach d,$(LIB_DIRS),$(wildcard $(d)/*.c)))
 LIB_OBJ  := $(LIB_SRC:%.c=$(B)/%.o)
 CLI_SRC  := $(wildcard cli/*.c)
-CHECK_SRC := $(wildcard check/*.c model/*.c)
-CLI_OBJ  := $(CLI_SRC:%.c=$(B)/%.o) $(CHECK_SRC:%.c=$(B)/%.o) $(B)/cli/nucleus_blob.o
+CHECK_SRC := $(wildcard check/*.c model/*.c isa/*.c)
+CLI_OBJ  := $(patsubst %.c,$(B)/%.o,$(CLI_SRC) $(CHECK_SRC) $(SANDBOX)) $(B)/cli/nucleus_blob.o
 NUCLEUS  := $(B)/guest/nucleus.elf
 
 SONAME   := libfrond.so.0
@@ -31,7 +33,7 @@ $(B)/$(SONAME): $(LIB_OBJ)
 	$(CC) $(CFLAGS) -shared -Wl,-soname,$(SONAME) -Wl,--no-undefined -o $@ $^ $(LIBS)
 
 $(B)/frond: $(CLI_OBJ) $(B)/libfrond.a
-	$(CC) $(CFLAGS) -o $@ $^ $(LIBS) -lcyaml -lyaml
+	$(CC) $(CFLAGS) -o $@ $^ $(LIBS) -lcyaml -lyaml -lseccomp
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
@@ -75,6 +77,8 @@ install: all $(B)/lib/libfrond.a
 	ln -sf $(SONAME).$(VERSION) $(DESTDIR)$(PREFIX)/lib/$(SONAME)
 	ln -sf $(SONAME) $(DESTDIR)$(PREFIX)/lib/libfrond.so
 	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' include/frond.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/frond.pc
+	$(INSTALL) -d $(DESTDIR)$(PREFIX)/share/frond/isa
+	$(INSTALL) -m 644 isa/*.yaml $(DESTDIR)$(PREFIX)/share/frond/isa
 	$(INSTALL) -m 644 docs/frond.1 $(DESTDIR)$(PREFIX)/share/man/man1
 
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d)
@@ -92,7 +96,7 @@ test: tools-test all guest linux
 # Results, with date and seeds, belong into docs/campaigns.md.
 .PHONY: test-long
 test-long: test
-	$(MAKE) check-mutants check-attack-asan
+	$(MAKE) check-mutants check-attack-asan check-sandbox-mutants
 	$(MAKE) check-nest-linux LINUX=$(LINUX)
 	$(MAKE) check-model-mem MODEL_TERMS=1000000
 	$(MAKE) check-vmcount-long

@@ -22,11 +22,11 @@ static void cut(struct campaign *c) {
 }
 
 bool campaign_list(struct campaign *c) {
-    c->count = 0;
+    c->count = c->left_out = 0;
     for (unsigned t = 0; t < check_theorem_count; t++)
         if (wanted(&c->order, t))
             c->count += check_runs(&check_theorems[t], &c->order.size, c->order.drop,
-                                   c->run + c->count, CAMPAIGN_RUNS - c->count);
+                                   c->run + c->count, CAMPAIGN_RUNS - c->count, &c->left_out);
     if (c->order.shards != 0)
         cut(c);
     return c->count != 0;
@@ -61,6 +61,10 @@ enum campaign_end campaign_go(struct campaign *c, const struct check_options *o,
         *at = NULL;
         if (each)
             each(c, c->done);
+        if (r->end == CHECK_BAD && c->order.drop != CHECK_NO_DROP) {
+            c->done++;
+            break;
+        }
     }
     return CAMPAIGN_DONE;
 }

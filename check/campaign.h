@@ -20,6 +20,7 @@ struct campaign_order {
 struct campaign {
     struct campaign_order order;
     unsigned count, done;
+    unsigned left_out;          /* scopes that do not fit the model */
     struct check_system system; /* of the run at hand */
     struct check_run run[CAMPAIGN_RUNS];
     struct check_result result[CAMPAIGN_RUNS];
@@ -27,7 +28,7 @@ struct campaign {
 
 /* The list for c->order. False: a run does not fit the model's sizes, or none is left. */
 bool campaign_list(struct campaign *c);
-/* Makes what is left of it; after each run `each` is called (NULL: not). `from`: a file that campaign_load
+/* Makes what is left of it; with a hypothesis dropped, up to the first counterexample; after each run `each` is called (NULL: not). `from`: a file that campaign_load
  * has read the beginning of; else NULL. Stopped, or out of memory: *at is the explorer as it is, to be
  * saved and freed by the caller, or NULL if there is none, and c->done the index of its run. */
 enum campaign_end { CAMPAIGN_DONE, CAMPAIGN_CUT, CAMPAIGN_BAD_FILE };

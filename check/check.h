@@ -53,9 +53,9 @@ struct check_run {
         struct nkt_scope tables;
     };
 };
-/* All scopes of a theorem, at most `room`. */
+/* All scopes of a theorem, at most `room`; *left_out grows by those that do not fit the model. */
 unsigned check_runs(const struct check_theorem *, const struct check_size *, unsigned drop,
-                    struct check_run *out, unsigned room);
+                    struct check_run *out, unsigned room, unsigned *left_out);
 /* What tells a run from all others, as it stands in a file; the texts stay the caller's. */
 struct check_scope {
     const char *theorem, *drop; /* drop: NULL, none */

@@ -149,6 +149,7 @@ static bool serve_once(const struct vm_scope *sc, const struct vm_state *s,
     struct vm_act acts[VM_ACTS];
     struct vm_view v = vm_naive_view(sc, s);
     unsigned n = vm_actions(sc, s, acts);
+    bool traps = want->kind == VM_SENS || (want->kind == VM_ENTER && sc->sens);
     struct vm_state t;
 
     for (unsigned j = 0; j < n; j++) {
@@ -158,10 +159,11 @@ static bool serve_once(const struct vm_scope *sc, const struct vm_state *s,
         if (!same && !service(&acts[j]))
             continue;
         o = vm_do(sc, s, &v, &acts[j], &t);
-        if (same && o.fate == VM_DONE && want->kind != VM_SENS)
+        if (same && o.fate == VM_DONE && !traps)
             return true;
-        /* An instruction that traps is made when the VMM of its own level has interpreted it. */
-        if (o.fate == VM_DONE && o.interpreted && want->kind == VM_SENS && o.ira.kind == VM_SENS)
+        /* An instruction that traps is made when a VMM has interpreted it, and not passed it on. */
+        if (o.fate == VM_DONE && o.interpreted && traps &&
+            (want->kind == VM_SENS ? o.ira.kind == VM_SENS : vm_below(sc, t.run, want->child)))
             return true;
         if (o.fate != VM_NONE)
             put(b, &t);

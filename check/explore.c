@@ -353,8 +353,7 @@ struct check_result explorer_run(struct explorer *e) {
     /* With more threads than one, which of several wrong steps is met first is chance: once more. */
     if (e->found && e->threads > 1) {
         e->threads = 1;
-        if (begin(e))
-            explore(e);
+        r.end = begin(e) ? explore(e) : CHECK_NO_MEMORY;
     }
     conclude(e, &r);
     return r;

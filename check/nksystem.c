@@ -142,8 +142,10 @@ static void nkt_expand(const void *scope, const uint8_t *state, struct check_sin
         memcpy(a.b, &acts[i], sizeof acts[i]);
         if (!nkt_do(sc, &s, &acts[i], &bad))
             continue;
+        sink->wrong.what = (uint8_t)bad;
         if (sink->reach(sink, (const uint8_t *)&s, &a) && bad == NKT_BAD_OK)
             bad = nkt_judge(sc, &s);
+        sink->wrong.what = 0;
         if (sink->plain)
             continue;
         sink->count[COUNT_STEPS]++;

@@ -194,6 +194,8 @@ static void draw_node(const struct teller *t, const struct vm_state *s, unsigned
             s->run == k ? "  <- runs" : "");
     if (vm_leaf(sc, k) && (sc->modes == 2 || sc->io || sc->sens))
         fprintf(t->to, "  status %u", s->h[k]);
+    if (k == 0 && sc->sens)
+        fputs(s->real_p ? "  in P" : "  in NP", t->to);
     fputc('\n', t->to);
     for (unsigned m = 0; k != 0 && m < sc->modes; m++)
         for (unsigned x = 0; x < sc->addrs[k]; x++) {
@@ -206,8 +208,8 @@ static void draw_node(const struct teller *t, const struct vm_state *s, unsigned
 /* Nodes in the order of the tree: a node, then all that is below it. */
 static void draw(const struct teller *t, const struct vm_state *s, unsigned k) {
     draw_node(t, s, k);
-    for (unsigned c = k + 1; c < t->sc->nodes; c++)
-        if (t->sc->parent[c] == k)
+    for (unsigned c = k + 1; c < VM_NODES; c++)
+        if (c < t->sc->nodes && t->sc->parent[c] == k)
             draw(t, s, c);
 }
 

@@ -86,18 +86,20 @@ bool check_counted(const struct vm_scope *sc) {
 }
 
 /* Memory of a tree's nodes: as asked, but a VMM has room for its tables, a cell of its own where
- * `own`, and as many to give as an access below may need at once: a whole table of a child's, and one. */
+ * `own`, and as many to give as one access below may need at once: a leaf's one cell; a VMM's whole table,
+ * which a search may read, and what is needed above it. */
 static void furnish(struct vm_scope *sc, const unsigned *cells) {
     unsigned tables[VM_NODES] = {0}, give[VM_NODES] = {0}, level[VM_NODES] = {0};
 
     for (unsigned k = 1; k < sc->nodes; k++)
         level[k] = level[sc->parent[k]] + 1;
     for (unsigned k = sc->nodes; k-- > 0;) {
-        unsigned p = sc->parent[k], least = tables[k] ? tables[k] + sc->own + give[k] : 0;
+        unsigned p = sc->parent[k], need = tables[k] ? tables[k] + give[k] : 1;
+        unsigned least = tables[k] ? need + (k != 0 && sc->own) : 0;
         bool window = sc->io == 1 || (sc->io == 2 && level[k] == 1 && tables[k] == 0);
 
-        sc->cells[k] = (uint8_t)(k == 0 || cells[level[k]] > least ? cells[level[k]] : least);
-        give[p] = give[p] > tables[k] + 1 ? give[p] : tables[k] + 1;
+        sc->cells[k] = (uint8_t)(cells[level[k]] > least ? cells[level[k]] : least);
+        give[p] = give[p] > need ? give[p] : need;
         tables[p] += (sc->cells[k] + window) * (sc->apart ? 1u : sc->modes);
     }
 }
@@ -112,7 +114,11 @@ static bool canonical(const struct vm_scope *sc) {
 
 static bool wanted(const struct check_theorem *t, const struct check_size *size, unsigned drop,
                    const struct vm_scope *sc) {
-    if (!canonical(sc) || (t->rogue && sc->kids[1] == 0))
+    bool siblings = false;
+
+    for (unsigned k = 0; k < sc->nodes; k++)
+        siblings |= sc->kids[k] > 1;
+    if (!canonical(sc) || (t->rogue && sc->kids[1] == 0) || (t->shared && !siblings))
         return false;
     if (t->all_core)
         return sc->nodes == 3 && sc->parent[2] == 0;
@@ -143,7 +149,8 @@ static void set_flags(const struct check_theorem *t, unsigned drop, struct vm_sc
     sc->sens = t->sens;
     sc->shared = t->shared;
     sc->rogue = drop == VM_DROP_ROGUE_ROOT ? 0 : t->rogue ? 1 : VM_NO_ROGUE;
-    sc->sink = drop == VM_DROP_SINK ? 1 : 0xff;
+    /* What every child is promised besides the core, and one cell to exchange through. */
+    sc->sink = drop == VM_DROP_SINK ? 2 : 0xff;
     sc->drop = drop < (unsigned)VM_DROP_COUNT ? 1ull << drop : 0;
 }
 
@@ -165,7 +172,7 @@ bool check_rebuild(const struct check_scope *given, struct check_run *run) {
     const struct check_theorem *t = check_find(given->theorem);
     struct vm_scope *sc = &run->vm;
     struct check_run all[8];
-    unsigned n;
+    unsigned n, left_out = 0;
 
     run->drop = CHECK_NO_DROP;
     for (unsigned i = 0; i < CHECK_DROPS; i++)
@@ -175,7 +182,7 @@ bool check_rebuild(const struct check_scope *given, struct check_run *run) {
         return false;
     run->theorem = t;
     if (t->kind != CHECK_VM) {
-        n = check_runs(t, &(struct check_size){0}, run->drop, all, 8);
+        n = check_runs(t, &(struct check_size){0}, run->drop, all, 8, &left_out);
         if (given->number < n)
             *run = all[given->number];
         return given->number < n;
@@ -217,7 +224,7 @@ static bool next_tree(uint8_t *parent, unsigned *nodes, unsigned most) {
 }
 
 static unsigned vm_runs(const struct check_theorem *t, const struct check_size *size, unsigned drop,
-                        struct check_run *out, unsigned room) {
+                        struct check_run *out, unsigned room, unsigned *left_out) {
     uint8_t parent[VM_NODES + 1] = {0};
     unsigned nodes = 2, most = size->nodes ? size->nodes : 4, n = 0;
 
@@ -225,8 +232,14 @@ static unsigned vm_runs(const struct check_theorem *t, const struct check_size *
         struct vm_scope sc = {.nodes = (uint8_t)nodes};
 
         memcpy(sc.parent, parent, VM_NODES);
-        if (n < room && make_scope(t, size, drop, &sc) && wanted(t, size, drop, &sc))
+        bool fits = make_scope(t, size, drop, &sc) && n < room;
+
+        if (!wanted(t, size, drop, &sc))
+            continue;
+        if (fits)
             out[n++] = (struct check_run){.theorem = t, .drop = drop, .vm = sc};
+        else
+            ++*left_out;
     } while (next_tree(parent, &nodes, most < VM_NODES ? most : VM_NODES));
     return n;
 }
@@ -247,11 +260,11 @@ static unsigned tables_runs(const struct check_theorem *t, unsigned drop, struct
 }
 
 unsigned check_runs(const struct check_theorem *t, const struct check_size *size, unsigned drop,
-                    struct check_run *out, unsigned room) {
+                    struct check_run *out, unsigned room, unsigned *left_out) {
     unsigned n = 0;
 
     switch (t->kind) {
-    case CHECK_VM: return vm_runs(t, size, drop, out, room);
+    case CHECK_VM: return vm_runs(t, size, drop, out, room, left_out);
     case CHECK_TABLES: return tables_runs(t, drop, out, room);
     case CHECK_NK:
         for (; n < nk_scope_count() && n < room; n++)

@@ -20,6 +20,7 @@ static bool own_step(const struct vm_scope *sc, const struct vm_act *a) {
     case VM_MAP:
     case VM_UNMAP: return a->x < sc->cells[a->child];
     case VM_SENS: return true;
+    case VM_ENTER: return sc->sens && a->node != 0;
     }
     return false;
 }
@@ -89,7 +90,8 @@ static enum vm_bad judge(const struct vm_scope *sc, const struct vm_state *s,
     *cell = a->x;
     if (o->bad != VM_BAD_OK)
         return o->bad;
-    if ((o->fate == VM_FAULT || a->kind == VM_SENS) && own_step(sc, a) && !ira_served(sc, s, a))
+    if ((o->fate == VM_FAULT || a->kind == VM_SENS || a->kind == VM_ENTER) && own_step(sc, a) &&
+        !ira_served(sc, s, a))
         return VM_BAD_STUCK;
     return fresh ? ira_judge(sc, t, node, cell) : VM_BAD_OK;
 }

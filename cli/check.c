@@ -188,7 +188,9 @@ static int conclude(struct campaign *c, enum campaign_end end, struct explorer *
                               : "the memory that --max-memory allows is used up";
 
         status = CHECK_UNFINISHED;
-        if (e == NULL || !campaign_save(c, e, save))
+        if (e == NULL)
+            note("check: --max-memory is too little to begin with; more threads need more");
+        else if (!campaign_save(c, e, save))
             note("check: %s, and %s cannot be written: what was done is lost", why, save);
         else
             note("check: %s; frond check --resume %s goes on from here", why, save);
@@ -196,6 +198,8 @@ static int conclude(struct campaign *c, enum campaign_end end, struct explorer *
     }
     if (a->json)
         check_json(stdout, c->run, c->result, c->done);
+    else if (c->order.plain)
+        printf("%u of %u runs counted\n", c->done, c->count);
     else
         printf("%u of %u runs made: %u hold, %u fail, %u vacuous\n", c->done, c->count, a->holds,
                a->fails, a->vacuous);
@@ -216,9 +220,15 @@ static int explore(struct check_args *a, struct campaign *c) {
         return complain("check: %s cannot be resumed: it is not what this version's --save wrote",
                         a->resume);
     if (!a->resume && !campaign_list(c))
-        return complain("check: no scope of this size fits the model; see --nodes and --cells");
+        return complain(
+            "check: no scope of this size fits the model, or none is left for this --shard");
     if (a->dot && (a->dot_file = fopen(a->dot, "w")) == NULL)
         return complain("check: %s cannot be written: %s", a->dot, strerror(errno));
+    if (c->left_out)
+        note("check: %u trees are left out: with so much memory they do not fit the model (%u "
+             "cells at "
+             "node 0, %u above)",
+             c->left_out, VM_ADDRS, VM_CELLS);
     report = a;
     o.plain = c->order.plain;
     for (unsigned i = 0; i < c->done; i++)
@@ -284,7 +294,7 @@ int cmd_check(int argc, char **argv) {
                             .value = "HYPOTHESIS",
                             .kind = OPTION_TEXT,
                             .to.text = &a.drop,
-                            .help = "without this hypothesis: a counterexample is expected"},
+                            .help = "without this hypothesis, up to the first counterexample"},
                            {.name = "threads",
                             .value = "N",
                             .kind = OPTION_NUMBER,

@@ -1,9 +1,12 @@
 /* loop.c - see loop.h. */
 #include "loop.h"
+#include "../host/sandbox.h"
 #include "cli.h"
 #include "stats.h"
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { SLICE = 2000000 }; /* steps between two looks at the host's clock */
 
@@ -113,7 +116,7 @@ static int enter_all(struct loop *l, struct frond *m, uint64_t start) {
             return stopped(l);
         if (s != FROND_OK) {
             note("%s", frond_error(m));
-            return EXIT_MACHINE;
+            return s == FROND_E_LIMIT ? EXIT_LIMIT : EXIT_MACHINE;
         }
         if (d->exit.reason == FROND_EXIT_HALT)
             return d->exit.kind == FROND_HALT_RESET ? -1 : guest_status(d->exit.value);
@@ -136,10 +139,13 @@ static struct frond *make(struct loop *l) {
     o.extra = boot_extra(l->boot);
     o.shake = l->shake;
     o.audit = l->audit;
+    o.nodes = l->max_nodes;
+    o.overhead = l->max_memory;
     struct frond *m = frond_new(&o);
     if (!m) {
-        complain("no host memory for a machine of %" PRIu64 "K; --memory takes less",
-                 (o.memory + o.extra) >> 10);
+        complain("no host memory for a machine of %" PRIu64 "K%s; --memory takes less",
+                 (o.memory + o.extra) >> 10,
+                 l->max_memory ? ", or what it takes besides is more than --max-memory" : "");
         return NULL;
     }
     if ((image_node(l->boot->archive, 0)->flags & IMAGE_UART) &&
@@ -183,16 +189,49 @@ static int one_life(struct loop *l, uint64_t begun, uint64_t *passed) {
     return status;
 }
 
+/* Bytes by which the process may grow: the machine, what --max-memory grants, all that cow drives may
+ * keep, and room for the C library. 0: any. */
+static uint64_t room_for(const struct loop *l) {
+    const uint64_t library = 64u << 20;
+    uint64_t room = boot_memory(l->boot) + boot_extra(l->boot) + l->max_memory + library;
+
+    for (unsigned i = 0; i < l->drives->count; i++)
+        if (l->drives->drive[i].cow)
+            room += 2 * l->drives->drive[i].file.size;
+    return l->max_memory ? room : 0;
+}
+
+/* Everything is open: from here on the process computes, and no more. 0, or the exit status. */
+static int shut_in(const struct loop *l) {
+    int keep[FROND_VIRTIO_SLOTS + 2];
+    struct sandbox s = {.keep = keep, .room = room_for(l)};
+    const char *what;
+
+    for (unsigned i = 0; i < l->drives->count; i++)
+        keep[s.kept++] = l->drives->drive[i].disk.fd;
+    if (l->trace)
+        keep[s.kept++] = fileno(l->trace);
+    if (l->stats)
+        keep[s.kept++] = fileno(l->stats);
+    if (sandbox_enter(&s, &what) == 0)
+        return 0;
+    note("sandbox: %s: %s; --no-sandbox runs without it", what, strerror(errno));
+    return EXIT_MACHINE;
+}
+
 int loop_run(struct loop *l) {
     uint64_t passed = 0, begun = host_now();
-    int status;
+    int status = 0;
 
     caught = 0;
     host_on_signal(stop);
     console_open(&l->console);
-    do
-        status = one_life(l, begun, &passed);
-    while (status < 0);
+    if (l->sandbox)
+        status = shut_in(l);
+    if (!status)
+        do
+            status = one_life(l, begun, &passed);
+        while (status < 0);
     console_close(&l->console);
     for (unsigned i = 0; i < l->hash_at.count; i++)
         if (l->hash_at.number[i] > l->reached)

@@ -15,8 +15,8 @@ enum { CONSOLE_PASS, CONSOLE_PLAY };
 
 struct run {
     const char *bios, *kernel, *initrd, *append, *tree, *stats, *trace, *dump_dtb, *image, *nucleus;
-    uint64_t memory, depth, fanout, console, clock, seed, max, shake;
-    bool audit, rng;
+    uint64_t memory, depth, fanout, console, clock, seed, max, max_nodes, max_memory, shake;
+    bool audit, rng, sandbox, no_sandbox;
     struct option_list drives, hash_at;
 };
 
@@ -95,6 +95,25 @@ static const char *const clock_words[] = {"virtual", "host", NULL};
         {"max-insns",           "N", "end after so many steps, with status 124",                   \
          OPTION_NUMBER,         1,   UINT64_MAX,                                                   \
          .to.number = &(r)->max},                                                                  \
+        {"max-nodes",                                                                              \
+         "N",                                                                                      \
+         "end with status 124 when more nodes are entered, node 0 counted",                        \
+         OPTION_NUMBER,                                                                            \
+         1,                                                                                        \
+         UINT32_MAX,                                                                               \
+         .to.number = &(r)->max_nodes},                                                            \
+        {"max-memory",                                                                             \
+         "SIZE",                                                                                   \
+         "end with status 124 rather than use more memory besides RAM",                            \
+         OPTION_SIZE,                                                                              \
+         4096,                                                                                     \
+         1ULL << 40,                                                                               \
+         .to.number = &(r)->max_memory},                                                           \
+        {"sandbox", NULL,                                                                          \
+         "once all is open, do without further files and most system calls (yes)", OPTION_FLAG,    \
+         .to.flag = &(r)->sandbox},                                                                \
+        {"no-sandbox", NULL, "do not: for debuggers, sanitizers, profilers", OPTION_FLAG,          \
+         .to.flag = &(r)->no_sandbox},                                                             \
         {"audit", NULL, "check every invariant at each enter and exit", OPTION_FLAG,               \
          .to.flag = &(r)->audit},                                                                  \
         {"shake",                                                                                  \
@@ -122,7 +141,7 @@ static int help(const struct option *row) {
            "       frond run [OPTION...] --bios FILE --kernel FILE [--initrd FILE]\n"
            "       frond run [OPTION...] --tree FILE.yaml\n\n"
            "Runs a machine until its guest ends; the status is the guest's (255: 255 or more),\n"
-           "124 after --max-insns, 125 if it cannot go on, 2 for bad input. On a terminal,\n"
+           "124 at a limit (--max-...), 125 if it cannot go on, 2 for bad input. On a terminal,\n"
            "Ctrl-A x leaves.\n\n");
     options_help(row);
     return 0;
@@ -153,6 +172,8 @@ static int check_together(const struct run *r, const struct option *row) {
     if (r->fanout > 1 && (r->drives.count || r->rng))
         return complain("run: --%s: one child only can have a device; leave out --fanout",
                         r->rng ? "rng" : "drive");
+    if (r->sandbox && r->no_sandbox)
+        return complain("run: --sandbox or --no-sandbox, not both");
     if (r->hash_at.count && r->clock)
         return complain("run: --hash-at counts steps: leave out --clock host");
     if (r->drives.count + r->rng > FROND_VIRTIO_SLOTS)
@@ -233,11 +254,14 @@ static int run(const struct run *r, struct boot *b, struct drives *d) {
                      .drives = d,
                      .hash_at = r->hash_at,
                      .max = r->max,
+                     .max_nodes = r->max_nodes,
+                     .max_memory = r->max_memory,
                      .shake = r->shake,
                      .seed = r->seed,
                      .audit = r->audit,
                      .host_clock = r->clock != 0,
-                     .rng = r->rng};
+                     .rng = r->rng,
+                     .sandbox = !r->no_sandbox};
     int status = open_output("stats", r->stats, &l.stats);
 
     if (!status)

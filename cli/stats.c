@@ -92,7 +92,8 @@ static void write_entry(FILE *to, const struct entry *e) {
 void stats_write(FILE *to, struct frond *m, uint64_t wall, int status) {
     struct entries all = {0};
 
-    frond_each_node(m, gather, &all);
+    if (frond_each_node(m, gather, &all) != FROND_OK)
+        all.lost = true;
     if (all.count)
         qsort(all.entry, all.count, sizeof *all.entry, compare);
     fprintf(to,

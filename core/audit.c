@@ -121,7 +121,7 @@ static uint64_t walls_of(const struct core_ctx *x, struct told *told) {
 }
 
 uint64_t core_audit_walls(struct core *c, const struct core_ctx *parent) {
-    struct told *told = c->isa->alloc(c->pages * sizeof *told);
+    struct told *told = memory_alloc(&c->isa->memory, c->pages * sizeof *told);
     uint64_t broken = 0;
 
     if (!told)
@@ -131,6 +131,6 @@ uint64_t core_audit_walls(struct core *c, const struct core_ctx *parent) {
         for (const struct core_ctx *x = c->hash[i]; x; x = x->hash_next)
             if (x->parent == parent && x->desc_page != CORE_NO_PAGE)
                 broken += walls_of(x, told);
-    c->isa->free(told);
+    memory_free(&c->isa->memory, told, c->pages * sizeof *told);
     return broken;
 }

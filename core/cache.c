@@ -34,7 +34,7 @@ static bool grow(struct core *c, struct core_cache *k) {
     bigger.slots = SLOTS_MIN;
     while (bigger.slots < 4 * live && bigger.slots < SLOTS_MAX)
         bigger.slots *= 2;
-    bigger.slot = c->isa->alloc(bigger.slots * sizeof *bigger.slot);
+    bigger.slot = memory_alloc(&c->isa->memory, bigger.slots * sizeof *bigger.slot);
     if (!bigger.slot)
         return false;
     for (uint32_t i = 0; i < k->slots; i++) {
@@ -88,6 +88,6 @@ void cache_clear(struct core_cache *k) {
 
 void cache_free(struct core *c, struct core_cache *k) {
     c->cached -= k->slots;
-    c->isa->free(k->slot);
+    memory_free(&c->isa->memory, k->slot, k->slots * sizeof *k->slot);
     *k = (struct core_cache){0};
 }

@@ -17,6 +17,7 @@
 #define FROND_CORE_H
 
 #include "map.h"
+#include "memory.h"
 #include <stddef.h>
 
 enum { CORE_P, CORE_NP }; /* which map: map_p (M and S) or map_np (U) */
@@ -144,8 +145,9 @@ struct core_isa {
     void (*range_changed)(void *opaque, struct core_ctx *ctx, unsigned mode, uint64_t index,
                           const struct frond_range *old, const struct frond_range *new);
     bool (*private_window)(uint64_t addr); /* of every node */
-    void *(*alloc)(size_t size);           /* zeroed; NULL if there is none */
-    void (*free)(void *p);
+    /* When alloc has returned NULL, something may be derived and not watched: whoever supplies it sees to
+     * it that all is dropped before the guest's next step. */
+    struct memory memory;
 };
 
 struct core_frame {
@@ -170,18 +172,18 @@ struct core {
     uint64_t drops;     /* grows when something of a table is dropped: a walk under way is void */
     uint64_t watch_seq; /* grows with each new watch */
     bool stale;         /* something of the path itself may be wrong: re-enter it */
-    bool nomem;
-    bool too_many;   /* nodes, by contexts_max */
-    bool host_store; /* a page with CORE_W_HOST was stored to */
+    bool too_many;      /* nodes, by contexts_max */
+    bool host_store;    /* a page with CORE_W_HOST was stored to */
     struct core_ctx **hash;
     uint32_t hash_size, contexts;
     uint64_t serials; /* given out */
-    uint32_t
-        contexts_max; /* more are an error; 0: all but the path's are forgotten past a number */
+    /* Node 0's counted; more are an error. 0: all but the path's are forgotten past a number. */
+    uint32_t contexts_max;
     uint64_t cached, cached_max; /* slots of all caches; past the most, core_drop_all is due */
     struct core_frame *stack;
     unsigned stack_room;
-    uint64_t *chain; /* of the last GAP: address at each level from `maker` down to `level` */
+    uint64_t *labels; /* of the nodes of the path, by level, from 1 on */
+    uint64_t *chain;  /* of the last GAP: address at each level from `maker` down to `level` */
 };
 
 #define CORE_ROOT_WINDOW (1ULL << 62)
@@ -222,8 +224,6 @@ void core_pop(struct core *c);
 /* Makes what is kept for the top safe to use again, after a push or pops. */
 void core_activate(struct core *c);
 bool core_on_path(const struct core *c, uint32_t page);
-/* Host memory that is held, without isa's. */
-uint64_t core_bytes(const struct core *c);
 /* Drops everything derived, for all nodes. */
 void core_drop_all(struct core *c);
 

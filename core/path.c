@@ -25,7 +25,7 @@ static void ctx_free(struct core *c, struct core_ctx *ctx) {
         cache_free(c, &ctx->table[m].where);
     }
     c->isa->free_isa(c->isa->opaque, ctx);
-    c->isa->free(ctx);
+    memory_free(&c->isa->memory, ctx, sizeof *ctx);
 }
 
 /* Forgets every context that is not on the path (or, with `all`, each one). */
@@ -68,19 +68,24 @@ bool core_init(struct core *c, const struct core_isa *isa, uint8_t *ram, uint32_
     c->cached_max = 4 * (uint64_t)pages + (1u << 20);
     c->empty = true;
     c->hash_size = HASH_SIZE;
-    c->hash = isa->alloc(HASH_SIZE * sizeof(struct core_ctx *));
-    c->page = isa->alloc((size_t)pages * sizeof *c->page);
+    c->hash = memory_alloc(&isa->memory, HASH_SIZE * sizeof *c->hash);
+    c->page = memory_alloc(&isa->memory, (size_t)pages * sizeof *c->page);
     return c->hash && c->page;
+}
+
+static void free_path(struct core *c) {
+    memory_free(&c->isa->memory, c->path, c->room * sizeof *c->path);
+    memory_free(&c->isa->memory, c->chain, c->room * sizeof *c->chain);
+    memory_free(&c->isa->memory, c->labels, c->room * sizeof *c->labels);
 }
 
 void core_done(struct core *c) {
     if (c->hash && c->page)
         forget(c, true);
-    c->isa->free(c->hash);
-    c->isa->free(c->page);
-    c->isa->free(c->path);
-    c->isa->free(c->chain);
-    c->isa->free(c->stack);
+    memory_free(&c->isa->memory, c->hash, HASH_SIZE * sizeof *c->hash);
+    memory_free(&c->isa->memory, c->page, c->pages * sizeof *c->page);
+    free_path(c);
+    memory_free(&c->isa->memory, c->stack, c->stack_room * sizeof *c->stack);
 }
 
 static struct core_ctx *ctx_get(struct core *c, struct core_ctx *parent, uint32_t page) {
@@ -89,13 +94,13 @@ static struct core_ctx *ctx_get(struct core *c, struct core_ctx *parent, uint32_
     for (struct core_ctx *ctx = c->hash[h]; ctx; ctx = ctx->hash_next)
         if (ctx->parent == parent && ctx->desc_page == page)
             return ctx;
-    if (c->contexts_max != 0 && c->contexts > c->contexts_max) {
+    if (c->contexts_max != 0 && c->contexts >= c->contexts_max) {
         c->too_many = true;
         return NULL;
     }
     if (c->contexts_max == 0 && c->contexts >= CONTEXTS_MAX)
         forget(c, false);
-    struct core_ctx *ctx = c->isa->alloc(sizeof *ctx);
+    struct core_ctx *ctx = memory_alloc(&c->isa->memory, sizeof *ctx);
     if (!ctx)
         return NULL;
     ctx->parent = parent;
@@ -109,20 +114,24 @@ static struct core_ctx *ctx_get(struct core *c, struct core_ctx *parent, uint32_
 
 static bool more_room(struct core *c) {
     unsigned room = c->room * 2 + 8;
-    struct core_level *path = c->isa->alloc(room * sizeof *path);
-    uint64_t *chain = c->isa->alloc(room * sizeof *chain);
+    struct core_level *path = memory_alloc(&c->isa->memory, room * sizeof *path);
+    uint64_t *chain = memory_alloc(&c->isa->memory, room * sizeof *chain);
+    uint64_t *labels = memory_alloc(&c->isa->memory, room * sizeof *labels);
 
-    if (!path || !chain) {
-        c->isa->free(path);
-        c->isa->free(chain);
+    if (!path || !chain || !labels) {
+        memory_free(&c->isa->memory, path, room * sizeof *path);
+        memory_free(&c->isa->memory, chain, room * sizeof *chain);
+        memory_free(&c->isa->memory, labels, room * sizeof *labels);
         return false;
     }
-    if (c->path)
+    if (c->path) {
         memcpy(path, c->path, c->room * sizeof *path);
-    c->isa->free(c->path);
-    c->isa->free(c->chain);
+        memcpy(labels, c->labels, c->room * sizeof *labels);
+    }
+    free_path(c);
     c->path = path;
     c->chain = chain;
+    c->labels = labels;
     c->room = room;
     return true;
 }
@@ -178,7 +187,7 @@ bool core_push(struct core *c, uint32_t page, struct frond_desc *d) {
     if (page != CORE_NO_PAGE)
         own_page(c, page);
     ctx->on_path = true;
-    ctx->label = d->label;
+    ctx->label = c->labels[level] = d->label;
     ctx->uid = d->uid;
     c->path[level] = (struct core_level){
         .ctx = ctx,
@@ -218,16 +227,4 @@ void core_activate(struct core *c) {
 
 bool core_on_path(const struct core *c, uint32_t page) {
     return (c->page[page].watch & CORE_W_OWNED) != 0;
-}
-
-uint64_t core_bytes(const struct core *c) {
-    uint64_t bytes = c->pages * sizeof *c->page + c->hash_size * sizeof *c->hash +
-                     c->room * (sizeof *c->path + sizeof *c->chain) +
-                     c->stack_room * sizeof *c->stack + c->contexts * sizeof(struct core_ctx) +
-                     c->cached * sizeof(struct core_entry);
-
-    for (uint32_t p = 0; p < c->pages; p++)
-        for (const struct core_use *u = c->page[p].uses; u; u = u->next)
-            bytes += sizeof *u;
-    return bytes;
 }

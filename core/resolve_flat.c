@@ -266,12 +266,12 @@ static enum walk walk(struct core *c, const struct core_frame *f, struct core_fr
 static bool push_frame(struct core *c, unsigned depth, const struct core_frame *f) {
     if (depth == c->stack_room) {
         unsigned room = c->stack_room * 2 + 16;
-        struct core_frame *bigger = c->isa->alloc(room * sizeof *bigger);
+        struct core_frame *bigger = memory_alloc(&c->isa->memory, room * sizeof *bigger);
         if (!bigger)
             return false;
         if (c->stack) {
             memcpy(bigger, c->stack, depth * sizeof *bigger);
-            c->isa->free(c->stack);
+            memory_free(&c->isa->memory, c->stack, c->stack_room * sizeof *c->stack);
         }
         c->stack = bigger;
         c->stack_room = room;

@@ -46,7 +46,7 @@ static void unlink_void(struct core *c, uint32_t page) {
             link = &u->next;
         } else {
             *link = u->next;
-            c->isa->free(u);
+            memory_free(&c->isa->memory, u, sizeof *u);
         }
     }
     c->page[page].watch = watch;
@@ -93,7 +93,7 @@ static bool make_room(struct core *c, uint32_t page, struct core_ctx *ctx, unsig
         struct core_use *u = *link;
         if (same_user(u, ctx, what)) {
             *link = u->next;
-            c->isa->free(u);
+            memory_free(&c->isa->memory, u, sizeof *u);
         } else {
             link = &u->next;
         }
@@ -112,7 +112,7 @@ bool use_add(struct core *c, uint32_t page, struct core_ctx *ctx, unsigned what,
     }
     if (n >= USES_MAX && make_room(c, page, ctx, what))
         tag = ALL_TAGS;
-    struct core_use *u = c->isa->alloc(sizeof *u);
+    struct core_use *u = memory_alloc(&c->isa->memory, sizeof *u);
     if (!u)
         return false;
     *u = (struct core_use){
@@ -126,7 +126,7 @@ void uses_free_all(struct core *c) {
         while (c->page[p].uses) {
             struct core_use *u = c->page[p].uses;
             c->page[p].uses = u->next;
-            c->isa->free(u);
+            memory_free(&c->isa->memory, u, sizeof *u);
         }
         c->page[p].watch &= ~(uint32_t)(CORE_W_PT | CORE_W_MAP);
     }
@@ -138,8 +138,7 @@ void core_use_pt(struct core *c, uint32_t page, struct core_ctx *ctx, uint64_t t
     if (u && same_user(u, ctx, USE_PT) && (u->tag == tag || u->tag == ALL_TAGS) &&
         u->seq == ctx->pt_seq && (c->page[page].watch & CORE_W_PT) != 0)
         return;
-    if (!use_add(c, page, ctx, USE_PT, tag))
-        c->nomem = true;
+    use_add(c, page, ctx, USE_PT, tag);
     core_watch(c, page, CORE_W_PT);
 }
 

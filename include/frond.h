@@ -31,19 +31,23 @@ struct frond;
 
 enum frond_status {
     FROND_OK = 0,
-    FROND_STOPPED,     /* frond_stop was called: enter again to go on */
-    FROND_E_MEMORY,    /* the host has no memory left */
-    FROND_E_ARGUMENT,  /* an argument is out of range; frond_error says which */
-    FROND_E_IMAGE,     /* not an image for this machine; frond_error says why */
-    FROND_E_DESC,      /* node 0's descriptor has a field with a value it may not have */
-    FROND_E_NODE,      /* no such node */
-    FROND_E_UNREALIZED /* the node's memory is not there */
+    FROND_STOPPED,  /* frond_stop was called: enter again to go on */
+    FROND_E_MEMORY, /* the host has no memory left: nothing is lost, the same call goes on later */
+    FROND_E_ARGUMENT,   /* an argument is out of range; frond_error says which */
+    FROND_E_IMAGE,      /* not an image for this machine; frond_error says why */
+    FROND_E_DESC,       /* node 0's descriptor has a field with a value it may not have */
+    FROND_E_NODE,       /* no such node */
+    FROND_E_UNREALIZED, /* the node's memory is not there */
+    FROND_E_LIMIT,      /* a limit of the options; frond_error says which. Else as E_MEMORY */
+    FROND_E_AUDIT       /* with `audit`: an invariant does not hold, a defect of the engine */
 };
 
+/* At a limit of host memory what can be derived again is dropped first, at a cost of time only. */
 struct frond_options {
-    uint64_t memory; /* bytes of RAM at FROND_RAM_BASE, a multiple of 4096 */
-    uint64_t extra;  /* bytes that frond_map may give out besides */
-    uint64_t nodes;  /* how many nodes, node 0 among them, may ever be entered; 0: any number */
+    uint64_t memory;   /* bytes of RAM at FROND_RAM_BASE, a multiple of 4096 */
+    uint64_t extra;    /* bytes that frond_map may give out besides */
+    uint64_t nodes;    /* how many nodes, node 0 among them, may ever be entered; 0: any number */
+    uint64_t overhead; /* most bytes of host memory besides RAM (frond_overhead); 0: any number */
     uint64_t shake; /* not 0: drop all caches and re-enter the path at random steps, by this seed */
     bool audit;     /* check every invariant at each enter and exit (slow) */
     bool keep_gaps; /* give the caller FAULTs of node 0; else they are answered DENY */
@@ -51,7 +55,7 @@ struct frond_options {
 
 void frond_options_default(struct frond_options *o);
 
-/* NULL: the options are out of range, or the host has no memory. */
+/* NULL: the options are out of range, or the host has no memory, or `overhead` is too little to begin. */
 struct frond *frond_new(const struct frond_options *o);
 void frond_free(struct frond *m);
 /* What went wrong last, for people; valid until the next call. */
@@ -130,11 +134,13 @@ struct frond_stats {
     uint64_t answers[3]; /* by FROND_RETRY ... DENY */
     uint64_t pages;      /* composed pages kept at the moment */
 };
-/* Calls `each` for every node that is known, parents before children. `label` is valid in the call. */
-void frond_each_node(struct frond *m,
-                     void (*each)(void *opaque, struct frond_name n, const struct frond_stats *s),
-                     void *opaque);
-/* Bytes of host memory that the engine holds besides RAM. */
+/* Calls `each` for every node that is known, parents before children, or (E_MEMORY) for none. `label` is
+ * valid in the call. */
+enum frond_status frond_each_node(struct frond *m,
+                                  void (*each)(void *opaque, struct frond_name n,
+                                               const struct frond_stats *s),
+                                  void *opaque);
+/* Bytes of host memory that the machine holds besides RAM, its devices' own state not counted. */
 uint64_t frond_overhead(const struct frond *m);
 uint64_t frond_now(const struct frond *m); /* steps made in all */
 

@@ -5,7 +5,6 @@
  * path of the present. A device moves data only while its owner's path is a prefix of the active
  * path and the owner's window still leads to it.
  */
-#include "../host/host.h"
 #include "machine.h"
 #include <string.h>
 
@@ -34,32 +33,52 @@ static bool owns(const struct frond *m, const struct owner *o, unsigned level) {
     return o->nodes == level + 1 && agree(m, o) == o->nodes;
 }
 
-static void owner_free(struct owner *o) {
-    host_free(o->uid);
-    host_free(o->label);
-    host_free(o->told);
+static void owner_free(const struct memory *memory, struct owner *o) {
+    memory_free(memory, o->uid, o->room * sizeof *o->uid);
+    memory_free(memory, o->label, o->room * sizeof *o->label);
+    memory_free(memory, o->told, o->room * sizeof *o->told);
     *o = (struct owner){0};
 }
 
-/* The node on top owns the device from now on. */
-static bool claim(struct slot *s, uint64_t addr) {
-    const struct core *c = &s->m->r.core;
-    struct owner o = {.nodes = c->top + 1, .addr = addr, .mode = hart_data_mode(c->path[c->top].d)};
+/* Room for an owner of so many nodes, whoever it is now. */
+static bool owner_room(struct slot *s, unsigned nodes) {
+    const struct memory *memory = &s->m->r.isa.memory;
+    struct owner o = s->owner;
 
-    o.uid = host_alloc(o.nodes * sizeof *o.uid);
-    o.label = host_alloc(o.nodes * sizeof *o.label);
-    o.told = host_alloc(o.nodes * sizeof *o.told);
+    if (nodes <= o.room)
+        return true;
+    o.room = 2 * nodes;
+    o.uid = memory_alloc(memory, o.room * sizeof *o.uid);
+    o.label = memory_alloc(memory, o.room * sizeof *o.label);
+    o.told = memory_alloc(memory, o.room * sizeof *o.told);
     if (!o.uid || !o.label || !o.told) {
-        owner_free(&o);
+        owner_free(memory, &o);
         return false;
     }
     for (unsigned l = 0; l < o.nodes; l++) {
-        o.uid[l] = c->path[l].ctx->uid;
-        o.label[l] = c->path[l].ctx->label;
+        o.uid[l] = s->owner.uid[l];
+        o.label[l] = s->owner.label[l];
+        o.told[l] = s->owner.told[l];
     }
-    owner_free(&s->owner);
+    owner_free(memory, &s->owner);
     s->owner = o;
     return true;
+}
+
+/* The node on top, for which there is room, owns the device from now on. */
+static void claim(struct slot *s, uint64_t addr) {
+    const struct core *c = &s->m->r.core;
+    struct owner *o = &s->owner;
+
+    o->nodes = c->top + 1;
+    o->addr = addr;
+    o->mode = hart_data_mode(c->path[c->top].d);
+    o->news = false;
+    for (unsigned l = 0; l < o->nodes; l++) {
+        o->uid[l] = c->path[l].ctx->uid;
+        o->label[l] = c->path[l].ctx->label;
+        o->told[l] = false;
+    }
 }
 
 /* ---- Accesses by the top -------------------------------------------------------------------------- */
@@ -80,16 +99,18 @@ static bool bus_read(void *opaque, uint32_t window, unsigned off, unsigned width
     return true;
 }
 
-static bool bus_write(void *opaque, uint32_t window, uint64_t addr, unsigned off, unsigned width,
-                      uint64_t value) {
+static enum riscv_stored bus_write(void *opaque, uint32_t window, uint64_t addr, unsigned off,
+                                   unsigned width, uint64_t value) {
     struct frond *m = opaque;
     struct slot *s = window < WINDOWS ? &m->slot[window] : NULL;
 
     if (!s || !s->d || !width_ok(s->d, width))
-        return false;
+        return RISCV_STORE_REFUSED;
+    if (!owner_room(s, m->r.core.top + 1))
+        return RISCV_STORE_AGAIN;
     unsigned asks = s->d->ops->write(s->d, off, width, value);
-    if ((asks & DEV_CLAIM) != 0 && !claim(s, addr))
-        m->r.error = "out of host memory";
+    if (asks & DEV_CLAIM)
+        claim(s, addr);
     if (asks & DEV_WORK) {
         s->work = true;
         if (owns(m, &s->owner, m->r.core.top))
@@ -98,7 +119,7 @@ static bool bus_write(void *opaque, uint32_t window, uint64_t addr, unsigned off
     }
     if (asks)
         riscv_attend(&m->r);
-    return true;
+    return RISCV_STORED;
 }
 
 /* ---- Transfers ------------------------------------------------------------------------------------- */
@@ -261,7 +282,7 @@ void bus_free(struct frond *m) {
     for (unsigned w = 0; w < WINDOWS; w++) {
         if (m->slot[w].d)
             m->slot[w].d->ops->free(m->slot[w].d);
-        owner_free(&m->slot[w].owner);
+        owner_free(&m->r.isa.memory, &m->slot[w].owner);
     }
 }
 

@@ -4,7 +4,6 @@
  * Between two enters the path is empty. To look into a node, its path is put together again from the
  * contexts that are known, without running anything, and taken apart afterwards.
  */
-#include "../host/host.h"
 #include "machine.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,24 +12,8 @@
 
 /* ---- Names -------------------------------------------------------------------------------------------- */
 
-static bool labels_room(struct frond *m, unsigned n) {
-    if (n <= m->labels_room)
-        return true;
-    uint64_t *bigger = host_alloc(2 * n * sizeof *bigger);
-    if (!bigger)
-        return false;
-    host_free(m->labels);
-    m->labels = bigger;
-    m->labels_room = 2 * n;
-    return true;
-}
-
-struct frond_name path_name(struct frond *m, unsigned level) {
-    if (!labels_room(m, level))
-        return (struct frond_name){0};
-    for (unsigned l = 1; l <= level; l++)
-        m->labels[l - 1] = m->r.core.path[l].ctx->label;
-    return (struct frond_name){.label = m->labels, .depth = level};
+struct frond_name path_name(const struct frond *m, unsigned level) {
+    return (struct frond_name){.label = m->r.core.labels + 1, .depth = level};
 }
 
 static struct core_ctx *child_named(const struct core *c, const struct core_ctx *parent,
@@ -55,9 +38,14 @@ static struct frond_desc *desc_of(struct frond *m, const struct core_ctx *x) {
     return (struct frond_desc *)(void *)(m->ram + (size_t)x->desc_page * FROND_PAGE_SIZE);
 }
 
-static void leave_path(struct frond *m) {
+/* Ends what began with stand_on, and has come to s so far. */
+static enum frond_status leave_path(struct frond *m, enum frond_status s) {
     while (!m->r.core.empty)
         core_pop(&m->r.core);
+    if (!m->r.starved)
+        return s;
+    riscv_give_up_memory(&m->r);
+    return no_memory(m);
 }
 
 /* Whether the named node is on the active path (in a call-back, during a run). */
@@ -82,18 +70,12 @@ static enum frond_status stand_on(struct frond *m, struct frond_name n) {
 
     for (unsigned i = 0; ok && i < n.depth; i++) {
         struct core_ctx *x = child_named(c, c->path[c->top].ctx, n.label[i]);
-        if (!x || core_on_path(c, x->desc_page) || desc_check(desc_of(m, x)) >= 0) {
-            leave_path(m);
-            return fail(m, FROND_E_NODE, "no node with label %llu at depth %u",
-                        (unsigned long long)n.label[i], i + 1);
-        }
+        if (!x || core_on_path(c, x->desc_page) || desc_check(desc_of(m, x)) >= 0)
+            return leave_path(m, fail(m, FROND_E_NODE, "no node with label %llu at depth %u",
+                                      (unsigned long long)n.label[i], i + 1));
         ok = core_push(c, x->desc_page, desc_of(m, x));
     }
-    if (!ok) {
-        leave_path(m);
-        return fail(m, FROND_E_MEMORY, "out of host memory");
-    }
-    return FROND_OK;
+    return ok ? FROND_OK : leave_path(m, no_memory(m));
 }
 
 /* ---- Descriptors and memory ---------------------------------------------------------------------------- */
@@ -101,11 +83,10 @@ static enum frond_status stand_on(struct frond *m, struct frond_name n) {
 enum frond_status frond_get_desc(struct frond *m, struct frond_name n, struct frond_desc *out) {
     enum frond_status s = stand_on(m, n);
 
-    if (s == FROND_OK) {
-        *out = *m->r.core.path[m->r.core.top].d;
-        leave_path(m);
-    }
-    return s;
+    if (s != FROND_OK)
+        return s;
+    *out = *m->r.core.path[m->r.core.top].d;
+    return leave_path(m, FROND_OK);
 }
 
 enum frond_status frond_set_desc(struct frond *m, struct frond_name n, const struct frond_desc *d) {
@@ -115,19 +96,21 @@ enum frond_status frond_set_desc(struct frond *m, struct frond_name n, const str
         return s;
     struct frond_desc *to = m->r.core.path[m->r.core.top].d;
     uint32_t page = m->r.core.path[m->r.core.top].ctx->desc_page;
-    leave_path(m);
-    if (page == CORE_NO_PAGE)
+    s = leave_path(m, FROND_OK);
+    if (s == FROND_OK && page == CORE_NO_PAGE)
         *to = *d;
-    else
+    else if (s == FROND_OK)
         core_store(&m->r.core, page, 0, d, sizeof *d);
-    return FROND_OK;
+    return s;
 }
 
 static enum frond_status copy(struct frond *m, struct frond_name n, uint64_t addr, uint8_t *bytes,
                               size_t size, bool write) {
     enum frond_status s = stand_on(m, n);
 
-    while (s == FROND_OK && size > 0) {
+    if (s != FROND_OK)
+        return s;
+    while (size > 0) {
         size_t piece = FROND_PAGE_SIZE - addr % FROND_PAGE_SIZE;
         struct core_answer a;
         piece = piece < size ? piece : size;
@@ -146,8 +129,7 @@ static enum frond_status copy(struct frond *m, struct frond_name n, uint64_t add
         bytes += piece;
         size -= piece;
     }
-    leave_path(m);
-    return s;
+    return leave_path(m, s);
 }
 
 enum frond_status frond_read(struct frond *m, struct frond_name n, uint64_t addr, void *to,
@@ -202,23 +184,21 @@ static uint64_t hash_range(struct frond *m, unsigned level, unsigned mode,
 
 /* What of a descriptor is the node's own state, not its parent's orders or the exit record. */
 static uint64_t hash_hart(const struct frond_desc *d) {
-    XXH3_state_t *s = XXH3_createState();
-    uint64_t h;
+    uint8_t bytes[sizeof *d];
+    size_t n = 0;
+    const struct {
+        const void *at;
+        size_t size;
+    } part[] = {{&d->clock, sizeof d->clock},   {&d->epoch, sizeof d->epoch},
+                {&d->active, sizeof d->active}, {&d->status, sizeof d->status + sizeof d->news},
+                {&d->plic, sizeof d->plic},     {&d->clint, sizeof d->clint},
+                {&d->rtc, sizeof d->rtc},       {&d->pc, sizeof *d - FROND_D_HART}};
 
-    if (!s)
-        return 0;
-    XXH3_64bits_reset(s);
-    XXH3_64bits_update(s, &d->clock, sizeof d->clock);
-    XXH3_64bits_update(s, &d->epoch, sizeof d->epoch);
-    XXH3_64bits_update(s, &d->active, sizeof d->active);
-    XXH3_64bits_update(s, &d->status, sizeof d->status + sizeof d->news);
-    XXH3_64bits_update(s, &d->plic, sizeof d->plic);
-    XXH3_64bits_update(s, &d->clint, sizeof d->clint);
-    XXH3_64bits_update(s, &d->rtc, sizeof d->rtc);
-    XXH3_64bits_update(s, &d->pc, sizeof *d - FROND_D_HART);
-    h = XXH3_64bits_digest(s);
-    XXH3_freeState(s);
-    return h;
+    for (unsigned i = 0; i < sizeof part / sizeof part[0]; i++) {
+        memcpy(bytes + n, part[i].at, part[i].size);
+        n += part[i].size;
+    }
+    return XXH3_64bits(bytes, n);
 }
 
 static uint64_t hash_map(struct frond *m, unsigned level, unsigned mode, uint64_t *holes) {
@@ -256,16 +236,19 @@ uint64_t hash_level(struct frond *m, unsigned level, uint64_t *holes) {
 enum frond_status frond_hash(struct frond *m, struct frond_name n, uint64_t *hash,
                              uint64_t *holes) {
     if (on_active_path(m, n)) {
+        bool starved = m->r.starved; /* already: the call-back may ask again */
+        m->r.starved = false;
         *hash = hash_level(m, n.depth, holes);
-        return FROND_OK;
+        enum frond_status s = m->r.starved ? no_memory(m) : FROND_OK;
+        m->r.starved |= starved;
+        return s;
     }
     enum frond_status s = stand_on(m, n);
 
-    if (s == FROND_OK) {
-        *hash = hash_level(m, m->r.core.top, holes);
-        leave_path(m);
-    }
-    return s;
+    if (s != FROND_OK)
+        return s;
+    *hash = hash_level(m, m->r.core.top, holes);
+    return leave_path(m, FROND_OK);
 }
 
 /* ---- Statistics ------------------------------------------------------------------------------------------ */
@@ -307,47 +290,68 @@ static void add_stats(struct frond *m, const struct core_ctx *x, struct frond_st
         s->answers[i] += x->stat[STAT_ANSWER + i];
 }
 
-static bool name_of(const struct core_ctx *x, struct known *k) {
-    *k = (struct known){.ctx = x};
-    for (const struct core_ctx *y = x; y->parent; y = y->parent)
-        k->depth++;
-    k->label = host_alloc((k->depth + 1) * sizeof *k->label);
-    unsigned n = k->depth;
-    for (const struct core_ctx *y = x; k->label && y->parent; y = y->parent)
-        k->label[--n] = y->label;
-    return k->label != NULL;
+static unsigned depth_of(const struct core_ctx *x) {
+    unsigned depth = 0;
+
+    for (; x->parent; x = x->parent)
+        depth++;
+    return depth;
 }
 
-/* All contexts by name, sorted: parents first. */
-static struct known *all_known(const struct core *c, uint32_t *count) {
-    struct known *k = host_alloc((c->contexts + 1) * sizeof *k);
-    uint32_t n = 0;
+/* All contexts by name, and the words of their names: each of as many as there are. */
+struct known_all {
+    struct known *known;
+    uint64_t *labels;
+    size_t count, words;
+};
 
-    for (uint32_t i = 0; k && i < c->hash_size; i++)
-        for (const struct core_ctx *x = c->hash[i]; x; x = x->hash_next)
-            n += name_of(x, &k[n]);
-    *count = n;
-    if (k)
-        qsort(k, n, sizeof *k, compare_known);
-    return k;
+static void count_known(const struct core *c, struct known_all *all) {
+    for (uint32_t i = 0; i < c->hash_size; i++)
+        for (const struct core_ctx *x = c->hash[i]; x; x = x->hash_next) {
+            all->count++;
+            all->words += depth_of(x);
+        }
 }
 
-void frond_each_node(struct frond *m,
-                     void (*each)(void *opaque, struct frond_name n, const struct frond_stats *s),
-                     void *opaque) {
-    uint32_t count = 0;
-    struct known *k = all_known(&m->r.core, &count);
+/* Sorted: parents first. */
+static void name_known(const struct core *c, struct known_all *all) {
+    struct known *k = all->known;
+    uint64_t *label = all->labels;
 
-    for (uint32_t i = 0; i < count;) {
+    for (uint32_t i = 0; i < c->hash_size; i++)
+        for (const struct core_ctx *x = c->hash[i]; x; x = x->hash_next, k++) {
+            *k = (struct known){.ctx = x, .label = label, .depth = depth_of(x)};
+            label += k->depth;
+            for (const struct core_ctx *y = x; y->parent; y = y->parent)
+                *--label = y->label;
+            label += k->depth;
+        }
+    qsort(all->known, all->count, sizeof *all->known, compare_known);
+}
+
+enum frond_status frond_each_node(struct frond *m,
+                                  void (*each)(void *opaque, struct frond_name n,
+                                               const struct frond_stats *s),
+                                  void *opaque) {
+    struct known_all all = {0};
+
+    count_known(&m->r.core, &all);
+    all.words++; /* never none */
+    all.known = memory_alloc(&m->memory, all.count * sizeof *all.known);
+    all.labels = memory_alloc(&m->memory, all.words * sizeof *all.labels);
+    enum frond_status status = all.known && all.labels ? FROND_OK : no_memory(m);
+    if (status == FROND_OK)
+        name_known(&m->r.core, &all);
+    for (size_t i = 0; status == FROND_OK && i < all.count;) {
         struct frond_stats s = {0};
-        uint32_t first = i;
-        for (; i < count && compare_known(&k[first], &k[i]) == 0; i++)
-            add_stats(m, k[i].ctx, &s);
-        each(opaque, (struct frond_name){k[first].label, k[first].depth}, &s);
+        const struct known *first = &all.known[i];
+        for (; i < all.count && compare_known(first, &all.known[i]) == 0; i++)
+            add_stats(m, all.known[i].ctx, &s);
+        each(opaque, (struct frond_name){first->label, first->depth}, &s);
     }
-    for (uint32_t i = 0; i < count; i++)
-        host_free(k[i].label);
-    host_free(k);
+    memory_free(&m->memory, all.known, all.count * sizeof *all.known);
+    memory_free(&m->memory, all.labels, all.words * sizeof *all.labels);
+    return status;
 }
 
 /* ---- Watching ---------------------------------------------------------------------------------------------- */
@@ -366,22 +370,4 @@ void frond_on_step(struct frond *m, const uint64_t *at, unsigned count,
     m->r.mark = marked;
     m->hit = hit;
     m->hit_opaque = opaque;
-}
-
-static uint64_t node_bytes(const struct node *n) {
-    uint64_t bytes = sizeof *n;
-
-    for (unsigned i = 0; i < CLASSES; i++)
-        bytes += n->tlb[i] ? sizeof *n->tlb[i] : 0;
-    return bytes;
-}
-
-uint64_t frond_overhead(const struct frond *m) {
-    const struct core *c = &m->r.core;
-    uint64_t bytes = code_bytes(m->r.h.code) + core_bytes(c);
-
-    for (uint32_t i = 0; i < c->hash_size; i++)
-        for (const struct core_ctx *x = c->hash[i]; x; x = x->hash_next)
-            bytes += x->isa ? node_bytes(x->isa) : 0;
-    return bytes;
 }

@@ -21,6 +21,8 @@ const char *frond_status_text(enum frond_status s) {
         "bad descriptor of node 0",
         "no such node",
         "memory that is not realized",
+        "limit reached",
+        "broken invariant",
     };
 
     return (unsigned)s < sizeof text / sizeof text[0] ? text[s] : "unknown status";
@@ -52,6 +54,32 @@ static void poll_hook(void *opaque) {
         bus_poll(m);
 }
 
+static void *take(void *opaque, size_t size) {
+    struct frond *m = opaque;
+    bool over = m->o.overhead != 0 && size > m->o.overhead - m->held;
+    void *p = over ? NULL : host_alloc(size);
+
+    m->held += p ? size : 0;
+    m->limited = p ? m->limited : over;
+    return p;
+}
+
+enum frond_status no_memory(struct frond *m) {
+    if (m->limited)
+        return fail(m, FROND_E_LIMIT, "limit of %llu bytes of host memory besides RAM is reached",
+                    (unsigned long long)m->o.overhead);
+    return fail(m, FROND_E_MEMORY, "out of host memory");
+}
+
+static void give_back(void *opaque, void *p, size_t size) {
+    struct frond *m = opaque;
+
+    m->held -= p ? size : 0;
+    host_free(p);
+}
+
+uint64_t frond_overhead(const struct frond *m) { return m->held; }
+
 static void point_root(struct frond *m) {
     m->r.core.root = m->region;
     m->r.core.root_count = m->regions;
@@ -67,10 +95,11 @@ struct frond *frond_new(const struct frond_options *o) {
         return NULL;
     m->o = *o;
     m->arena = o->memory + o->extra;
+    m->memory = (struct memory){m, take, give_back};
     m->ram = host_reserve(m->arena);
-    m->desc = host_alloc(sizeof *m->desc);
+    m->desc = memory_alloc(&m->memory, sizeof *m->desc);
     if (!m->ram || !m->desc ||
-        !riscv_init(&m->r, m->ram, (uint32_t)(m->arena / FROND_PAGE_SIZE), host_alloc, host_free)) {
+        !riscv_init(&m->r, m->ram, (uint32_t)(m->arena / FROND_PAGE_SIZE), &m->memory)) {
         frond_free(m);
         return NULL;
     }
@@ -96,12 +125,12 @@ struct frond *frond_new(const struct frond_options *o) {
 void frond_free(struct frond *m) {
     if (!m)
         return;
-    if (m->r.core.isa)
+    if (m->r.core.isa) {
+        bus_free(m);
         riscv_done(&m->r);
-    bus_free(m);
+    }
     host_release(m->ram, m->arena);
-    host_free(m->desc);
-    host_free(m->labels);
+    memory_free(&m->memory, m->desc, sizeof *m->desc);
     host_free(m);
 }
 
@@ -219,6 +248,22 @@ bool frond_htif(const struct frond *m, uint64_t *code) {
     return m->ended;
 }
 
+/* The status for r.error. */
+static enum frond_status run_error(struct frond *m) {
+    const char *error = m->r.error;
+
+    m->r.error = NULL;
+    switch (m->r.why) {
+    case RISCV_NODES:
+        return fail(m, FROND_E_LIMIT, "limit of %llu nodes is reached",
+                    (unsigned long long)m->o.nodes);
+    case RISCV_MEMORY: return no_memory(m);
+    case RISCV_AUDIT: return fail(m, FROND_E_AUDIT, "%s", error);
+    case RISCV_DESC: break;
+    }
+    return fail(m, FROND_E_DESC, "%s", error);
+}
+
 enum frond_status frond_enter(struct frond *m) {
     struct frond_desc *d = m->desc;
 
@@ -232,11 +277,8 @@ enum frond_status frond_enter(struct frond *m) {
         enum riscv_end end = riscv_run(&m->r, d);
         if (m->tohost && (m->r.core.host_store || m->r.pause != UINT64_MAX))
             htif_poll(m, end == RISCV_EXIT);
-        if (end == RISCV_ERROR) {
-            enum frond_status s = fail(m, FROND_E_MEMORY, "%s", m->r.error);
-            m->r.error = NULL;
-            return s;
-        }
+        if (end == RISCV_ERROR)
+            return run_error(m);
         if (m->ended || end == RISCV_STOP)
             return FROND_STOPPED;
         if (end != RISCV_EXIT)

@@ -10,7 +10,7 @@ enum { WINDOWS = 1 + FROND_VIRTIO_SLOTS, UART_WINDOW = 0, REGIONS = 64 };
 
 /* Who a device serves: the path, by uid, at the time of the store that claimed it. */
 struct owner {
-    unsigned nodes; /* 0: nobody */
+    unsigned nodes, room; /* 0 nodes: nobody; room: of each list */
     uint64_t *uid, *label;
     bool *told;    /* per level: its WHO has this device's news */
     uint64_t addr; /* of the window in the owner's space */
@@ -32,6 +32,9 @@ struct frond {
     struct riscv r; /* first: aligned as its atomics need */
     struct frond_desc *desc;
     struct frond_options o;
+    struct memory memory; /* of all that follows but the arena */
+    uint64_t held;        /* bytes of it */
+    bool limited;         /* what was refused last was over the limit of the options */
     uint8_t *ram;
     uint64_t arena, given; /* bytes */
     struct frond_range region[REGIONS];
@@ -51,12 +54,12 @@ struct frond {
     void *hit_opaque;
     void (*line)(void *opaque, const char *text);
     void *line_opaque;
-    uint64_t *labels; /* of the path, for call-backs */
-    unsigned labels_room;
 };
 
 enum frond_status fail(struct frond *m, enum frond_status s, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* The status for memory that was refused. */
+enum frond_status no_memory(struct frond *m);
 
 /* bus.c */
 void bus_init(struct frond *m);
@@ -70,7 +73,7 @@ bool bus_poll(struct frond *m);
 void htif_poll(struct frond *m, bool left);
 
 /* inspect.c */
-struct frond_name path_name(struct frond *m, unsigned level);
+struct frond_name path_name(const struct frond *m, unsigned level);
 uint64_t hash_level(struct frond *m, unsigned level, uint64_t *holes);
 
 #endif

@@ -31,7 +31,7 @@ static bool write(const struct vm_scope *sc, struct ira *g, const struct vm_act 
     if (a->x < sc->cells[k])
         g->cell[k][vm_cell(sc, k, a->mode, a->x)] = a->v;
     else if ((g->dev[k] & DEV_PHASE) == DEV_IDLE)
-        g->dev[k] = (uint8_t)(DEV_ARMED | a->v << 2 | mode << 5);
+        g->dev[k] = vm_armed(sc, k, a->v, mode);
     return !vm_leaf(sc, k) || a->mode == mode;
 }
 
@@ -47,7 +47,7 @@ bool ira_step(const struct vm_scope *sc, struct ira *g, const struct vm_act *a) 
     case VM_DMA:
         if ((g->dev[k] & DEV_PHASE) != DEV_ARMED)
             return false;
-        g->cell[k][vm_cell(sc, k, g->dev[k] >> 5, (g->dev[k] >> 2 & 7u) % sc->cells[k])] = a->v;
+        g->cell[k][vm_cell(sc, k, g->dev[k] >> 5, g->dev[k] >> 2 & 7u)] = a->v;
         g->dev[k]++;
         return true;
     case VM_IRQ: /* masked by a 1 in the last cell; vector in the first */

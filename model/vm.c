@@ -118,7 +118,7 @@ static struct vm_res gap(unsigned node, unsigned m, unsigned x) {
 
 /* MODE_LEVEL: which map node k uses for an access of mode m. */
 static unsigned map_of(const struct vm_scope *sc, unsigned k, unsigned m) {
-    return vm_dropped(sc, VM_DROP_MODE_LEVEL) && sc->level[k] == 1 ? VM_NP : m;
+    return vm_dropped(sc, VM_DROP_MODE_LEVEL) && sc->level[k] == 1 && !vm_leaf(sc, k) ? VM_NP : m;
 }
 
 /* A cell of node 0 by its address; a device window holds no entry. */
@@ -160,9 +160,24 @@ static void look_up(const struct vm_scope *sc, const struct vm_state *s, struct 
     }
 }
 
+static void list_entries(const struct vm_scope *sc, const struct vm_state *s, struct vm_view *v) {
+    v->entries = 0;
+    for (unsigned c = 1; c < sc->nodes; c++)
+        for (unsigned m = 0; m < sc->modes; m++)
+            for (unsigned x = 0; x < sc->addrs[c]; x++) {
+                uint8_t e = vm_known(sc, s, c, m, x);
+
+                if (vm_live(e))
+                    v->entry[v->entries++] =
+                        (struct vm_entry_at){(uint8_t)c, (uint8_t)m, (uint8_t)x, e,
+                                             (uint8_t)vm_cell(sc, sc->parent[c], m, vm_target(e))};
+            }
+}
+
 void vm_compose(const struct vm_scope *sc, const struct vm_state *s, struct vm_view *v) {
     v->sc = sc;
     v->naive = NULL;
+    list_entries(sc, s, v);
     for (unsigned k = 1; k < sc->nodes; k++)
         for (unsigned m = 0; m < sc->modes; m++)
             for (unsigned x = 0; x < sc->addrs[k]; x++)
@@ -174,6 +189,7 @@ struct vm_view vm_naive_view(const struct vm_scope *sc, const struct vm_state *s
 
     v.sc = sc;
     v.naive = s;
+    list_entries(sc, s, &v);
     return v;
 }
 
@@ -276,27 +292,26 @@ uint8_t vm_known(const struct vm_scope *sc, const struct vm_state *s, unsigned c
     return p == 0 ? s->mem[cell] : s->ira.cell[p][cell];
 }
 
-struct vm_use vm_use_of(const struct vm_scope *sc, const struct vm_state *s, unsigned c, unsigned m,
-                        unsigned x, unsigned y) {
-    unsigned k = sc->parent[c], cell = vm_cell(sc, k, m, y);
+struct vm_use vm_use_of(const struct vm_view *v, unsigned c, unsigned m, unsigned x, unsigned y) {
+    const struct vm_scope *sc = v->sc;
+    unsigned k = sc->parent[c], cell = vm_cell(sc, k, m, y), own = vm_cell(sc, c, m, x);
     struct vm_use u = {0};
 
-    for (unsigned d = 1; d < sc->nodes; d++)
-        for (unsigned n = 0; sc->parent[d] == k && n < sc->modes; n++)
-            for (unsigned i = 0; i < sc->addrs[d]; i++) {
-                uint8_t e = vm_known(sc, s, d, n, i);
+    for (unsigned i = 0; i < v->entries; i++) {
+        struct vm_entry_at w = v->entry[i];
+        bool same = w.child == c;
 
-                if (!vm_live(e) || (d == c && n == m && i == x))
-                    continue;
-                if (d == c && vm_cell(sc, c, n, i) == vm_cell(sc, c, m, x)) {
-                    u.mine = true;
-                    u.entry = e;
-                } else if (vm_cell(sc, k, n, vm_target(e)) == cell) {
-                    u.alias |= d == c;
-                    u.others |=
-                        d != c && !(vm_dropped(sc, VM_DROP_PSW_OVERLAP) && i == 0 && x == 0);
-                    u.unshared |= d != c && vm_perm(e) != VM_SHARED;
-                }
-            }
+        if (sc->parent[w.child] != k || (same && w.mode == m && w.x == x))
+            continue;
+        if (same && vm_cell(sc, c, w.mode, w.x) == own) {
+            u.mine = true;
+            u.entry = w.e;
+        } else if (w.cell == cell) {
+            u.alias |= same;
+            u.others |= !same;
+            u.elsewhere |= !same && w.x != 0;
+            u.unshared |= !same && vm_perm(w.e) != VM_SHARED;
+        }
+    }
     return u;
 }

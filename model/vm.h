@@ -155,6 +155,11 @@ struct vm_res {
 };
 struct vm_view {
     const struct vm_scope *sc;
+    /* Entries that are not ω, as the VMMs that wrote them remember them. */
+    unsigned entries;
+    struct vm_entry_at {
+        uint8_t child, mode, x, e, cell; /* cell: of the parent, which it leads to */
+    } entry[2 * VM_NODES * VM_CELLS];
     const struct vm_state *naive; /* not NULL: look up in this state, one by one; res is not used */
     struct vm_res res[VM_NODES][2][2][VM_CELLS]; /* node above level 0, mode, write, address */
 };
@@ -206,6 +211,10 @@ static inline unsigned vm_space(const struct vm_scope *sc, unsigned m) {
 static inline unsigned vm_cell(const struct vm_scope *sc, unsigned k, unsigned m, unsigned x) {
     return k != 0 && sc->apart && m == VM_P ? x + sc->cells[k] : x;
 }
+/* A device of k that was told to store at address v of it: of its memory, however large v is. */
+static inline uint8_t vm_armed(const struct vm_scope *sc, unsigned k, unsigned v, unsigned mode) {
+    return (uint8_t)(DEV_ARMED | v % sc->cells[k] << 2 | mode << 5);
+}
 static inline unsigned vm_mode(const struct vm_scope *sc, const struct vm_state *s, unsigned k) {
     return sc->modes == 2 ? s->h[k] & 1 : VM_NP;
 }
@@ -239,17 +248,16 @@ uint8_t vm_known(const struct vm_scope *sc, const struct vm_state *s, unsigned c
                  unsigned x);
 
 struct vm_use { /* who else has cell y of a VMM, as asked for address x of a child */
-    bool others, unshared,
-        alias;     /* other children, one without SHARED; another cell of this child */
-    bool mine;     /* the same cell of this child, in the other mode */
-    uint8_t entry; /* mine */
+    bool others, unshared, elsewhere; /* other children; one without SHARED, one not at its 0 */
+    bool alias;                       /* another cell of this child */
+    bool mine;                        /* the same cell of this child, in the other mode */
+    uint8_t entry;                    /* mine */
 };
-struct vm_use vm_use_of(const struct vm_scope *sc, const struct vm_state *s, unsigned c, unsigned m,
-                        unsigned x, unsigned y);
+struct vm_use vm_use_of(const struct vm_view *v, unsigned c, unsigned m, unsigned x, unsigned y);
 /* What might happen; at most VM_ACTS. Some may turn out VM_NONE. */
 unsigned vm_actions(const struct vm_scope *sc, const struct vm_state *s, struct vm_act *out);
 /* Whether a correct VMM may do it, and a device, now. */
-bool vm_enabled(const struct vm_scope *sc, const struct vm_state *s, const struct vm_act *a);
+bool vm_enabled(const struct vm_view *v, const struct vm_state *s, const struct vm_act *a);
 /* Makes one; v: of s. The IRA in t has made its step as well. */
 struct vm_out vm_do(const struct vm_scope *sc, const struct vm_state *s, const struct vm_view *v,
                     const struct vm_act *a, struct vm_state *t);

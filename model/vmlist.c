@@ -2,13 +2,15 @@
 #include "vm.h"
 
 /* May the VMM let address x of child c lead to y? The disjointness of f(r_i) and f(r_j) is made here. */
-static bool may_map(const struct vm_scope *sc, const struct vm_state *s, const struct vm_act *a) {
+static bool may_map(const struct vm_view *v, const struct vm_state *s, const struct vm_act *a) {
+    const struct vm_scope *sc = v->sc;
     uint8_t e = vm_known(sc, s, a->child, a->mode, a->x);
-    struct vm_use u = vm_use_of(sc, s, a->child, a->mode, a->x, a->v);
     bool shared = a->perm == VM_SHARED;
+    struct vm_use u;
 
     if (vm_live(e)) /* other permissions for the same place */
         return vm_target(e) == a->v && vm_perm(e) != a->perm && (vm_perm(e) == VM_SHARED) == shared;
+    u = vm_use_of(v, a->child, a->mode, a->x, a->v);
     if (u.mine && (vm_target(u.entry) != a->v || (vm_perm(u.entry) == VM_SHARED) != shared))
         return false;
     if (shared && !vm_leaf(sc, a->child) && a->x < sc->frame[a->child] &&
@@ -17,6 +19,8 @@ static bool may_map(const struct vm_scope *sc, const struct vm_state *s, const s
     if (u.alias && !vm_dropped(sc, VM_DROP_ALIAS))
         return false;
     if (!u.others || vm_dropped(sc, VM_DROP_OVERLAP))
+        return true;
+    if (vm_dropped(sc, VM_DROP_PSW_OVERLAP) && a->x == 0 && !u.elsewhere)
         return true;
     if (vm_dropped(sc, VM_DROP_SHARED_ONE))
         return !u.unshared || shared;
@@ -31,13 +35,13 @@ static bool may_unmap(const struct vm_scope *sc, const struct vm_state *s, const
     return true;
 }
 
-bool vm_enabled(const struct vm_scope *sc, const struct vm_state *s, const struct vm_act *a) {
+bool vm_enabled(const struct vm_view *v, const struct vm_state *s, const struct vm_act *a) {
     switch (a->kind) {
-    case VM_MAP: return may_map(sc, s, a);
-    case VM_UNMAP: return may_unmap(sc, s, a);
+    case VM_MAP: return may_map(v, s, a);
+    case VM_UNMAP: return may_unmap(v->sc, s, a);
     case VM_ENTER: return s->trap[a->node][1] == SENS_NONE;
-    case VM_DMA: return vm_below(sc, s->run, s->owner);
-    case VM_IRQ: return vm_below(sc, s->run, s->owner) || vm_dropped(sc, VM_DROP_DEFER);
+    case VM_DMA: return vm_below(v->sc, s->run, s->owner);
+    case VM_IRQ: return vm_below(v->sc, s->run, s->owner) || vm_dropped(v->sc, VM_DROP_DEFER);
     }
     return true;
 }
@@ -102,16 +106,17 @@ static void list_leaf(const struct vm_scope *sc, const struct vm_state *s, uint8
 
 static void list_maps(const struct vm_scope *sc, uint8_t k, uint8_t c, uint8_t m, uint8_t x,
                       struct list *l) {
-    uint8_t first = sc->frame[k], last = sc->cells[k], low = sc->read_only ? VM_R : VM_RW;
+    uint8_t first = sc->frame[k], last = sc->cells[k];
 
     if (x >= sc->cells[c]) /* the device window: to one's own */
         first = last++;
-    else if (vm_dropped(sc, VM_DROP_MAP_REACH))
+    else if (vm_dropped(sc, VM_DROP_MAP_REACH) && vm_leaf(sc, c))
         first = 0;
     else if (vm_dropped(sc, VM_DROP_VMM_REACH) && sc->own && k != 0)
         first--;
     for (uint8_t y = first; y < last; y++)
-        for (uint8_t perm = low; perm <= (sc->shared ? VM_SHARED : VM_RW); perm++)
+        for (uint8_t perm = sc->read_only && y >= sc->frame[k] ? VM_R : VM_RW;
+             perm <= (sc->shared ? VM_SHARED : VM_RW); perm++)
             if (x < sc->cells[c] || perm == VM_RW)
                 ADD(.kind = VM_MAP, .node = k, .child = c, .mode = m, .x = x, .v = y, .perm = perm);
 }

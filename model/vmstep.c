@@ -93,7 +93,7 @@ static void do_map(struct step *p) {
     const struct vm_scope *sc = p->sc;
     unsigned k = a->node, c = a->child, space = vm_space(sc, a->mode);
     unsigned cell = vm_cell(sc, c, a->mode, a->x);
-    struct vm_use u = vm_use_of(sc, p->s, c, a->mode, a->x, a->v);
+    struct vm_use u = vm_use_of(p->v, c, a->mode, a->x, a->v);
     bool fresh = !vm_live(vm_known(sc, p->s, c, a->mode, a->x)) && a->x < sc->cells[c] && !u.mine;
     uint8_t at, to = 0;
 
@@ -125,7 +125,7 @@ static void do_unmap(struct step *p) {
     const struct vm_scope *sc = p->sc;
     unsigned k = a->node, c = a->child, space = vm_space(sc, a->mode);
     unsigned y = vm_target(vm_known(sc, p->s, c, a->mode, a->x));
-    struct vm_use u = vm_use_of(sc, p->s, c, a->mode, a->x, y);
+    struct vm_use u = vm_use_of(p->v, c, a->mode, a->x, y);
     bool last = a->x < sc->cells[c] && !u.mine;
     uint8_t at, from = 0;
 
@@ -149,6 +149,16 @@ static void do_unmap(struct step *p) {
 
 /* ---- A program's steps ---------------------------------------------------------------------------- */
 
+/* A device at work takes no order. */
+static void start_device(struct step *p) {
+    const struct vm_act *a = p->a;
+
+    if ((p->s->dev & DEV_PHASE) != DEV_IDLE)
+        return;
+    p->t->owner = a->node;
+    p->t->dev = vm_armed(p->sc, a->node, a->v, vm_mode(p->sc, p->s, a->node));
+}
+
 /* The same step on its own machine, whatever this one does. */
 static void do_access(struct step *p) {
     const struct vm_act *a = p->a;
@@ -161,12 +171,9 @@ static void do_access(struct step *p) {
         for (unsigned k = 1; k < p->sc->nodes; k++)
             if (k == a->node || (vm_dropped(p->sc, VM_DROP_PSW_SHARED) && vm_leaf(p->sc, k)))
                 p->t->h[k] = p->s->mem[real];
-    } else if (a->kind == VM_WRITE && real >= p->sc->cells[0]) {
-        if ((p->s->dev & DEV_PHASE) == DEV_IDLE) {
-            p->t->owner = a->node;
-            p->t->dev = (uint8_t)(DEV_ARMED | a->v << 2 | vm_mode(p->sc, p->s, a->node) << 5);
-        }
-    } else if (a->kind == VM_WRITE)
+    } else if (a->kind == VM_WRITE && real >= p->sc->cells[0])
+        start_device(p);
+    else if (a->kind == VM_WRITE)
         p->t->mem[real] = a->v;
 }
 
@@ -215,7 +222,12 @@ static bool silent(struct step *p) {
         return false;
     p->out.ira = *a;
     switch (a->x) {
-    case SENS_PSW: p->t->real_p = a->v & 1; break;
+    case SENS_PSW: /* Figure 6: it is the status of all */
+        p->t->real_p = a->v & 1;
+        for (unsigned j = 1; j < sc->nodes; j++)
+            if (vm_leaf(sc, j))
+                p->t->h[j] = a->v & 1;
+        break;
     case SENS_ABS: p->t->mem[a->v & 7] = a->v >> 3; break;
     case SENS_OTHER: /* the map one level down */
         if (reach(p, sc->parent[k], VM_NP, 1, a->v & 7, &real))
@@ -271,7 +283,7 @@ static void do_emulate(struct step *p) {
 /* ---- The device ----------------------------------------------------------------------------------- */
 
 static void do_dma(struct step *p) {
-    unsigned k = p->a->node, x = (p->s->dev >> 2 & 7u) % p->sc->cells[k];
+    unsigned k = p->a->node, x = p->s->dev >> 2 & 7u;
     uint8_t real = (uint8_t)x;
 
     p->out.ira = *p->a;
@@ -325,8 +337,7 @@ static void dispatch(struct step *p) {
                                      .mode = a->mode,
                                      .x = p->sc->cells[a->node],
                                      .v = a->v};
-        p->t->owner = a->node;
-        p->t->dev = (uint8_t)(DEV_ARMED | a->v << 2 | a->mode << 5);
+        start_device(p);
         break;
     case VM_ENTER:
         if (p->sc->sens && a->node != 0)
@@ -347,13 +358,14 @@ static void dispatch(struct step *p) {
  * is realized in it. With a map in a child's reach the child may see it change: that is not the point. */
 static void give_up_shared(const struct vm_scope *sc, struct vm_state *t) {
     bool given[VM_NODES][VM_ADDRS] = {{false}};
+    struct vm_view v = vm_naive_view(sc, t);
 
     for (unsigned c = 1; c < sc->nodes; c++)
         for (unsigned m = 0; m < sc->modes; m++)
             for (unsigned x = 0; x < sc->cells[c]; x++) {
                 unsigned p = sc->parent[c], cell = vm_cell(sc, c, m, x);
                 uint8_t e = vm_known(sc, t, c, m, x);
-                struct vm_use u = vm_use_of(sc, t, c, m, x, vm_target(e));
+                struct vm_use u = vm_use_of(&v, c, m, x, vm_target(e));
 
                 if (!vm_live(e) ||
                     !((vm_perm(e) == VM_SHARED && u.others && !u.unshared) ||
@@ -362,6 +374,7 @@ static void give_up_shared(const struct vm_scope *sc, struct vm_state *t) {
                     continue;
                 given[c][cell] = true;
                 t->ira.cell[c][cell] = vm_logical(sc, t, c, cell);
+                v = vm_naive_view(sc, t); /* it may have been an entry */
             }
 }
 
@@ -386,7 +399,7 @@ struct vm_out vm_do(const struct vm_scope *sc, const struct vm_state *s, const s
                     const struct vm_act *a, struct vm_state *t) {
     struct step p = {sc, s, v, a, t, {.fate = VM_NONE, .ira = {.kind = VM_KINDS}}};
 
-    if (!vm_enabled(sc, s, a))
+    if (!vm_enabled(v, s, a))
         return p.out;
     p.out.fate = VM_DONE;
     *t = *s;

@@ -9,7 +9,11 @@
 #include "riscv.h"
 #include <string.h>
 
-enum { POLL_STEPS = 1 << 18 }; /* how long the host's requests may wait */
+enum {
+    POLL_STEPS = 1 << 18, /* how long the host's requests may wait */
+    RELIEF_STEPS =
+        1 << 20, /* how long what is derived must last before it is dropped for want of memory */
+};
 
 static struct core_level *level_at(struct riscv *r, unsigned level) { return &r->core.path[level]; }
 
@@ -25,6 +29,14 @@ static void trace(struct riscv *r, enum riscv_event what, unsigned level, uint64
 void riscv_attend(struct riscv *r) {
     r->check = 0;
     r->h.attention = true;
+}
+
+/* The run is over. */
+static void give_up(struct riscv *r, enum riscv_why why, const char *error) {
+    r->why = why;
+    r->error = error;
+    r->core.too_many = false;
+    riscv_attend(r);
 }
 
 /* ---- What a descriptor may hold ------------------------------------------------------------------ */
@@ -249,10 +261,7 @@ static void leave_by_gap(struct riscv *r, const struct core_answer *ans, struct 
 void child_answer(struct riscv *r, const struct core_answer *ans, struct access a, uint64_t va,
                   uint64_t value, uint32_t cause) {
     switch (ans->what) {
-    case CORE_NOMEM:
-        r->error = "out of host memory";
-        r->h.attention = true;
-        break;
+    case CORE_NOMEM: break; /* starved */
     case CORE_REFUSED: trap_raise(&r->h, cause, va); break;
     case CORE_ISSUER: issuer_trap(r, ans->level, ans->cause, ans->tval); break;
     case CORE_BAD:
@@ -336,16 +345,16 @@ static enum entered enter_active(struct riscv *r, enum riscv_event how) {
         end_enter(r, FROND_ST_FIELD | (uint64_t)bad << 16);
         return ENDED;
     }
-    if (issuer->news == d->label + 1)
-        issuer->news = 0;
     count_retired(r);
     r->core.now = riscv_now(r);
     r->changed = true;
     if (!core_push(&r->core, page, d)) {
-        r->error = r->core.too_many ? "more nodes than the option allows" : "out of host memory";
-        r->h.attention = true;
+        if (r->core.too_many)
+            give_up(r, RISCV_NODES, "too many nodes");
         return LEFT;
     }
+    if (issuer->news == d->label + 1)
+        issuer->news = 0;
     mmu_adopt(r, r->core.top);
     mmu_select(&r->h);
     trace(r, how, r->core.top, va, 0);
@@ -426,8 +435,7 @@ static bool apply_deny(struct riscv *r, unsigned k) {
 /* The answer at level k cannot be given: its parent is told which field is wrong. */
 static void refuse_answer(struct riscv *r, unsigned k) {
     if (k == 0) {
-        r->error = "node 0: an answer in resume that does not fit its pend";
-        r->h.attention = true;
+        give_up(r, RISCV_DESC, "node 0: an answer in resume that does not fit its pend");
         return;
     }
     make_top(r, k - 1);
@@ -453,10 +461,15 @@ static bool apply_answer(struct riscv *r, unsigned k, uint32_t answer) {
     return ok && k < r->core.top;
 }
 
-static bool read_by_issuer(const struct frond_access *p) {
+/* Whether the access under way in the top is one that restoring would make again, and the DENY in level
+ * `denied` is of it: then that ends an ENTER. */
+static bool met_again(struct riscv *r, unsigned denied) {
+    const struct frond_access *p = &top_of(r)->d->pend;
+
     return (p->flags & FROND_XF_SELF) != 0 && p->reason == FROND_EXIT_FAULT &&
            (p->kind == FROND_FAULT_MAP || p->kind == FROND_FAULT_DESC ||
-            p->kind == FROND_FAULT_WALK);
+            p->kind == FROND_FAULT_WALK) &&
+           (denied == r->core.top || (level_at(r, denied)->d->pend.flags & FROND_XF_SELF) == 0);
 }
 
 /* Restores the path above `from`, then applies the answers that stand in it, root first. A DENY of
@@ -475,20 +488,21 @@ static void restore(struct riscv *r, unsigned from) {
             r->stopping = true; /* what is not restored yet stays suspended, unanswered */
             return;
         }
-        if (denied != UINT32_MAX && read_by_issuer(&d->pend)) {
+        if (denied != UINT32_MAX && met_again(r, denied)) {
             apply_answer(r, denied, FROND_DENY);
-            return;
+            whole = false;
+            break;
         }
         enum entered e = enter_active(r, EV_AGAIN);
-        if (e == LEFT)
+        if (r->error)
             return;
-        if (e == ENDED) {
+        if (e != ENTERED) { /* an ENTER of the path has ended, or from is not on it any more */
             whole = false;
             break;
         }
     }
     r->h.attention = true;
-    for (unsigned l = from; l <= r->core.top; l++) {
+    for (unsigned l = from; l <= r->core.top && !r->core.empty; l++) {
         struct frond_desc *d = level_at(r, l)->d;
         if (!whole)
             d->resume = d->held = 0; /* the access that it was for is gone */
@@ -540,10 +554,8 @@ static void suspend_all(struct riscv *r) {
 static void enter_root(struct riscv *r, enum riscv_event how) {
     r->core.now = riscv_now(r);
     r->top_since = r->core.now;
-    if (!core_push(&r->core, CORE_NO_PAGE, r->root)) {
-        r->error = "out of host memory";
+    if (!core_push(&r->core, CORE_NO_PAGE, r->root))
         return;
-    }
     mmu_adopt(r, 0);
     mmu_select(&r->h);
     trace(r, how, 0, 0, 0);
@@ -650,6 +662,45 @@ static void shake(struct riscv *r) {
     enter_root(r, EV_AGAIN);
 }
 
+/* Every allocation of the engine. */
+static void *allocate(void *opaque, size_t size) {
+    struct riscv *r = opaque;
+    void *p = memory_alloc(&r->memory, size);
+
+    if (!p) {
+        r->starved = true;
+        r->h.attention = true;
+    }
+    return p;
+}
+
+static void give_back(void *opaque, void *p, size_t size) {
+    struct riscv *r = opaque;
+
+    memory_free(&r->memory, p, size);
+}
+
+void riscv_give_up_memory(struct riscv *r) {
+    riscv_drop_all(r);
+    mmu_free_tlbs(r);
+    r->starved = false;
+}
+
+/* Memory is out: the run goes on without anything derived, or, if that was done not long ago, what
+ * cannot be dropped is too much, and it is over. */
+static void relieve(struct riscv *r) {
+    uint64_t now = riscv_now(r);
+
+    suspend_all(r);
+    if (r->relieved != 0 && now - (r->relieved - 1) < RELIEF_STEPS) {
+        give_up(r, RISCV_MEMORY, "out of host memory");
+        return;
+    }
+    r->relieved = now + 1;
+    riscv_give_up_memory(r);
+    enter_root(r, EV_AGAIN);
+}
+
 /* After a change of the path: every invariant (machine.h's option audit). */
 static void audit(struct riscv *r) {
     const char *wrong = core_audit(&r->core);
@@ -657,8 +708,10 @@ static void audit(struct riscv *r) {
     r->changed = false;
     if (!wrong)
         wrong = mmu_audit(r);
+    if (r->starved)
+        return; /* and not all could be looked at */
     if (wrong)
-        r->error = wrong;
+        give_up(r, RISCV_AUDIT, wrong);
     else if (r->core.top > 0)
         r->walls += core_audit_walls(&r->core, r->core.path[r->core.top - 1].ctx);
 }
@@ -676,15 +729,13 @@ static unsigned first_due(struct riscv *r) {
 
 bool child_boundary(struct riscv *r) {
     while (!r->done && !r->error) {
-        unsigned level;
-
         r->core.now = riscv_now(r);
+        if (r->starved) {
+            relieve(r);
+            continue;
+        }
         if (r->stopping)
             return true;
-        if (r->core.nomem) {
-            r->error = "out of host memory";
-            break;
-        }
         if (r->core.stale) {
             r->core.stale = false;
             reenter(r);
@@ -697,10 +748,10 @@ bool child_boundary(struct riscv *r) {
             continue;
         }
         r->check = first_due(r);
-        for (level = r->check; level <= r->core.top; level++)
-            if (look_at(r, level))
-                break;
-        if (r->core.empty || level <= r->core.top || r->core.stale) /* stale: by a transfer */
+        bool anew = false;
+        for (unsigned level = r->check; !anew && level <= r->core.top; level++)
+            anew = look_at(r, level);
+        if (anew || r->core.stale) /* stale: by a transfer */
             continue;
         r->check = r->core.top;
         if (r->audit && r->changed)
@@ -734,7 +785,7 @@ enum riscv_end riscv_run(struct riscv *r, struct frond_desc *d) {
     r->h.left = 0;
     r->end = r->core.now;
     if (bad >= 0) {
-        r->error = "node 0's descriptor has a field with a value that it may not have";
+        give_up(r, RISCV_DESC, "node 0's descriptor has a field with a value that it may not have");
         return RISCV_ERROR;
     }
     enter_root(r, EV_ENTER);
@@ -769,6 +820,10 @@ enum riscv_end riscv_run(struct riscv *r, struct frond_desc *d) {
         end = RISCV_EXIT;
     suspend_all(r);
     r->core.now = riscv_now(r);
+    if (r->error || r->starved)
+        riscv_give_up_memory(r);
+    if (r->error)
+        r->relieved = 0;
     return r->error ? RISCV_ERROR : end;
 }
 
@@ -778,23 +833,20 @@ void riscv_drop_all(struct riscv *r) {
     code_sweep(r->h.code);
 }
 
-bool riscv_init(struct riscv *r, uint8_t *ram, uint32_t pages, void *(*alloc)(size_t),
-                void (*release)(void *)) {
-    r->isa.alloc = alloc;
-    r->isa.free = release;
+bool riscv_init(struct riscv *r, uint8_t *ram, uint32_t pages, const struct memory *memory) {
+    r->memory = *memory;
+    r->isa.memory = (struct memory){r, allocate, give_back};
     r->h.ram = ram;
     r->pause = UINT64_MAX;
-    r->h.scratch = alloc(BLOCK_BYTES);
-    if (!r->h.scratch || !core_init(&r->core, &r->isa, ram, pages))
+    if (!core_init(&r->core, &r->isa, ram, pages))
         return false;
     mmu_hooks(r);
-    return r->ring && r->h.code;
+    r->h.scratch = memory_alloc(memory, BLOCK_BYTES);
+    return r->ring && r->h.code && r->h.scratch;
 }
 
 void riscv_done(struct riscv *r) {
     core_done(&r->core);
-    if (r->h.code)
-        code_free(r->h.code);
-    r->isa.free(r->h.scratch);
-    r->isa.free(r->ring);
+    mmu_done(r);
+    memory_free(&r->isa.memory, r->h.scratch, BLOCK_BYTES);
 }

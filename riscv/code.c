@@ -7,7 +7,6 @@
  * a page.
  */
 #include "riscv_priv.h"
-#include <stdlib.h>
 #include <string.h>
 
 enum { PAGE = 4096, LISTS = 64, FIRST_CHUNK = 2048, LAST_CHUNK = 32768 };
@@ -29,26 +28,30 @@ struct page {
 enum { CROSSINGS = 64, CROSSING_BYTES = sizeof(struct block) + 2 * sizeof(struct insn) };
 
 struct code {
+    struct memory memory;
     void (*watch)(void *opaque, uint32_t page);
     void *opaque;
     const void *const *ops;
     size_t pages;
-    size_t bytes, dead_bytes; /* held by what lives; by what is dropped */
+    size_t bytes; /* held by pages and chunks that live */
     uint64_t drops;
     struct chunk *dead;
     _Alignas(16) uint8_t crossing[CROSSINGS][CROSSING_BYTES];
     struct page *page[];
 };
 
-struct code *code_new(size_t pages, void (*watch)(void *opaque, uint32_t page), void *opaque) {
-    struct code *c = calloc(1, sizeof(*c) + pages * sizeof(c->page[0]));
+static size_t size_of(size_t pages) { return sizeof(struct code) + pages * sizeof(struct page *); }
+
+struct code *code_new(const struct memory *memory, size_t pages,
+                      void (*watch)(void *opaque, uint32_t page), void *opaque) {
+    struct code *c = memory_alloc(memory, size_of(pages));
     if (!c)
         return NULL;
+    c->memory = *memory;
     c->watch = watch;
     c->opaque = opaque;
     c->ops = exec_ops();
     c->pages = pages;
-    c->bytes = sizeof(*c) + pages * sizeof(c->page[0]);
     c->drops = 1;
     return c;
 }
@@ -58,7 +61,8 @@ void code_free(struct code *c) {
         return;
     code_drop_all(c);
     code_sweep(c);
-    free(c);
+    const struct memory memory = c->memory;
+    memory_free(&memory, c, size_of(c->pages));
 }
 
 /* ---- Making blocks --------------------------------------------------------------------------- */
@@ -128,7 +132,7 @@ static struct block *room(struct code *c, struct page *p) {
         size_t size = k ? k->size * 2 : FIRST_CHUNK;
         if (size > LAST_CHUNK)
             size = LAST_CHUNK;
-        k = malloc(sizeof(*k) + size);
+        k = memory_alloc(&c->memory, sizeof(*k) + size);
         if (!k)
             return NULL;
         *k = (struct chunk){.next = p->chunks, .size = size};
@@ -139,7 +143,7 @@ static struct block *room(struct code *c, struct page *p) {
 }
 
 static struct page *page_new(struct code *c, uint32_t n) {
-    struct page *p = calloc(1, sizeof(*p));
+    struct page *p = memory_alloc(&c->memory, sizeof(*p));
     if (!p)
         return NULL;
     c->page[n] = p;
@@ -160,7 +164,7 @@ struct block *code_block(struct code *c, uint32_t n, unsigned offset, const uint
         for (struct block *b = p->list[list]; b; b = b->next)
             if (b->offset == offset)
                 return b;
-    if (c->bytes > MOST_BYTES + sizeof(*c) + c->pages * sizeof(c->page[0])) {
+    if (c->bytes > MOST_BYTES) {
         code_drop_all(c);
         p = NULL;
     }
@@ -189,10 +193,9 @@ void code_drop_page(struct code *c, uint32_t n) {
         k->next = c->dead;
         c->dead = k;
         c->bytes -= sizeof(*k) + k->size;
-        c->dead_bytes += sizeof(*k) + k->size;
     }
     c->bytes -= sizeof(*p);
-    free(p);
+    memory_free(&c->memory, p, sizeof(*p));
     c->page[n] = NULL;
     c->drops++;
 }
@@ -218,11 +221,8 @@ void code_sweep(struct code *c) {
     while (c->dead) {
         struct chunk *k = c->dead;
         c->dead = k->next;
-        c->dead_bytes -= sizeof(*k) + k->size;
-        free(k);
+        memory_free(&c->memory, k, sizeof(*k) + k->size);
     }
 }
 
 uint64_t code_drops(const struct code *c) { return c->drops; }
-
-size_t code_bytes(const struct code *c) { return c->bytes + c->dead_bytes; }

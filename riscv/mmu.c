@@ -246,7 +246,7 @@ static void tlb_clear(struct tlb *t) {
 
 static struct node *node_of(struct riscv *r, struct core_ctx *ctx) {
     if (!ctx->isa)
-        ctx->isa = r->isa.alloc(sizeof(struct node));
+        ctx->isa = memory_alloc(&r->isa.memory, sizeof(struct node));
     return ctx->isa;
 }
 
@@ -269,12 +269,12 @@ static struct tlb *tlb_new(struct riscv *r, struct core_ctx *ctx, unsigned class
         ring->slot[i].class = class;
         if (t)
             break;
-        t = r->isa.alloc(sizeof *t);
+        t = memory_alloc(&r->isa.memory, sizeof *t);
         if (!t)
             return NULL;
     }
     if (!t) {
-        t = r->isa.alloc(sizeof *t);
+        t = memory_alloc(&r->isa.memory, sizeof *t);
         if (!t)
             return NULL;
         if (ring->used < RING_SIZE) {
@@ -303,8 +303,6 @@ void mmu_select(struct hart *h) {
     h->d = top->d;
     h->data = tlb_get(r, top->ctx, class_of(h->d, hart_data_mode(h->d)));
     h->fetch = tlb_get(r, top->ctx, class_of(h->d, h->d->mode));
-    if (!h->data || !h->fetch)
-        r->error = "out of host memory";
 }
 
 static void drop_all(void *opaque, struct core_ctx *ctx) {
@@ -424,8 +422,8 @@ static void free_isa(void *opaque, struct core_ctx *ctx) {
         if (r->ring->slot[i].ctx == ctx)
             r->ring->slot[i].ctx = NULL;
     for (unsigned c = 0; n && c < CLASSES; c++)
-        r->isa.free(n->tlb[c]);
-    r->isa.free(n);
+        memory_free(&r->isa.memory, n->tlb[c], sizeof *n->tlb[c]);
+    memory_free(&r->isa.memory, n, sizeof *n);
 }
 
 static void watch_code(void *opaque, uint32_t page) {
@@ -445,8 +443,27 @@ void mmu_hooks(struct riscv *r) {
     r->isa.code_changed = code_changed;
     r->isa.free_isa = free_isa;
     r->isa.private_window = window_is_private;
-    r->ring = r->isa.alloc(sizeof *r->ring);
-    r->h.code = code_new(r->core.pages, watch_code, r);
+    r->ring = memory_alloc(&r->isa.memory, sizeof *r->ring);
+    r->h.code = code_new(&r->memory, r->core.pages, watch_code, r);
+}
+
+void mmu_free_tlbs(struct riscv *r) {
+    for (unsigned i = 0; i < r->ring->used; i++) {
+        struct core_ctx *ctx = r->ring->slot[i].ctx;
+        struct node *n = ctx ? ctx->isa : NULL;
+        if (!n)
+            continue;
+        struct tlb **t = &n->tlb[r->ring->slot[i].class];
+        memory_free(&r->memory, *t, sizeof **t);
+        *t = NULL;
+    }
+    r->ring->used = r->ring->next = 0;
+    r->h.data = r->h.fetch = NULL;
+}
+
+void mmu_done(struct riscv *r) {
+    memory_free(&r->isa.memory, r->ring, sizeof *r->ring);
+    code_free(r->h.code);
 }
 
 /* ---- The slow path ------------------------------------------------------------------------------ */
@@ -623,11 +640,14 @@ static bool device_store(struct hart *h, const struct place *p, uint64_t va, str
 
     if (a.width < 8)
         value &= (1ULL << (8 * a.width)) - 1;
-    if (ok && p->private)
+    if (ok && p->private) {
         ok = window_store(r, p->pa, va, a, value, &changed);
-    else if (ok)
-        ok = r->bus.write(r->bus.opaque, p->page, p->pa & PAGE_MASK, p->pa % FROND_PAGE_SIZE,
-                          a.width, value);
+    } else if (ok) {
+        enum riscv_stored s = r->bus.write(r->bus.opaque, p->page, p->pa & PAGE_MASK,
+                                           p->pa % FROND_PAGE_SIZE, a.width, value);
+        ok = s != RISCV_STORE_REFUSED;
+        changed = s == RISCV_STORE_AGAIN;
+    }
     if (!ok)
         trap_raise(h, CAUSE_STORE_ACCESS, va);
     return ok && !changed;

@@ -11,14 +11,17 @@
 #include "riscv_priv.h"
 #include <stdatomic.h>
 
+enum riscv_stored { RISCV_STORED, RISCV_STORE_REFUSED, RISCV_STORE_AGAIN };
+
 /* Devices, as the hart sees them. Windows are numbered as in core's f[0]. */
 struct riscv_bus {
     void *opaque;
     /* An access to a device window by the node on top, at `addr` of its space (the page that it
-     * used). False: access fault. The write may set *work: riscv_bus.work is to be called. */
+     * used). False, REFUSED: access fault. AGAIN: memory is out (starved), nothing was done, the store
+     * is to be executed again. */
     bool (*read)(void *opaque, uint32_t window, unsigned off, unsigned width, uint64_t *value);
-    bool (*write)(void *opaque, uint32_t window, uint64_t addr, unsigned off, unsigned width,
-                  uint64_t value);
+    enum riscv_stored (*write)(void *opaque, uint32_t window, uint64_t addr, unsigned off,
+                               unsigned width, uint64_t value);
     /* Lines (bit: PLIC source) of the devices that the node at `level` owns, and of WHO. */
     uint32_t (*lines)(void *opaque, unsigned level);
     /* Moves data for devices owned by the node at `level`. False: the path was changed by a gap. */
@@ -61,11 +64,15 @@ struct riscv {
     bool waiting;       /* some device's work waits for its owner */
     bool done;          /* node 0 was left: its exit says why */
     bool stopping;      /* `stop` was seen while the path was being restored */
-    const char *error;  /* host error (out of memory): the run is over */
-    atomic_bool stop;   /* set by any thread: return at the next boundary */
-    atomic_bool poke;   /* set by any thread: call `poll` at the next boundary */
-    uint64_t pause;     /* core.now at which riscv_run returns */
-    uint64_t shake;     /* random state of --shake; 0: off */
+    enum riscv_why { RISCV_DESC, RISCV_MEMORY, RISCV_NODES, RISCV_AUDIT } why; /* of error */
+    const char *error;    /* host error: the run is over */
+    struct memory memory; /* the machine's */
+    bool starved;         /* it has refused something: relieve() is due before the next step */
+    uint64_t relieved; /* core.now when all was dropped for that, and 1; 0: it need not be known */
+    atomic_bool stop;  /* set by any thread: return at the next boundary */
+    atomic_bool poke;  /* set by any thread: call `poll` at the next boundary */
+    uint64_t pause;    /* core.now at which riscv_run returns */
+    uint64_t shake;    /* random state of --shake; 0: off */
     uint64_t shake_at;
     bool audit;              /* walk every invariant whenever the path has changed */
     bool changed;            /* it has */
@@ -83,9 +90,10 @@ struct riscv {
 
 enum riscv_end { RISCV_EXIT, RISCV_STOP, RISCV_PAUSE, RISCV_ERROR };
 
-/* ram: the arena. alloc as in core_isa. */
-bool riscv_init(struct riscv *r, uint8_t *ram, uint32_t pages, void *(*alloc)(size_t),
-                void (*release)(void *));
+/* ram: the arena. False: no memory; riscv_done is due all the same. From then on, when `memory` has
+ * refused something, everything that was derived is dropped and the run goes on; if that does not
+ * help, it ends with an error, in a state from which it may go on later. */
+bool riscv_init(struct riscv *r, uint8_t *ram, uint32_t pages, const struct memory *memory);
 void riscv_done(struct riscv *r);
 
 /* Enters node 0: `d` is its descriptor, in host memory. Runs until it is left (EXIT), the host asks
@@ -111,6 +119,8 @@ uint64_t riscv_now(const struct riscv *r);
 void riscv_sync(struct riscv *r);
 /* Drops everything derived. */
 void riscv_drop_all(struct riscv *r);
+/* The same between two runs, with the memory that it lay in: nothing is starved any more. */
+void riscv_give_up_memory(struct riscv *r);
 
 /* Numbers of core_ctx.stat. */
 enum {
@@ -197,7 +207,10 @@ struct walk_result {
  * another satp, MXR or PMP. */
 void mmu_adopt(struct riscv *r, unsigned level);
 void mmu_select(struct hart *h); /* sets h->data and h->fetch for the top as it stands */
-void mmu_hooks(struct riscv *r);
+void mmu_hooks(struct riscv *r); /* and what they need: r->ring, r->h.code, NULL without memory */
+/* No node has a TLB any more, h's neither: for an empty path. */
+void mmu_free_tlbs(struct riscv *r);
+void mmu_done(struct riscv *r);
 uint64_t hart_satp(const struct frond_desc *d);
 /* PMP: what `mode` may do in the page of pa. */
 unsigned pmp_perm(const struct frond_desc *d, unsigned mode, uint64_t pa);

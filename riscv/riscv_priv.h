@@ -12,6 +12,7 @@
 #ifndef FROND_RISCV_PRIV_H
 #define FROND_RISCV_PRIV_H
 
+#include "../core/memory.h"
 #include "frond_abi.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -74,7 +75,8 @@ struct block {
 struct code;
 
 /* `watch` is called with a page's number when its first block is made. NULL: no memory. */
-struct code *code_new(size_t pages, void (*watch)(void *opaque, uint32_t page), void *opaque);
+struct code *code_new(const struct memory *memory, size_t pages,
+                      void (*watch)(void *opaque, uint32_t page), void *opaque);
 void code_free(struct code *c);
 /* The block at `offset` (even) of page `page`, decoding `bytes` (the page, 4096 bytes) if need be.
  * NULL: host memory is out; code_fill then. When more than a fixed amount is held, it drops everything
@@ -90,7 +92,6 @@ void code_drop_page(struct code *c, uint32_t page);
 void code_drop_all(struct code *c);
 void code_sweep(struct code *c);
 uint64_t code_drops(const struct code *c);
-size_t code_bytes(const struct code *c); /* host memory held */
 
 /* ---- TLB --------------------------------------------------------------------------------------- */
 

@@ -145,14 +145,20 @@ static void deny_dma(struct rig *r) {
     }
 }
 
+/* A child of 0.1.1 with six pages of its memory; `code` at its RAM. */
+static void grandchild(struct rig *r, struct node *c, const uint32_t *code, unsigned count) {
+    spawn(r, c, &r->a1, 1);
+    c->range[0] = (struct frond_range){RAM, 0x8000, RAM + ROOM, RWX};
+    c->ram = RAM + ROOM;
+    write_table(r, c);
+    poke(r, c, RAM, code, count * sizeof *code);
+}
+
 /* Both the node and its child have an answer waiting, both forged. */
 static void two_answers(struct rig *r) {
+    const uint32_t code[] = {LUI(T6, GATE >> 12), LD(ZERO, T6, 0)};
     struct node c;
-    spawn(r, &c, &r->a1, 1);
-    c.range[0] = (struct frond_range){RAM, 0x8000, RAM + ROOM, RWX};
-    c.ram = RAM + ROOM;
-    write_table(r, &c);
-    poke(r, &c, RAM, (const uint32_t[]){LUI(T6, GATE >> 12), LD(ZERO, T6, 0)}, 8);
+    grandchild(r, &c, code, 2);
     grant(r, &c, 0x50000000, PAGE, 0x60000000, RWX); /* a gap of 0.1.1: 0.1 is told */
     struct seen s = load(r, &c, 0x50000008);
     WANT(faulted(&s, FROND_FAULT_LOAD, 0x60000008), "how %d", (int)s.how);
@@ -167,6 +173,36 @@ static void two_answers(struct rig *r) {
     set_desc(r, &c, &e);
     s = enter(r, &r->a, r->a1.desc);
     WANT(s.how == RETIRED, "how %d", (int)s.how);
+}
+
+/* DENY at one level, for a transfer; at the next what restoring would meet. Each by itself has its way,
+ * and no node may run that stands in an ENTER. */
+static void deny_elsewhere(struct rig *r) {
+    const uint32_t code[] = {ADDI(ZERO, ZERO, 0), LUI(T6, GATE >> 12), LD(ZERO, T6, 0)};
+    struct node c;
+    grandchild(r, &c, code, 3);
+    struct seen s = run(r, &c);
+    WANT(s.how == TRAPPED, "how %d", (int)s.how); /* at the gate, without a trap */
+    struct frond_desc d = desc(r, &r->a1), e = desc(r, &c);
+    e.pc = RAM;
+    e.active = (RAM + PAGE) | 4; /* zeros: no descriptor */
+    e.pend = (struct frond_access){
+        .reason = FROND_EXIT_FAULT, .kind = FROND_FAULT_MAP, .flags = FROND_XF_SELF, .cause = 5};
+    d.pc = RAM + STUB; /* the ENTER of run() */
+    d.mode = FROND_MODE_M;
+    d.x[A0] = c.desc;
+    d.active = c.desc | 4;
+    d.exit.reason = FROND_EXIT_FAULT;
+    d.pend = (struct frond_access){
+        .reason = FROND_EXIT_FAULT, .kind = FROND_FAULT_DMA, .flags = FROND_XF_SELF, .cause = 5};
+    d.resume = FROND_DENY;
+    set_desc(r, &c, &e);
+    set_desc(r, &r->a1, &d);
+    s = enter(r, &r->a, r->a1.desc);
+    e = desc(r, &c);
+    WANT(s.how == RETIRED && s.status == 0, "how %d", (int)s.how);
+    WANT(e.status == FROND_ST_FIELD && e.active == 0 && e.pc == RAM + 8, "status 0x%llx pc 0x%llx",
+         (unsigned long long)e.status, (unsigned long long)e.pc);
 }
 
 /* WHO and STATUS are the VMM's words to its child, and harm nobody else. */
@@ -214,6 +250,8 @@ const struct row answer_rows[] = {
         "only an owner's device hears it", deny_dma),
     ROW("answer-two-levels", "parent", "forged answers at two levels at once",
         "applied root first, checked each", two_answers),
+    ROW("answer-deny-elsewhere", "parent", "DENY of a transfer below an access that is an ENTER's",
+        "the path is restored first", deny_elsewhere),
     ROW("controller-registers", "child",
         "forged WHO, STATUS; every other use of the controller's page", "access faults", news),
 };

@@ -30,8 +30,8 @@ static bool passes(const struct row *row) {
         return false;
     if (alloc_held != 0 || harts_held != 0)
         return wrong(NULL, "%" PRIu64 " bytes and %u harts are left", alloc_held, harts_held);
-    if (alloc_overrun)
-        return wrong(NULL, "bytes behind an allocation were written");
+    if (alloc_wrong)
+        return wrong(NULL, "an allocation was written behind, or is given back as of another size");
     return true;
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 uint64_t alloc_left = UINT64_MAX, alloc_held;
+bool alloc_refused, alloc_wrong;
 unsigned harts_held;
 
 uint64_t dice(struct world *w, uint64_t n) {
@@ -124,9 +125,10 @@ static void free_isa(void *opaque, struct core_ctx *ctx) {
 
 /* What is allocated has its size before it, and behind it what is no pointer and must stay. */
 enum { SIZE_ROOM = 16, GUARD = 64, GUARD_BYTE = 0xa5 };
-bool alloc_overrun;
 
-static void *allocate(size_t size) {
+static void *allocate(void *opaque, size_t size) {
+    (void)opaque;
+    alloc_refused |= alloc_left == 0;
     if (alloc_left == 0)
         return NULL;
     alloc_left -= alloc_left != UINT64_MAX;
@@ -139,15 +141,18 @@ static void *allocate(size_t size) {
     return p + SIZE_ROOM;
 }
 
-static void release(void *p) {
-    size_t size;
+static void release(void *opaque, void *p, size_t size) {
+    const uint8_t *bytes = p;
+    size_t was;
 
+    (void)opaque;
     if (!p)
         return;
-    memcpy(&size, (uint8_t *)p - SIZE_ROOM, sizeof size);
+    memcpy(&was, bytes - SIZE_ROOM, sizeof was);
+    alloc_wrong |= size != was;
     for (unsigned i = 0; i < GUARD; i++)
-        alloc_overrun |= ((uint8_t *)p)[size + i] != GUARD_BYTE;
-    alloc_held -= size;
+        alloc_wrong |= bytes[was + i] != GUARD_BYTE;
+    alloc_held -= was;
     free((uint8_t *)p - SIZE_ROOM);
 }
 
@@ -389,8 +394,7 @@ static bool begin(struct world *w, uint64_t seed) {
                                .code_changed = code_changed,
                                .free_isa = free_isa,
                                .private_window = is_private,
-                               .alloc = allocate,
-                               .free = release};
+                               .memory = {w, allocate, release}};
     w->page_of[0] = CORE_NO_PAGE;
     w->nodes = 1;
     if (!w->arena)

@@ -65,10 +65,10 @@ uint64_t some_address(struct world *w, unsigned level);
 /* New maps for a node whose parent is on top of the path. */
 void new_maps(struct world *w, unsigned node);
 
-/* Allocations of core's left until one fails; ~0: none does. Bytes that it holds; whether it wrote behind
- * any; what its contexts hold of harts. */
+/* Allocations of core's left until one fails; ~0: none does. Bytes that it holds; whether one was refused;
+ * whether it wrote behind one, or gave it back as of another size. What its contexts hold of harts. */
 extern uint64_t alloc_left, alloc_held;
-extern bool alloc_overrun;
+extern bool alloc_refused, alloc_wrong;
 extern unsigned harts_held;
 
 /* A world without chance: node 0, which issues in M, has pages 0 to 99 of the arena where they are, its

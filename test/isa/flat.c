@@ -30,12 +30,24 @@ static void drop_tlb(struct flat *m) {
         m->tlb.jump[n].pc = 1;
 }
 
+static void *take(void *opaque, size_t size) {
+    struct flat *m = opaque;
+    m->held += size;
+    return calloc(1, size);
+}
+
+static void give_back(void *opaque, void *p, size_t size) {
+    struct flat *m = opaque;
+    m->held -= p ? size : 0;
+    free(p);
+}
+
 struct flat *flat_new(void) {
     struct flat *m = calloc(1, sizeof(*m));
     m->hart.ram = calloc(1, FLAT_SIZE);
     m->hart.scratch = malloc(BLOCK_BYTES);
     m->watched = calloc(1, FLAT_SIZE / 4096);
-    m->hart.code = code_new(FLAT_SIZE / 4096, watch, m);
+    m->hart.code = code_new(&(struct memory){m, take, give_back}, FLAT_SIZE / 4096, watch, m);
     m->hart.d = &m->desc;
     m->hart.data = m->hart.fetch = &m->tlb;
     return m;

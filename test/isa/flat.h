@@ -21,6 +21,7 @@ struct flat {
     bool ended;       /* by ecall or a trap */
     unsigned cause;   /* of the trap, or FLAT_ECALL */
     uint64_t tval, steps;
+    size_t held; /* bytes of decoded code */
 };
 enum { FLAT_ECALL = 8, FLAT_FETCH = 1, FLAT_LOAD = 5, FLAT_STORE = 7 };
 

@@ -331,7 +331,7 @@ static void bounded(struct tally *t, struct flat *m) {
         for (unsigned offset = 0; offset < 4096 - 2; offset += 2) {
             code_block(c, page, offset, m->hart.ram + 4096 * (size_t)page);
             code_sweep(c);
-            held = code_bytes(c) > held ? code_bytes(c) : held;
+            held = m->held > held ? m->held : held;
         }
     check(t, held < most && code_drops(c) > drops, "%zu bytes of blocks are held", held);
     code_drop_all(c);

@@ -595,6 +595,46 @@ static void many_check(struct tower *t, unsigned s) {
     WANT(t, d.x[8], TAG + 7);
 }
 
+/* A DONE whose access cannot be come to again: the subject, which is answered, finds its child left for
+ * a descriptor that is gone. It runs on, the answer is gone with the access; the leaf makes it anew. */
+static void lost_build(struct tower *t, unsigned s) {
+    struct party *p = tower_parent(t, s), *own = &t->level[s].p;
+    uint64_t flags =
+        ENTRY(t->level[s + 1].ranges[0] + 1) + FLAGS; /* of the child's RAM, behind THROUGH */
+
+    tower_through(t, s);
+    t->level[s + 2].d.x[10] = THROUGH(s + 2);
+    tower_code(t, (uint32_t[]){LD(6, 10, 0), FINISH}, 2);
+    order_enter(p);
+    order_field(p, FROND_D_VALUE, 0x1975, 8);
+    order_field(p, FROND_D_RESUME, FROND_DONE, 4);
+    order(p, VMM_PUT, flags + (s == 0 ? 0 : VMM_OWN), 0, 8);
+    order_enter(p);
+    order_field(p, FROND_D_VALUE, 0x1976, 8);
+    order_field(p, FROND_D_RESUME, FROND_DONE, 4);
+    order_enter(p);
+    order_end(p);
+    order_enter(own);
+    order(own, VMM_SPIN, 20000, 0, 0);
+    order(own, VMM_PUT, flags, RWX, 8);
+    order_enter(own);
+}
+
+static void lost_check(struct tower *t, unsigned s) {
+    for (unsigned i = 0; i < 2; i++) {
+        const struct vmm_record *r = row_record(t, (int)s - 1, i);
+        WANT_ACCESS(t, &r->d.exit, .reason = FROND_EXIT_FAULT, .kind = FROND_FAULT_LOAD,
+                    .addr = THROUGH(s), .width = 8, .reg = 6, .ilen = 4,
+                    .flags = FROND_XF_DONE | FROND_XF_SIGNED);
+        WANT(t, r->d.held, 0);
+    }
+    WANT_ACCESS(t, &row_record(t, (int)s, 0)->d.exit, .reason = FROND_EXIT_FAULT,
+                .kind = FROND_FAULT_DESC, .addr = OWN(VMM_DESC),
+                .flags = FROND_XF_WRITE | FROND_XF_SELF);
+    WANT(t, tower_desc(t, s + 2).x[6], 0x1976);
+    WANT(t, tower_desc(t, s + 2).clock, 2);
+}
+
 static const struct scene scenes[] = {
     {"count of ranges", count_build, count_check, 0, 1},
     {"a table moved by its descriptor", move_build, move_check, 0, 1},
@@ -608,6 +648,7 @@ static const struct scene scenes[] = {
     {"a descriptor's page turned by its own node", turned_build, turned_check, 1, 1},
     {"a table not realized one level below, RETRY", below_retry, below_retry_check, 1, 1},
     {"a table not realized one level below, DENY", below_deny, below_deny_check, 1, 1},
+    {"an answer whose access cannot be come to again", lost_build, lost_check, 2, 0},
     {"65,536 ranges", many_build, many_check, 0, 1},
 };
 

@@ -404,6 +404,37 @@ static void idle_interrupt_check(struct tower *t, unsigned s) {
     WANT(t, tower_desc(t, s).clock, 2);
 }
 
+/* However a child is left, its ENTER is one step more: the VMM's loop costs the same around each. */
+static void ends_build(struct tower *t, unsigned s) {
+    struct party *p = tower_parent(t, s);
+
+    tower_code(t, (uint32_t[]){NOP, NOP, WFI, NOP, LD(6, 10, 0), FINISH}, 6);
+    t->level[s].d.x[10] = GAP(0);
+    order_field(p, FIELD(budget), 2, 8);
+    order_enter(p);
+    order_field(p, FIELD(budget), UINT64_MAX - 2, 8);
+    order_enter(p);
+    order_field(p, FIELD(wait), 0, 4);
+    order_enter(p);
+    order_field(p, FROND_D_RESUME, FROND_DONE, 4);
+    order_enter(p);
+}
+
+static void ends_check(struct tower *t, unsigned s) {
+    static const unsigned reason[] = {FROND_EXIT_BUDGET, FROND_EXIT_IDLE, FROND_EXIT_FAULT,
+                                      FROND_EXIT_HALT};
+    uint64_t clock = 0, cost = 0;
+
+    for (unsigned i = 0; i < 4; i++) {
+        const struct vmm_record *r = row_record(t, (int)s - 1, i);
+        uint64_t now = r->after - r->time - (r->d.clock - clock);
+        WANT(t, r->d.exit.reason, reason[i]);
+        WANT(t, i > 0 && now != cost, false);
+        clock = r->d.clock;
+        cost = now;
+    }
+}
+
 /* An answer comes before the interrupt of the parent that gives it, and before budget 0. */
 static void answer_first_build(struct tower *t, unsigned s, unsigned answer, bool budget) {
     struct party *p = tower_parent(t, s);
@@ -499,6 +530,7 @@ static const struct scene scenes[] = {
     {"time, mtime, mcycle, minstret as read", reads_build, reads_check, 0, 0},
     {"mtime written forth and back", warp_build, warp_check, 0, 0},
     {"BUDGET before IDLE", idle_budget_build, idle_budget_check, 0, 0},
+    {"ENTER is one step however it ends", ends_build, ends_check, 0, 1},
     {"INTERRUPT before IDLE", idle_interrupt_build, idle_interrupt_check, 0, 1},
     {"DONE before INTERRUPT", done_interrupt, done_interrupt_check, 0, 1},
     {"DENY before INTERRUPT", deny_interrupt, deny_interrupt_check, 0, 1},
