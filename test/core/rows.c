@@ -36,8 +36,8 @@ static bool passes(const struct row *row) {
 }
 
 int main(int argc, char **argv) {
-    static const struct rows *const all[] = {&cache_rows, &path_rows,  &kept_rows, &uses_rows,
-                                             &store_rows, &audit_rows, &prop_rows};
+    static const struct rows *const all[] = {&cache_rows, &path_rows,  &kept_rows,  &uses_rows,
+                                             &store_rows, &issue_rows, &audit_rows, &prop_rows};
     unsigned passed = 0, failed = 0;
     bool first = false;
 

@@ -19,8 +19,8 @@ struct rows {
     static const struct row name##_table[] = {__VA_ARGS__};                                        \
     const struct rows name = {name##_table, sizeof name##_table / sizeof name##_table[0]}
 
-extern const struct rows cache_rows, path_rows, kept_rows, uses_rows, store_rows, audit_rows,
-    prop_rows;
+extern const struct rows cache_rows, path_rows, kept_rows, uses_rows, store_rows, issue_rows,
+    audit_rows, prop_rows;
 
 /* --seed and --cases. */
 extern uint64_t first_seed, cases;

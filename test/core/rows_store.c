@@ -217,6 +217,12 @@ static bool row_page_table(void) {
     core_store(&w.core, 70, 0, is, 8);
     MUST(spy.pts == 7 && spy.pt[6].tag == 0x400 && spy.ranges == 0);
     MUST(w.core.page[70].watch == CORE_W_PT);
+    static uint8_t all[4096];
+    memset(all, 0x55, sizeof all);
+    core_store(&w.core, 70, 0, all, sizeof all);
+    MUST(spy.pts == 7 + 512);
+    core_store(&w.core, 70, 24, is, 8); /* up to the next 32 bytes, and no further */
+    MUST(spy.pts == 7 + 512 + 1);
     world_free(&w);
     return true;
 }

@@ -59,8 +59,10 @@ static bool row_most(void) {
     core_store(&w.core, TABLES_AT, 32 * 20, &gone, sizeof gone); /* child 20 has no use of it now */
     MUST(users(&w, TABLES_AT) == MOST - 1 && !keeps(&w, 20));
     MUST(sees(&w, 70, 3) && users(&w, TABLES_AT) == MOST);
+    core_store(&w.core, TABLES_AT, 32 * 20, w.arena, 32); /* nor has anybody else */
     for (unsigned i = 0; i < MOST; i++)
         MUST(keeps(&w, i) == (i != 20));
+    MUST(keeps(&w, 70));
     MUST(sees(&w, 71, 4) && keeps(&w, 71));
     for (unsigned i = 0; i < MOST; i++)
         MUST(!keeps(&w, i));
@@ -89,6 +91,27 @@ static bool row_kinds(void) {
     MUST(sees(&w, 71, 4) && (w.core.page[TABLES_AT].watch & CORE_W_PT) == 0);
     MUST(users(&w, TABLES_AT) == 2);
     MUST((w.core.page[TABLES_AT].watch & (CORE_W_MAP | CORE_W_HOST)) == (CORE_W_MAP | CORE_W_HOST));
+    world_free(&w);
+    return true;
+}
+
+/* A user that has two of them keeps both, told apart, when a third is one too many. */
+static bool row_own(void) {
+    uint64_t pte = 1;
+    struct world w;
+
+    MUST(world_plain(&w));
+    struct core_ctx *root = w.core.path[0].ctx;
+    core_use_pt(&w.core, TABLES_AT, root, 0x200);
+    core_use_pt(&w.core, TABLES_AT, root, 0x400);
+    for (unsigned i = 0; i < MOST - 2; i++)
+        MUST(sees(&w, i, i + 1));
+    core_use_pt(&w.core, TABLES_AT, root, 0x600);
+    spy_on(&w);
+    core_store(&w.core, TABLES_AT, 8 * 510, &pte, 8);
+    MUST(spy.pts == 3 && users(&w, TABLES_AT) == 3);
+    for (unsigned i = 0; i < 3; i++)
+        MUST(spy.pt[i].tag == (0x600 - 0x200 * i | 510));
     world_free(&w);
     return true;
 }
@@ -137,6 +160,9 @@ static bool row_again(void) {
     MUST(users(&w, 70) == 3 && w.core.page[70].watch == CORE_W_PT);
     core_store(&w.core, 70, 8, &pte, 8);
     MUST(spy.pts == 3);
+    core_use_pt(&w.core, 71, root, 0x200);
+    core_use_pt(&w.core, 71, other, 0x200); /* the first of the list is another's */
+    MUST(users(&w, 71) == 2);
     core_void_pt(&w.core, root);
     pte = 3;
     core_store(&w.core, 70, 8, &pte, 8);
@@ -154,9 +180,9 @@ static bool row_again(void) {
     core_use_pt(&w.core, 70, other, 0x200);
     MUST(w.core.page[70].watch == CORE_W_PT && users(&w, 70) == 1);
     alloc_left = 0;
-    core_use_pt(&w.core, 71, other, 0x200);
+    core_use_pt(&w.core, 72, other, 0x200);
     alloc_left = UINT64_MAX;
-    MUST(users(&w, 71) == 0);
+    MUST(users(&w, 72) == 0);
     world_free(&w);
     return true;
 }
@@ -197,6 +223,32 @@ static bool row_alias(void) {
     return true;
 }
 
+/* A walk reads the np table of node 2, then that of node 1, which lies in the same page: as its 65th user it
+ * costs node 2 what was read of its own table. What is found must be watched all the same. */
+static bool row_walk(void) {
+    struct core_answer a;
+    struct world w;
+
+    MUST(world_plain(&w));
+    for (unsigned i = 0; i < MOST - 1; i++)
+        MUST(sees(&w, i, i + 1));
+    plain_range(&w, 31, 0, (struct frond_range){0, 100, 0, 7});
+    plain_range(&w, TABLES_AT, 64, (struct frond_range){0, 50, 0, 7});
+    plain_range(&w, TABLES_AT, 65, (struct frond_range){0, 50, 0, 7});
+    struct frond_map np1 = {TABLES_AT * PAGE + 32 * 64, 1}, np2 = {TABLES_AT * PAGE + 32 * 65, 1};
+    MUST(plain_enter(&w, 1, np1, (struct frond_map){31 * PAGE, 1}));
+    MUST(plain_enter(&w, 2, np2, NO_MAP));
+    core_resolve(&w.core, 2, CORE_NP, 40 * PAGE, FROND_R, &a);
+    MUST(a.what == CORE_RAM && a.page == 40);
+    plain_range(&w, TABLES_AT, 65, (struct frond_range){0, 50, 5, 7});
+    core_resolve(&w.core, 2, CORE_NP, 40 * PAGE, FROND_R, &a);
+    MUST(a.what == CORE_RAM && a.page == 45);
+    world_free(&w);
+    return true;
+}
+
 ROWS(uses_rows, {"uses, as many as are told apart, and one more", row_most},
-     {"uses, of two kinds", row_kinds}, {"uses, a page table under many names", row_all_names},
-     {"uses, the same again", row_again}, {"uses, a table whose pages are one", row_alias});
+     {"uses, of two kinds", row_kinds}, {"uses, several of one user", row_own},
+     {"uses, a page table under many names", row_all_names}, {"uses, the same again", row_again},
+     {"uses, a table whose pages are one", row_alias},
+     {"uses, a walk drops what it has read", row_walk});

@@ -340,10 +340,12 @@ static void make_issuer(struct world *w, unsigned node) {
         if (is_private(d->csr.satp) || v.a.what != CORE_RAM || v.a.page < DESCS ||
             v.a.page >= TABLES)
             continue;
+        static const uint8_t rights[] = {7, 7, 7, 7, 7, 7, FROND_R, FROND_R | FROND_W};
         uint64_t askew = dice(w, 3);
         for (uint64_t i = 0; i < 512; i++) {
             uint64_t to = dice(w, 12) ? i + askew : dice(w, SPACE);
-            uint64_t pte = to * PAGE | (dice(w, 20) ? (dice(w, 6) ? 14 : 2) | PTE_VALID : 0);
+            uint64_t pte = to * PAGE | (uint64_t)rights[dice(w, sizeof rights)] << 1 |
+                           (dice(w, 20) ? PTE_VALID : 0);
             core_store(&w->core, v.a.page, (unsigned)i * 8, &pte, 8);
         }
         return;
