@@ -111,7 +111,7 @@ static bool row_own(void) {
     core_store(&w.core, TABLES_AT, 8 * 510, &pte, 8);
     MUST(spy.pts == 3 && users(&w, TABLES_AT) == 3);
     for (unsigned i = 0; i < 3; i++)
-        MUST(spy.pt[i].tag == (0x600 - 0x200 * i | 510));
+        MUST(spy.pt[i].tag == ((0x600 - 0x200 * i) | 510));
     world_free(&w);
     return true;
 }
