@@ -96,7 +96,7 @@ test: tools-test all guest linux
 # Results, with date and seeds, belong into docs/campaigns.md.
 .PHONY: test-long
 test-long: test
-	$(MAKE) check-mutants check-attack-asan check-sandbox-mutants
+	$(MAKE) check-mutants test-mutants check-attack-asan check-sandbox-mutants
 	$(MAKE) check-nest-linux LINUX=$(LINUX)
 	$(MAKE) check-model-mem MODEL_TERMS=1000000
 	$(MAKE) check-vmcount-long
