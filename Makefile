@@ -92,11 +92,16 @@ SUITES := $(filter-out model,$(patsubst test/%/rules.mk,%,$(wildcard test/*/rule
 test: tools-test all guest linux
 	@test/run $(foreach s,$(SUITES),$(s) '$(MAKE) -s check-$(s)')
 
+# The formal part alone: Maude and C, the theorems, the engine's traces.
+.PHONY: check-model
+check-model: tools-test all guest linux
+	@test/run $(foreach s,model-mem vmcount theorems docs replay,$(s) '$(MAKE) -s check-$(s)')
+
 # What takes longer: every wall taken down, sanitizers, ten minutes of each fuzzer, larger counts.
 # Results, with date and seeds, belong into docs/campaigns.md.
 .PHONY: test-long
 test-long: test
-	$(MAKE) check-mutants check-attack-asan check-sandbox-mutants
+	$(MAKE) check-mutants test-mutants check-attack-asan check-sandbox-mutants
 	$(MAKE) check-nest-linux LINUX=$(LINUX)
 	$(MAKE) check-model-mem MODEL_TERMS=1000000
 	$(MAKE) check-vmcount-long

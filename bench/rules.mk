@@ -2,13 +2,17 @@
 
 BENCH_TOOLS := $(B)/bench/clock $(B)/bench/tree $(B)/bench/scope
 
-.PHONY: bench bench-tools bench-spin
+.PHONY: bench bench-tools bench-spin bench-nk
 bench: bench-tools
 	bench/peers.sh
 	bench/depth.sh
 	bench/faults.sh
 	bench/tree.sh
 	bench/spin.sh
+	bench/nk.sh
+
+bench-nk: bench-tools
+	bench/nk.sh
 
 bench-spin: $(B)/frond $(B)/bench/clock $(B)/bench/scope
 	bench/spin.sh

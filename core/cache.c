@@ -17,12 +17,12 @@ static struct core_entry *find(const struct core_cache *k, uint64_t number) {
     return &k->slot[i];
 }
 
-/* An entry without permission has been dropped: it only keeps its slot. */
+/* An entry without permission has been dropped, it only keeps its slot; or it is empty. */
 struct core_entry *cache_get(const struct core_cache *k, uint64_t number) {
     if (k->slots == 0)
         return NULL;
     struct core_entry *e = find(k, number);
-    return e->key != 0 && e->perm != 0 ? e : NULL;
+    return e->perm != 0 ? e : NULL;
 }
 
 static bool grow(struct core *c, struct core_cache *k) {
@@ -30,7 +30,7 @@ static bool grow(struct core *c, struct core_cache *k) {
     uint32_t live = 0;
 
     for (uint32_t i = 0; i < k->slots; i++)
-        live += k->slot[i].key != 0 && k->slot[i].perm != 0;
+        live += k->slot[i].perm != 0;
     bigger.slots = SLOTS_MIN;
     while (bigger.slots < 4 * live && bigger.slots < SLOTS_MAX)
         bigger.slots *= 2;
@@ -39,7 +39,7 @@ static bool grow(struct core *c, struct core_cache *k) {
         return false;
     for (uint32_t i = 0; i < k->slots; i++) {
         const struct core_entry *e = &k->slot[i];
-        if (e->key != 0 && e->perm != 0 && 2 * bigger.used < bigger.slots) {
+        if (e->perm != 0) {
             *find(&bigger, e->key - 1) = *e;
             bigger.used++;
         }
@@ -70,18 +70,13 @@ bool cache_put(struct core *c, struct core_cache *k, uint64_t number, uint32_t p
 }
 
 void cache_drop(struct core_cache *k, uint64_t first, uint64_t last) {
-    if (k->slots == 0)
-        return;
     if (last - first < k->slots) {
-        for (uint64_t n = first; n <= last && n >= first; n++) {
-            struct core_entry *e = find(k, n);
-            if (e->key != 0)
-                e->perm = 0;
-        }
+        for (uint64_t n = first; n <= last; n++)
+            find(k, n)->perm = 0;
         return;
     }
     for (uint32_t i = 0; i < k->slots; i++)
-        if (k->slot[i].key != 0 && k->slot[i].key - 1 >= first && k->slot[i].key - 1 <= last)
+        if (k->slot[i].key - 1 >= first && k->slot[i].key - 1 <= last)
             k->slot[i].perm = 0;
 }
 

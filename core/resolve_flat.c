@@ -251,13 +251,10 @@ static enum walk walk(struct core *c, const struct core_frame *f, struct core_fr
         drops = c->drops;
         w = walk_down(c, f, true, &res, need, out);
     } while (w == WALK_FOUND && c->drops != drops);
-    if (w == WALK_FOUND && owned(c, res.page)) { /* the whole chain of addresses is wanted */
-        w = walk_down(c, f, false, &res, need, out);
-        if (w == WALK_FOUND)
-            return descriptor_met(c, f, res.np, res.page, out);
-    }
     if (w != WALK_FOUND)
         return w;
+    if (owned(c, res.page)) /* no shortcut leads there: the whole chain of addresses is known */
+        return descriptor_met(c, f, res.np, res.page, out);
     if (!cache_put(c, cache, f->addr / FROND_PAGE_SIZE, res.page, res.perm))
         return other(out, CORE_NOMEM, f->level);
     return answer(f, res.perm, res.page, out);
@@ -318,7 +315,6 @@ bool core_compose(struct core *c, unsigned level, unsigned mode, uint64_t addr, 
     enum walk w;
 
     while ((w = walk_down(c, &f, false, &res, &next, &a)) == WALK_NEED) {
-        memset(&a, 0, sizeof a);
         if (!push_frame(c, 0, &next))
             return false;
         resolve_stack(c, &a);
@@ -332,11 +328,10 @@ bool core_compose(struct core *c, unsigned level, unsigned mode, uint64_t addr, 
 bool core_table_entry(struct core *c, unsigned level, unsigned mode, uint64_t index,
                       struct frond_range *out) {
     struct core_frame need;
-    struct core_answer a;
+    struct core_answer a = {0};
     enum walk w;
 
     while ((w = table_entry(c, level, mode, index, out, &need, &a)) == WALK_NEED) {
-        memset(&a, 0, sizeof a);
         if (!push_frame(c, 0, &need))
             return false;
         resolve_stack(c, &a);

@@ -82,7 +82,8 @@ static bool objects_ok(const struct nk_layout *l) {
     for (int k = 0; k < NK_AREAS; k++) {
         const struct nk_area *a = &l->area[k];
 
-        if (area_ok(o) && area_unit(a) == 1 && o->base >= a->base && end_of_area(o) <= end_of_area(a))
+        if (area_ok(o) && area_unit(a) == 1 && o->base >= a->base &&
+            end_of_area(o) <= end_of_area(a))
             return true;
     }
     return false;
@@ -121,8 +122,8 @@ enum nk_status nk_init(struct nk *nk, const struct nk_layout *layout, const stru
     }
     nk->pages = (uint32_t)pages;
     if (layout->objects.pages > 0 &&
-        page_locate(nk, layout->objects.base, layout->objects.pages * NK_PAGE, &objects,
-                    &n) == NK_OK)
+        page_locate(nk, layout->objects.base, layout->objects.pages * NK_PAGE, &objects, &n) ==
+            NK_OK)
         nk->object_first = (uint32_t)objects;
     no_child(nk);
     return NK_OK;

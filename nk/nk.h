@@ -94,9 +94,9 @@ enum { NK_AREAS = 4, NK_OWN_AREAS = 2 };
 struct nk_layout {
     struct nk_area own[NK_OWN_AREAS]; /* nk's text, data, stack; its region: nobody else's */
     struct nk_area area[NK_AREAS];    /* what may be granted, in ascending order, disjoint */
-    struct nk_area objects;           /* within one area of unit 1: what clients cannot write, for objects */
-    uint64_t children;                /* slots for children */
-    uint64_t ranges;                  /* entries for all tables together */
+    struct nk_area objects; /* within one area of unit 1: what clients cannot write, for objects */
+    uint64_t children;      /* slots for children */
+    uint64_t ranges;        /* entries for all tables together */
 };
 
 /* Addresses of nk's arrays, as the issuer of ENTER sees them. */

@@ -62,7 +62,8 @@ unsigned pmp_perm(const struct frond_desc *d, unsigned mode, uint64_t pa) {
     const struct frond_csr *c = &d->csr;
     uint64_t page = pa / FROND_PAGE_SIZE;
 
-    if (mode == FROND_MODE_M && !pmp_some(c, 0x80)) /* nothing is locked: most nodes, all the time */
+    if (mode == FROND_MODE_M &&
+        !pmp_some(c, 0x80)) /* nothing is locked: most nodes, all the time */
         return 7;
     if (!pmp_some(c, 0x18)) /* all are off */
         return mode == FROND_MODE_M ? 7 : 0;

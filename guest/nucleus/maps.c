@@ -13,7 +13,8 @@ static struct gate_answer ask(uint64_t function, uint64_t a, uint64_t b, uint64_
 }
 
 static void set(const struct maps *m, uint64_t field, uint64_t index, uint64_t value) {
-    (void)ask(NK_CALL_CHILD_SET, m->slot, field, index, value); /* of a child that lives: never refused */
+    (void)ask(NK_CALL_CHILD_SET, m->slot, field, index,
+              value); /* of a child that lives: never refused */
 }
 
 bool maps_give(uint64_t base, uint64_t size, uint64_t unit) {
@@ -53,7 +54,7 @@ int64_t maps_find(const struct maps *m, uint64_t addr) {
     uint64_t index;
 
     return map_find(m->table, m->desc->map_p.count, addr, &index) == MAP_FOUND ? (int64_t)index
-                                                                                : -1;
+                                                                               : -1;
 }
 
 void maps_start(struct maps *m, uint64_t pc, uint64_t tree, uint64_t epoch) {

@@ -30,8 +30,6 @@ uint64_t room_rest(uint64_t *last) {
 }
 
 /* For dev/ and whoever needs less than a page. */
-void *calloc(size_t n, size_t size) {
-    return take(n * size, 16);
-}
+void *calloc(size_t n, size_t size) { return take(n * size, 16); }
 
 void free(void *p) { (void)p; }

@@ -17,7 +17,8 @@ enum { FETCH = 1, ILLEGAL = 2, LOAD = 5, STORE = 7, USER_CALL = 8, NONE = 99 };
 
 extern char nk_start[], nk_bss_start[], nk_stack_end[], client_start[], client_text_end[];
 extern char child_code[], child_spin[], child_end[];
-uint64_t try_load(uint64_t at), try_load_byte(uint64_t at), try_lr(uint64_t at), try_fetch(uint64_t at);
+uint64_t try_load(uint64_t at), try_load_byte(uint64_t at), try_lr(uint64_t at),
+    try_fetch(uint64_t at);
 uint64_t try_store(uint64_t at, uint64_t v), try_store_byte(uint64_t at, uint64_t v);
 uint64_t try_amo(uint64_t at, uint64_t v), try_sc(uint64_t at, uint64_t v);
 uint64_t try_mret(void), try_registers(void);
@@ -203,7 +204,8 @@ static void page_tables(void) {
     for (uint64_t i = 0; i < 4; i++) {
         root[i] = pte(i << 30, V | R | W | X | A | D);
         root[64 + i] = pte(i << 30, V | R | W | X | A | D);
-        root[80 + i] = pte(i << 30, V | X | U | A | D); /* readable with MXR, and in S-mode with SUM */
+        root[80 + i] =
+            pte(i << 30, V | X | U | A | D); /* readable with MXR, and in S-mode with SUM */
     }
     paging(at(root));
     accesses(", through a page table", WINDOW);
@@ -238,10 +240,10 @@ static void tables_in_the_region(void) {
 /* ---- CSRs --------------------------------------------------------------------------------------- */
 
 static void csrs(void) {
-    static const char *const name[] = {
-        "mstatus",  "misa",     "medeleg",    "mideleg",  "mie",      "mip",      "mtvec",
-        "mscratch", "mepc",     "mcause",     "mcounteren", "menvcfg", "pmpcfg0", "pmpcfg2",
-        "pmpaddr0", "pmpaddr3", "pmpaddr6",   "pmpaddr7", "mcycle"};
+    static const char *const name[] = {"mstatus",    "misa",     "medeleg",  "mideleg", "mie",
+                                       "mip",        "mtvec",    "mscratch", "mepc",    "mcause",
+                                       "mcounteren", "menvcfg",  "pmpcfg0",  "pmpcfg2", "pmpaddr0",
+                                       "pmpaddr3",   "pmpaddr6", "pmpaddr7", "mcycle"};
 
     for (unsigned i = 0; i < sizeof name / sizeof name[0]; i++) {
         uint64_t (*read)(uint64_t) = (uint64_t(*)(uint64_t))(void *)(try_csr + 16 * i);
@@ -259,7 +261,8 @@ static void csrs(void) {
     row("machine interrupts by sie", (csr_read("sie") & (MIE_MSIE | MIE_MTIE | MIE_MEIE)) == 0);
     write32(CLINT_MSIP, 1);
     write64(CLINT_MTIMECMP, 0);
-    row("machine interrupts by the CLINT", ask(NK_CALL_CHILD_SET, 9, 0, 0, 0, 0, 0) == NK_NOT_CHILD);
+    row("machine interrupts by the CLINT",
+        ask(NK_CALL_CHILD_SET, 9, 0, 0, 0, 0, 0) == NK_NOT_CHILD);
     write32(CLINT_MSIP, 0);
 }
 
@@ -321,15 +324,36 @@ static void calls(void) {
         {"a gap that is pointed to nk", NK_CALL_POINT, {1, NK_BOTH, 0x98000000, own, RWX}, NK_OWN},
         {"... to the region", NK_CALL_POINT, {1, NK_BOTH, 0x98000000, region, FROND_R}, NK_OWN},
         {"... to another's memory", NK_CALL_POINT, {1, NK_BOTH, 0x98000000, memory, RWX}, NK_TAKEN},
-        {"a child's number with high bits", NK_CALL_GRANT, {HIGH + 1, NK_BOTH, 0x90000000, PAGE, memory + 16 * PAGE, RWX}, NK_NOT_CHILD},
+        {"a child's number with high bits",
+         NK_CALL_GRANT,
+         {HIGH + 1, NK_BOTH, 0x90000000, PAGE, memory + 16 * PAGE, RWX},
+         NK_NOT_CHILD},
         {"a child's number below 0", NK_CALL_CHILD_SET, {WRAP, NK_FIELD_PC, 0, 0}, NK_NOT_CHILD},
-        {"a map that is none", NK_CALL_GRANT, {1, 7, 0x90000000, PAGE, memory + 16 * PAGE, RWX}, NK_NOT_MAP},
-        {"a child over another's entries", NK_CALL_CHILD_CREATE, {2, 9, ROOM - 1, 2, 0}, NK_OVERLAP},
-        {"a child with entries from behind the end", NK_CALL_CHILD_CREATE, {2, 9, WRAP, 2, 0}, NK_OUTSIDE},
-        {"a child with more entries than there are", NK_CALL_CHILD_CREATE, {2, 9, 2 * ROOM, WRAP, 0}, NK_OUTSIDE},
-        {"... in its second table", NK_CALL_CHILD_CREATE, {2, 9, 2 * ROOM, 1, WRAP - 2}, NK_OUTSIDE},
+        {"a map that is none",
+         NK_CALL_GRANT,
+         {1, 7, 0x90000000, PAGE, memory + 16 * PAGE, RWX},
+         NK_NOT_MAP},
+        {"a child over another's entries",
+         NK_CALL_CHILD_CREATE,
+         {2, 9, ROOM - 1, 2, 0},
+         NK_OVERLAP},
+        {"a child with entries from behind the end",
+         NK_CALL_CHILD_CREATE,
+         {2, 9, WRAP, 2, 0},
+         NK_OUTSIDE},
+        {"a child with more entries than there are",
+         NK_CALL_CHILD_CREATE,
+         {2, 9, 2 * ROOM, WRAP, 0},
+         NK_OUTSIDE},
+        {"... in its second table",
+         NK_CALL_CHILD_CREATE,
+         {2, 9, 2 * ROOM, 1, WRAP - 2},
+         NK_OUTSIDE},
         {"a child twice", NK_CALL_CHILD_CREATE, {1, 9, 2 * ROOM, 1, 0}, NK_IN_USE},
-        {"a child in a slot that is none", NK_CALL_CHILD_CREATE, {CHILDREN, 9, 2 * ROOM, 1, 0}, NK_NOT_CHILD},
+        {"a child in a slot that is none",
+         NK_CALL_CHILD_CREATE,
+         {CHILDREN, 9, 2 * ROOM, 1, 0},
+         NK_NOT_CHILD},
         {"a field that is none", NK_CALL_CHILD_SET, {1, NK_FIELD_END, 0, 0}, NK_BAD_FIELD},
         {"a field with high bits", NK_CALL_CHILD_SET, {1, HIGH + NK_FIELD_PC, 0, 0}, NK_BAD_FIELD},
         {"x[32]: what lies behind x", NK_CALL_CHILD_SET, {1, NK_FIELD_X, 32, 1}, NK_BAD_FIELD},
@@ -340,10 +364,16 @@ static void calls(void) {
         {"pmpcfg[0] of 9 bits", NK_CALL_CHILD_SET, {1, NK_FIELD_PMPCFG, 0, 256}, NK_BAD_FIELD},
         {"an object in nk's text", NK_CALL_DECLARE, {own, PAGE, NK_LOGGED}, NK_OWN},
         {"an object in the region", NK_CALL_DECLARE, {region, PAGE, NK_LOGGED}, NK_OWN},
-        {"an object in the client's reach", NK_CALL_DECLARE, {memory + 16 * PAGE, PAGE, NK_LOGGED}, NK_OUTSIDE},
+        {"an object in the client's reach",
+         NK_CALL_DECLARE,
+         {memory + 16 * PAGE, PAGE, NK_LOGGED},
+         NK_OUTSIDE},
         {"an object of no type", NK_CALL_DECLARE, {objects, PAGE, NK_TYPES}, NK_BAD_TYPE},
         {"another's memory kept", NK_CALL_DECLARE, {memory, PAGE, NK_KEPT}, NK_IN_USE},
-        {"a put into nk's data", NK_CALL_PUT, {at(nk_bss_start) & ~(PAGE - 1), 0, 1}, NK_NOT_OBJECT},
+        {"a put into nk's data",
+         NK_CALL_PUT,
+         {at(nk_bss_start) & ~(PAGE - 1), 0, 1},
+         NK_NOT_OBJECT},
         {"a put into a descriptor", NK_CALL_PUT, {region, 0, 1}, NK_NOT_OBJECT},
         {"a put behind an object", NK_CALL_PUT, {objects, 512, 1}, NK_OUTSIDE},
         {"a put before it", NK_CALL_PUT, {objects, WRAP - 2, 1}, NK_OUTSIDE},
@@ -368,8 +398,13 @@ static void calls(void) {
 /* ---- Stacks, modes, interrupts ------------------------------------------------------------------ */
 
 static void stacks(void) {
-    const uint64_t sp[] = {at(nk_stack_end), at(nk_stack_end) - 64, at(nk_bss_start), FROND_CTL_BASE + 8,
-                           nk->at.desc + 256, 0, WRAP};
+    const uint64_t sp[] = {at(nk_stack_end),
+                           at(nk_stack_end) - 64,
+                           at(nk_bss_start),
+                           FROND_CTL_BASE + 8,
+                           nk->at.desc + 256,
+                           0,
+                           WRAP};
     bool ok = true;
 
     for (unsigned i = 0; i < sizeof sp / sizeof sp[0]; i++) {
@@ -406,7 +441,8 @@ static void interrupts(void) {
     code = nk->desc[1].exit.reason;
     csr_clear("sie", MIE_STIE);
     before = sum_of_region();
-    row("a timer ends a child that spins", code == FROND_EXIT_INTERRUPT && nk->desc[1].clock > 1000);
+    row("a timer ends a child that spins",
+        code == FROND_EXIT_INTERRUPT && nk->desc[1].clock > 1000);
 
     csr_write("0x14d", 0);
     csr_set("sie", MIE_STIE);

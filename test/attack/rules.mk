@@ -13,7 +13,7 @@ check-attack-asan:
 	@build-asan/attack-test
 
 check-mutants: $(B)/attack-test
-	@CC="$(CC)" test/mutants/run $(B)
+	@CC="$(CC)" test/mutants/run $(B) walls
 
 $(B)/attack-test: $(ATTACK_OBJ) $(B)/libfrond.a
 	$(CC) $(CFLAGS) -o $@ $^ $(LIBS)

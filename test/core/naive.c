@@ -193,7 +193,7 @@ static bool is_descriptor(struct world *w, const struct access *x, const unsigne
 }
 
 static bool resolve(struct world *w, const struct access *x, struct verdict *v) {
-    unsigned perm = 7, mode = x->mode, shared = 0, modes[DEPTH];
+    unsigned perm = 7, mode = x->mode, shared = 0, modes[LEVELS];
     uint64_t addr = x->addr;
     struct frond_range e;
 

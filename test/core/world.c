@@ -2,8 +2,9 @@
 #include "world.h"
 #include <stdlib.h>
 
-uint64_t alloc_left = UINT64_MAX;
-bool alloc_refused;
+uint64_t alloc_left = UINT64_MAX, alloc_held;
+bool alloc_refused, alloc_wrong;
+unsigned harts_held;
 
 uint64_t dice(struct world *w, uint64_t n) {
     w->random = w->random * 6364136223846793005u + 1442695040888963407u;
@@ -24,8 +25,10 @@ struct frond_desc *level_desc(struct world *w, unsigned level) {
 /* ---- The hart that core calls ------------------------------------------------------------------- */
 
 static struct hart *hart_of(struct core_ctx *ctx) {
-    if (!ctx->isa)
+    if (!ctx->isa) {
         ctx->isa = calloc(1, sizeof(struct hart));
+        harts_held++;
+    }
     return ctx->isa;
 }
 
@@ -116,8 +119,12 @@ static bool code_changed(void *opaque, uint32_t page, unsigned off, unsigned len
 
 static void free_isa(void *opaque, struct core_ctx *ctx) {
     (void)opaque;
+    harts_held -= ctx->isa != NULL;
     free(ctx->isa);
 }
+
+/* What is allocated has its size before it, and behind it what is no pointer and must stay. */
+enum { SIZE_ROOM = 16, GUARD = 64, GUARD_BYTE = 0xa5 };
 
 static void *allocate(void *opaque, size_t size) {
     (void)opaque;
@@ -125,12 +132,28 @@ static void *allocate(void *opaque, size_t size) {
     if (alloc_left == 0)
         return NULL;
     alloc_left -= alloc_left != UINT64_MAX;
-    return calloc(1, size);
+    uint8_t *p = calloc(1, SIZE_ROOM + size + GUARD);
+    if (!p)
+        return NULL;
+    memcpy(p, &size, sizeof size);
+    memset(p + SIZE_ROOM + size, GUARD_BYTE, GUARD);
+    alloc_held += size;
+    return p + SIZE_ROOM;
 }
 
-static void give_back(void *opaque, void *p, size_t size) {
-    (void)opaque, (void)size;
-    free(p);
+static void release(void *opaque, void *p, size_t size) {
+    const uint8_t *bytes = p;
+    size_t was;
+
+    (void)opaque;
+    if (!p)
+        return;
+    memcpy(&was, bytes - SIZE_ROOM, sizeof was);
+    alloc_wrong |= size != was;
+    for (unsigned i = 0; i < GUARD; i++)
+        alloc_wrong |= bytes[was + i] != GUARD_BYTE;
+    alloc_held -= was;
+    free((uint8_t *)p - SIZE_ROOM);
 }
 
 /* ---- The path ------------------------------------------------------------------------------------ */
@@ -317,10 +340,12 @@ static void make_issuer(struct world *w, unsigned node) {
         if (is_private(d->csr.satp) || v.a.what != CORE_RAM || v.a.page < DESCS ||
             v.a.page >= TABLES)
             continue;
+        static const uint8_t rights[] = {7, 7, 7, 7, 7, 7, FROND_R, FROND_R | FROND_W};
         uint64_t askew = dice(w, 3);
         for (uint64_t i = 0; i < 512; i++) {
             uint64_t to = dice(w, 12) ? i + askew : dice(w, SPACE);
-            uint64_t pte = to * PAGE | (dice(w, 20) ? (dice(w, 6) ? 14 : 2) | PTE_VALID : 0);
+            uint64_t pte = to * PAGE | (uint64_t)rights[dice(w, sizeof rights)] << 1 |
+                           (dice(w, 20) ? PTE_VALID : 0);
             core_store(&w->core, v.a.page, (unsigned)i * 8, &pte, 8);
         }
         return;
@@ -356,7 +381,8 @@ static bool grow(struct world *w, unsigned parent) {
     return true;
 }
 
-bool world_new(struct world *w, uint64_t seed) {
+/* A machine with no range in f[0], and no node on the path. */
+static bool begin(struct world *w, uint64_t seed) {
     memset(w, 0, sizeof *w);
     w->random = seed;
     w->arena = aligned_alloc(PAGE, PAGES * PAGE);
@@ -370,12 +396,45 @@ bool world_new(struct world *w, uint64_t seed) {
                                .code_changed = code_changed,
                                .free_isa = free_isa,
                                .private_window = is_private,
-                               .memory = {w, allocate, give_back}};
-    if (!w->arena || !core_init(&w->core, &w->isa, w->arena, PAGES))
-        return false;
-    memset(w->arena, 0, PAGES * PAGE);
+                               .memory = {w, allocate, release}};
     w->page_of[0] = CORE_NO_PAGE;
     w->nodes = 1;
+    if (!w->arena)
+        return false;
+    memset(w->arena, 0, PAGES * PAGE);
+    return core_init(&w->core, &w->isa, w->arena, PAGES);
+}
+
+bool world_plain(struct world *w) {
+    bool ok = begin(w, 0);
+
+    w->root[0] = (struct frond_range){0, PRIVATE * PAGE, 0, 7};
+    w->root[1] = (struct frond_range){110 * PAGE, PAGE, CORE_ROOT_WINDOW | 3 * PAGE, 3};
+    w->root[2] = (struct frond_range){112 * PAGE, 16 * PAGE, (PAGES - 16) * PAGE, 7};
+    w->core.root = w->root;
+    w->core.root_count = 3;
+    return ok && world_push(w, 0);
+}
+
+void plain_range(struct world *w, uint32_t table, unsigned index, struct frond_range pages) {
+    pages.base *= PAGE, pages.size *= PAGE, pages.target *= PAGE;
+    core_store(&w->core, table, index * sizeof pages, &pages, sizeof pages);
+}
+
+bool plain_enter(struct world *w, unsigned node, struct frond_map np, struct frond_map p) {
+    const struct frond_desc d = {
+        .magic = FROND_MAGIC, .label = (uint64_t)node << 33, .uid = node, .map_np = np, .map_p = p};
+
+    w->page_of[node] = node;
+    w->parent[node] = w->path[w->core.top];
+    w->nodes = node < w->nodes ? w->nodes : node + 1;
+    core_store(&w->core, node, 0, &d, sizeof d);
+    return world_push(w, node);
+}
+
+bool world_new(struct world *w, uint64_t seed) {
+    if (!begin(w, seed))
+        return false;
     make_root(w);
     if (!world_push(w, 0))
         return false;

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 enum { PAGES = 256, DESCS = 24, TABLES = 96, DEPTH = 6, NODES = 16, ROOTS = 12, KEPT = 32 };
+enum { LEVELS = 24 }; /* of the longest path */
 enum { SPACE = 128, PRIVATE = 100, PRIVATE_END = 104, PTE_VALID = 1 };
 #define PAGE     ((uint64_t)FROND_PAGE_SIZE)
 #define LAST     (UINT64_MAX - 8 * PAGE + 1) /* the last 8 pages */
@@ -39,10 +40,10 @@ struct world {
     uint8_t *arena;
     struct frond_range root[ROOTS + 1];
     struct frond_desc desc0;
-    uint32_t page_of[NODES]; /* of its descriptor; node 0: CORE_NO_PAGE */
-    unsigned parent[NODES];
+    uint32_t page_of[DESCS]; /* of its descriptor; node 0: CORE_NO_PAGE */
+    unsigned parent[DESCS];
     unsigned nodes;
-    unsigned path[DEPTH]; /* the nodes that stand on core's path */
+    unsigned path[LEVELS]; /* the nodes that stand on core's path */
     uint64_t random;
 };
 
@@ -64,15 +65,26 @@ uint64_t some_address(struct world *w, unsigned level);
 /* New maps for a node whose parent is on top of the path. */
 void new_maps(struct world *w, unsigned node);
 
-/* Allocations left until one fails; ~0: none does. */
-extern uint64_t alloc_left;
-extern bool alloc_refused; /* one was */
+/* Allocations of core's left until one fails; ~0: none does. Bytes that it holds; whether one was refused;
+ * whether it wrote behind one, or gave it back as of another size. What its contexts hold of harts. */
+extern uint64_t alloc_left, alloc_held;
+extern bool alloc_refused, alloc_wrong;
+extern unsigned harts_held;
+
+/* A world without chance: node 0, which issues in M, has pages 0 to 99 of the arena where they are, its
+ * last 16 from 112 on, and the device at 110. */
+bool world_plain(struct world *w);
+#define NO_MAP ((struct frond_map){0})
+/* Entry `index` of the table in page `table`: base, size and target in pages. */
+void plain_range(struct world *w, uint32_t table, unsigned index, struct frond_range pages);
+/* Writes the descriptor of a child of the top, in arena page `node`, and puts it on the path. */
+bool plain_enter(struct world *w, unsigned node, struct frond_map np, struct frond_map p);
 
 /* naive.c: the rules of docs/machine.md 2.2 and 2.3 word for word, by recursion and linear scan. */
 struct verdict {
     struct core_answer a;
-    uint64_t chain[DEPTH]; /* of the access that met the gap */
-    bool shared;           /* RAM, DEVICE: the node's own range says SHARED */
+    uint64_t chain[LEVELS]; /* of the access that met the gap */
+    bool shared;            /* RAM, DEVICE: the node's own range says SHARED */
 };
 void naive_resolve(struct world *w, unsigned level, unsigned mode, uint64_t addr, unsigned need,
                    struct verdict *v);

@@ -161,6 +161,7 @@ int main(int argc, char **argv) {
     if (argc < 2)
         return 2;
     only = argc > 2 ? argv[2] : NULL;
+    setvbuf(stdout, NULL, _IOLBF, 0);
     read_image(argv[1]);
     for (unsigned i = 0; i < sizeof groups / sizeof groups[0]; i++)
         if (!only || strncmp(only, groups[i].name, strlen(groups[i].name)) == 0)

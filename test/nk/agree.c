@@ -414,8 +414,8 @@ static bool once_in(uint64_t n) { return below(n) == 0; }
 
 /* Addresses in the areas and just beyond; most in one place, where they meet. */
 static uint64_t target(void) {
-    static const uint64_t bases[] = {RIG_WINDOW_AT, RIG_MEMORY_AT, RIG_MEMORY_AT, RIG_MEMORY_AT,
-                                     RIG_ARCHIVE_AT, RIG_COARSE_AT};
+    static const uint64_t bases[] = {RIG_WINDOW_AT, RIG_MEMORY_AT,  RIG_MEMORY_AT,
+                                     RIG_MEMORY_AT, RIG_ARCHIVE_AT, RIG_COARSE_AT};
     uint64_t base = bases[below(6)];
 
     switch (below(40)) {

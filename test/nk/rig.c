@@ -58,10 +58,10 @@ void rig_start(struct rig *r, uint64_t seed) {
         fprintf(stderr, "nk does not start: %s\n", nk_status_name(status));
         exit(2);
     }
-    r->before =
-        memory(1, sizeof *r->nk + RIG_CHILDREN * sizeof(struct frond_desc) +
-                      RIG_RANGES * sizeof(struct frond_range) + RIG_RECORDS * sizeof(struct nk_page) +
-                      RIG_CHILDREN * sizeof(struct nk_child) + RIG_WORDS * 8);
+    r->before = memory(1, sizeof *r->nk + RIG_CHILDREN * sizeof(struct frond_desc) +
+                              RIG_RANGES * sizeof(struct frond_range) +
+                              RIG_RECORDS * sizeof(struct nk_page) +
+                              RIG_CHILDREN * sizeof(struct nk_child) + RIG_WORDS * 8);
 }
 
 void rig_end(struct rig *r) {
