@@ -34,7 +34,7 @@ static enum nk_status may_lead(const struct nk *nk, const struct frond_range *r,
     if (!range_ok(r))
         return NK_BAD_RANGE;
     status = pages_of(nk, r, first, n);
-    return status != NK_OK ? status : page_types(nk, *first, *n, flags_write(r->flags));
+    return status != NK_OK ? status : page_types(nk, *first, *n, r->flags);
 }
 
 /* ---- The four steps -------------------------------------------------------------------------- */
@@ -64,12 +64,36 @@ static void gap_close(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat
     nk->range[last] = (struct frond_range){0, 0, 0, 0};
 }
 
-/* Entry `index`, a gap of the child's, leads to target from now on: to n pages, which it may. */
-static void lead(struct nk *nk, uint64_t child, uint64_t index, uint64_t target, uint64_t flags,
-                 uint64_t first, uint64_t n) {
-    nk->range[index].target = target;
-    nk->range[index].flags = flags;
-    page_hold(nk, first, n, child, flags_share(flags));
+/* Entry `seat` of the table, a gap, leads to target from now on: to n pages, where it may. */
+/*@ requires nk_ok(nk) && live(nk, child) && map <= 1;
+    requires has(nk, child, map, nk->child[child].map[map].first + seat);
+    requires !allows(nk->range[nk->child[child].map[map].first + seat].flags);
+    requires may_lead(nk, child, map, seat, target, flags, first, n);
+    assigns nk->range[nk->child[child].map[map].first + seat].target,
+        nk->range[nk->child[child].map[map].first + seat].flags,
+        nk->page[first .. first + n - 1].maps, nk->page[first .. first + n - 1].owner,
+        nk->page[first .. first + n - 1].shared;
+    ensures arrays(nk);
+    ensures ascending(nk);
+    ensures areas_there(nk);
+    ensures own_there(nk);
+    ensures tables_there(nk);
+    ensures tables_apart(nk);
+    ensures rest_blank(nk);
+    ensures formed(nk);
+    ensures sorted(nk);
+    ensures counted(nk);
+    ensures agreed(nk);
+    ensures all_described(nk); */
+static void lead(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat, uint64_t target,
+                 uint64_t flags, uint64_t first, uint64_t n) {
+    uint64_t index = nk->child[child].map[map].first + seat;
+
+    /*@ assert table_there(nk, child); */
+    /*@ assert index < nk->layout.ranges; */
+    /*@ ghost table_count(nk->range, nk->layout.ranges); */
+    table_lead(nk->range, nk->layout.ranges, index, target, flags);
+    page_hold(nk, first, n, child, flags);
 }
 
 /* Entry `index` becomes a gap. */
@@ -102,12 +126,12 @@ enum nk_status nk_grant(struct nk *nk, uint64_t child, uint64_t map,
     seat = table_seat(nk->range + t->first, t->count, range->base);
     if (table_meets(nk->range + t->first, t->count, seat, range->base, range->size))
         return NK_OVERLAP;
-    if (page_taken(nk, first, n, child, flags_share(range->flags), 0, 0))
+    if (page_taken(nk, first, n, child, range->flags, 0, 0))
         return NK_TAKEN;
     if (t->count == t->room)
         return NK_FULL;
     gap_open(nk, child, m, seat, range);
-    lead(nk, child, t->first + seat, range->target, range->flags, first, n);
+    lead(nk, child, m, seat, range->target, range->flags, first, n);
     return NK_OK;
 }
 
@@ -148,10 +172,10 @@ enum nk_status nk_point(struct nk *nk, uint64_t child, uint64_t map, uint64_t ba
     if (status != NK_OK)
         return status;
     pages_of(nk, &nk->range[index], &first_before, &n_before);
-    if (page_taken(nk, first, n, child, flags_share(flags), first_before, n_before))
+    if (page_taken(nk, first, n, child, flags, first_before, n_before))
         return NK_TAKEN;
     leave(nk, index);
-    lead(nk, child, index, target, flags, first, n);
+    lead(nk, child, m, seat, target, flags, first, n);
     return NK_OK;
 }
 

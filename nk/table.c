@@ -6,6 +6,11 @@ uint64_t table_seat(const struct frond_range *t, uint64_t count, uint64_t base) 
 
     if (count == 0 || t[count - 1].base < base) /* above all: how a pager lays out its pages */
         return count;
+    /*@ loop assigns lo, hi;
+        loop invariant 0 <= lo <= hi <= count;
+        loop invariant \forall integer k; 0 <= k < lo ==> t[k].base < base;
+        loop invariant \forall integer k; hi <= k < count ==> t[k].base >= base;
+        loop variant hi - lo; */
     while (lo < hi) {
         uint64_t mid = lo + (hi - lo) / 2;
 
@@ -22,4 +27,45 @@ bool table_meets(const struct frond_range *t, uint64_t count, uint64_t seat, uin
     if (seat > 0 && range_last(&t[seat - 1]) >= base)
         return true;
     return seat < count && t[seat].base - base < size;
+}
+
+/*@ ghost
+    void table_count(const struct frond_range *t, uint64_t n) {
+        uint64_t i = 0;
+        /@ loop assigns i;
+           loop invariant 0 <= i <= n;
+           loop invariant \forall integer a; 0 <= leading(t, i, a) <= i;
+           loop invariant \forall integer a, k; 0 <= k < i ==> one(t[k], a) <= leading(t, i, a);
+           loop variant n - i; @/
+        while (i < n) i++;
+    }
+*/
+
+void table_put(struct frond_range *t, uint64_t n, uint64_t i, struct frond_range r) {
+    (void)n; /* for the contract */
+    t[i] = r;
+    /*@ ghost uint64_t k = 0; */
+    /*@ ghost
+        /@ loop assigns k;
+           loop invariant 0 <= k <= n;
+           loop invariant \forall integer a, j; j == k ==> leading(t, j, a) ==
+               \at(leading(t, j, a), Pre) + (i < j ? one(r, a) - \at(one(t[i], a), Pre) : 0);
+           loop variant n - k; @/
+        while (k < n) k++;
+    */
+}
+
+void table_lead(struct frond_range *t, uint64_t n, uint64_t i, uint64_t target, uint64_t flags) {
+    (void)n;
+    t[i].target = target;
+    t[i].flags = flags;
+    /*@ ghost uint64_t k = 0; */
+    /*@ ghost
+        /@ loop assigns k;
+           loop invariant 0 <= k <= n;
+           loop invariant \forall integer a, j; j == k ==> leading(t, j, a) ==
+               \at(leading(t, j, a), Pre) + (i < j ? one(t[i], a) - \at(one(t[i], a), Pre) : 0);
+           loop variant n - k; @/
+        while (k < n) k++;
+    */
 }
