@@ -20,63 +20,76 @@
 
 #define NK_PAGE ((uint64_t)FROND_PAGE_SIZE)
 
-/* What flags say; for well-formed ranges. In arithmetic: provers know that. */
-/*@ assigns \nothing; ensures \result <==> allows(flags); */
-static inline bool flags_allow(uint64_t flags) { return flags % FROND_SHARED != 0; }
-/*@ assigns \nothing; ensures \result <==> writes(flags); */
+/* What flags say: a permission; W; SHARED. */
+/*@ requires flags <= 15;
+    assigns \nothing;
+    ensures \result <==> allows(flags); */
+static inline bool flags_allow(uint64_t flags) { return flags != 0 && flags != FROND_SHARED; }
+/*@ requires flags <= 15;
+    assigns \nothing;
+    ensures \result <==> writes(flags); */
 static inline bool flags_write(uint64_t flags) { return flags % FROND_X >= FROND_W; }
-/*@ assigns \nothing; ensures \result <==> shares(flags); */
+/*@ requires flags <= 15;
+    assigns \nothing;
+    ensures \result <==> shares(flags); */
 static inline bool flags_share(uint64_t flags) { return flags >= FROND_SHARED; }
 
-/* Page aligned, not empty, no wrap. */
-/*@ assigns \nothing;
-    ensures \result <==> base % 4096 == 0 && size % 4096 == 0 && size > 0 && base + size <= UINT64_MAX + 1; */
-bool page_span(uint64_t base, uint64_t size);
-/* The index of the first page record of [base, base + size), a span. NK_OK, NK_OWN, NK_OUTSIDE. */
-/*@ requires arrays(nk) && ascending(nk) && areas_there(nk) && own_there(nk);
-    requires base % 4096 == 0 && size % 4096 == 0 && size > 0;
-    requires \valid(first) && \separated(first, nk, nk->page + (0 .. nk->pages - 1));
+/* The index of the first of the records of n > 0 pages from page `number` on. NK_OK, NK_OWN, NK_OUTSIDE. */
+/*@ requires layout_ok(nk);
+    requires number <= 4503599627370496 && 0 < n <= 4503599627370496;
+    requires \valid(first) && \separated(first, nk);
     assigns *first;
     ensures \result == NK_OK || \result == NK_OWN || \result == NK_OUTSIDE;
-    ensures \result == NK_OK <==> in_an_area(nk, base, size);
-    ensures \result == NK_OK ==> exactly(nk, *first, size / 4096, base); */
-enum nk_status page_locate(const struct nk *nk, uint64_t base, uint64_t size, uint64_t *first);
-/* May n pages be led to, with flags that allow something? NK_OK, NK_OWN, NK_READ_ONLY. */
-/*@ requires arrays(nk) && first + n <= nk->pages;
+    ensures \result == NK_OK <==> in_an_area(nk, 4096 * number, 4096 * n);
+    ensures \result == NK_OK ==> exactly(nk, *first, n, 4096 * number); */
+enum nk_status page_locate(const struct nk *nk, uint64_t number, uint64_t n, uint64_t *first);
+
+/* May a range with these flags lead to n pages, whoever else does? NK_OK, NK_OWN, NK_READ_ONLY. */
+/*@ requires arrays(nk) && first + n <= nk->pages && flags <= 15;
     assigns \nothing;
     ensures \result == NK_OK || \result == NK_OWN || \result == NK_READ_ONLY;
     ensures \result == NK_OK <==>
-        (\forall integer f; first <= f < first + n ==> may_lead_to(nk->page[f], flags)); */
+        (\forall integer f; first <= f < first + n ==> nk->page[f].type != NK_KEPT && (writes(flags) ==> nk->page[f].type == NK_FREE)); */
 enum nk_status page_types(const struct nk *nk, uint64_t first, uint64_t n, uint64_t flags);
 
-/* Does somebody lead to one of n pages who does not share it with a range of this child's? One range of
- * this child's that leads to the n_but pages from `but` on is not looked at. */
-/*@ requires arrays(nk) && first + n <= nk->pages && but + n_but <= nk->pages;
+/* Does somebody lead to one of n pages beside whom a range of this child's with these flags may not? One range of the
+ * child's own, that leads to the n_but pages from `but` on, is not looked at. */
+/*@ requires arrays(nk) && first + n <= nk->pages && but + n_but <= nk->pages && flags <= 15;
     requires \forall integer f; but <= f < but + n_but ==> nk->page[f].maps > 0;
     assigns \nothing;
     ensures !\result <==> \forall integer f; first <= f < first + n ==>
-        may_join(nk->page[f], nk->page[f].maps - (but <= f < but + n_but ? 1 : 0), child, flags); */
+        (nk->page[f].maps == (but <= f < but + n_but ? 1 : 0) || RECORDS(nk, f, child, flags)); */
 bool page_taken(const struct nk *nk, uint64_t first, uint64_t n, uint64_t child, uint64_t flags,
                 uint64_t but, uint64_t n_but);
 
-/* A range more, or less, leads to n pages. */
-/*@ requires arrays(nk) && first + n <= nk->pages && child < nk->layout.children;
+/* A range of this child's more leads to n pages. */
+/*@ requires arrays(nk) && first + n <= nk->pages && child < nk->children && flags <= 15;
     requires \forall integer f; first <= f < first + n ==> nk->page[f].maps < UINT32_MAX;
-    assigns nk->page[first .. first + n - 1].maps, nk->page[first .. first + n - 1].owner,
-        nk->page[first .. first + n - 1].shared;
-    ensures \forall integer f; first <= f < first + n ==>
-        nk->page[f].maps == \old(nk->page[f].maps) + 1;
-    ensures \forall integer f; first <= f < first + n ==>
-        (\old(nk->page[f].maps) == 0 ==> nk->page[f].owner == child && (nk->page[f].shared != 0 <==> shares(flags)));
-    ensures \forall integer f; first <= f < first + n ==>
-        (\old(nk->page[f].maps) != 0 ==> nk->page[f].owner == \old(nk->page[f].owner) &&
-            nk->page[f].shared == \old(nk->page[f].shared)); */
+    assigns nk->page[first .. first + n - 1];
+    ensures \forall integer f; 0 <= f < nk->pages ==>
+        nk->page[f].maps == \old(nk->page[f].maps) + (first <= f < first + n ? 1 : 0);
+    ensures \forall integer f; first <= f < first + n && \old(nk->page[f].maps) == 0 ==>
+        nk->page[f].owner == child && (nk->page[f].shared != 0 <==> shares(flags));
+    ensures \forall integer f; 0 <= f < nk->pages &&
+        (f < first || first + n <= f || \old(nk->page[f].maps) != 0) ==>
+        nk->page[f].owner == \old(nk->page[f].owner);
+    ensures \forall integer f; 0 <= f < nk->pages &&
+        (f < first || first + n <= f || \old(nk->page[f].maps) != 0) ==>
+        nk->page[f].shared == \old(nk->page[f].shared);
+    ensures \forall integer f; 0 <= f < nk->pages ==> nk->page[f].type == \old(nk->page[f].type);
+    ensures \forall integer f; 0 <= f < nk->pages ==> nk->page[f].pages == \old(nk->page[f].pages); */
 void page_hold(struct nk *nk, uint64_t first, uint64_t n, uint64_t child, uint64_t flags);
+
+/* A range less leads to n pages. */
 /*@ requires arrays(nk) && first + n <= nk->pages;
     requires \forall integer f; first <= f < first + n ==> nk->page[f].maps > 0;
-    assigns nk->page[first .. first + n - 1].maps;
-    ensures \forall integer f; first <= f < first + n ==>
-        nk->page[f].maps == \old(nk->page[f].maps) - 1; */
+    assigns nk->page[first .. first + n - 1];
+    ensures \forall integer f; 0 <= f < nk->pages ==>
+        nk->page[f].maps == \old(nk->page[f].maps) - (first <= f < first + n ? 1 : 0);
+    ensures \forall integer f; 0 <= f < nk->pages ==> nk->page[f].owner == \old(nk->page[f].owner);
+    ensures \forall integer f; 0 <= f < nk->pages ==> nk->page[f].shared == \old(nk->page[f].shared);
+    ensures \forall integer f; 0 <= f < nk->pages ==> nk->page[f].type == \old(nk->page[f].type);
+    ensures \forall integer f; 0 <= f < nk->pages ==> nk->page[f].pages == \old(nk->page[f].pages); */
 void page_drop(struct nk *nk, uint64_t first, uint64_t n);
 
 /* How many of the entries begin below base: the place of a range that begins there. */
@@ -99,7 +112,8 @@ bool table_meets(const struct frond_range *t, uint64_t count, uint64_t seat, uin
     /@ requires \valid_read(t + (0 .. n - 1));
        assigns \nothing;
        ensures \forall integer a; 0 <= leading(t, n, a) <= n;
-       ensures \forall integer a, k; 0 <= k < n ==> one(t[k], a) <= leading(t, n, a);
+       ensures \forall integer a, k; 0 <= k < n && allows(t[k].flags) &&
+           t[k].target <= 4096 * a < t[k].target + t[k].size ==> leading(t, n, a) > 0;
     @/
     void table_count(const struct frond_range *t, uint64_t n);
 */
@@ -109,7 +123,7 @@ bool table_meets(const struct frond_range *t, uint64_t count, uint64_t seat, uin
     assigns t[i];
     ensures t[i] == r;
     ensures \forall integer a;
-        leading(t, n, a) == \old(leading(t, n, a)) - \old(one(t[i], a)) + one(r, a); */
+        leading(t, n, a) == \old(leading(t, n, a)) - \old(ONE(t[i], a)) + ONE(r, a); */
 void table_put(struct frond_range *t, uint64_t n, uint64_t i, struct frond_range r);
 
 /* Entry i of n leads to target from now on. */
@@ -117,7 +131,7 @@ void table_put(struct frond_range *t, uint64_t n, uint64_t i, struct frond_range
     assigns t[i].target, t[i].flags;
     ensures t[i].target == target && t[i].flags == flags;
     ensures \forall integer a;
-        leading(t, n, a) == \old(leading(t, n, a)) - \old(one(t[i], a)) + one(t[i], a); */
+        leading(t, n, a) == \old(leading(t, n, a)) - \old(ONE(t[i], a)) + ONE(t[i], a); */
 void table_lead(struct frond_range *t, uint64_t n, uint64_t i, uint64_t target, uint64_t flags);
 
 /* Takes entry `seat` out of table `map` (NK_P or NK_NP) of a child that lives. */

@@ -5,8 +5,9 @@ enum { WORDS = FROND_PAGE_SIZE / 8, HEADER = 3 };
 
 /* n pages from `first` on lie where objects may be. */
 static bool may_hold_objects(const struct nk *nk, uint64_t first, uint64_t n) {
-    return first >= nk->object_first && first - nk->object_first < nk->layout.objects.pages &&
-           n <= nk->layout.objects.pages - (first - nk->object_first);
+    uint64_t begin = (uint64_t)nk->objects.first, pages = (uint64_t)nk->objects.pages;
+
+    return first >= begin && first - begin < pages && n <= pages - (first - begin);
 }
 
 /* Some of n pages belongs to an object; is led to. */
@@ -28,7 +29,7 @@ static bool led_to(const struct nk *nk, uint64_t first, uint64_t n) {
 
 /* Word 0 of the object whose first page this is. */
 static uint64_t word_of(const struct nk *nk, uint64_t first) {
-    return (first - nk->object_first) * WORDS;
+    return (first - (uint64_t)nk->objects.first) * WORDS;
 }
 
 static void write_header(struct nk *nk, uint64_t first, uint64_t words, uint64_t type) {
@@ -59,9 +60,9 @@ enum nk_status nk_declare(struct nk *nk, uint64_t base, uint64_t size, uint64_t 
 
     if (type == NK_FREE || type >= NK_TYPES)
         return NK_BAD_TYPE;
-    if (!page_span(base, size))
+    if (base % NK_PAGE != 0 || size % NK_PAGE != 0 || size == 0 || size - 1 > UINT64_MAX - base)
         return NK_BAD_RANGE;
-    status = page_locate(nk, base, size, &first);
+    status = page_locate(nk, base / NK_PAGE, n, &first);
     if (status != NK_OK)
         return status;
     if (type != NK_KEPT && !may_hold_objects(nk, first, n))
@@ -80,7 +81,7 @@ enum nk_status nk_declare(struct nk *nk, uint64_t base, uint64_t size, uint64_t 
 
 /* The first page of the object that starts at base. */
 static enum nk_status object_at(const struct nk *nk, uint64_t base, uint64_t *first) {
-    if (!page_span(base, NK_PAGE) || page_locate(nk, base, NK_PAGE, first) != NK_OK ||
+    if (base % NK_PAGE != 0 || page_locate(nk, base / NK_PAGE, 1, first) != NK_OK ||
         nk->page[*first].pages == 0)
         return NK_NOT_OBJECT;
     return NK_OK;

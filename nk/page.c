@@ -1,48 +1,38 @@
 /* page.c - page records: see nk_priv.h. Nothing here looks at a table. */
+#define LOGIC_PAGES
 #include "nk_priv.h"
 
-bool page_span(uint64_t base, uint64_t size) {
-    return base % NK_PAGE == 0 && size % NK_PAGE == 0 && size > 0 && size - 1 <= UINT64_MAX - base;
-}
-
-/* [base, base + size) lies in the area. */
-/*@ requires \valid_read(a) && a->base + a->pages * 4096 <= UINT64_MAX && size > 0;
+/*@ requires \valid_read(s) && span_ok(*s) && number <= 4503599627370496 && n <= 4503599627370496;
     assigns \nothing;
-    ensures \result <==> a->base <= base && base + size <= a->base + a->pages * 4096; */
-static bool within(const struct nk_area *a, uint64_t base, uint64_t size) {
-    return base >= a->base && base - a->base < a->pages * NK_PAGE &&
-           size <= a->pages * NK_PAGE - (base - a->base);
+    ensures n > 0 ==> (\result <==> in_span(*s, 4096 * number, 4096 * n)); */
+static bool within(const struct nk_span *s, uint64_t number, uint64_t n) {
+    uint64_t first = (uint64_t)s->number, pages = (uint64_t)s->pages;
+
+    return number >= first && number - first < pages && n <= pages - (number - first);
 }
 
-/* [base, base + size) meets the area. */
-/*@ requires \valid_read(a) && a->base + a->pages * 4096 <= UINT64_MAX && size > 0;
+/*@ requires \valid_read(s) && span_ok(*s) && number <= 4503599627370496 && n <= 4503599627370496;
     assigns \nothing;
-    ensures \result <==> a->base < base + size && base < a->base + a->pages * 4096 && a->pages > 0; */
-static bool meets(const struct nk_area *a, uint64_t base, uint64_t size) {
-    return base < a->base ? a->pages > 0 && size > a->base - base
-                          : base - a->base < a->pages * NK_PAGE;
+    ensures n > 0 && s->pages > 0 ==>
+        (\result <==> s->number < number + n && number < s->number + s->pages);
+    ensures s->pages == 0 ==> !\result; */
+static bool meets(const struct nk_span *s, uint64_t number, uint64_t n) {
+    uint64_t first = (uint64_t)s->number, pages = (uint64_t)s->pages;
+
+    return pages > 0 && first < number + n && number < first + pages;
 }
 
-enum nk_status page_locate(const struct nk *nk, uint64_t base, uint64_t size, uint64_t *first) {
+enum nk_status page_locate(const struct nk *nk, uint64_t number, uint64_t n, uint64_t *first) {
     /*@ loop assigns k;
         loop invariant 0 <= k <= 4;
-        loop invariant \forall integer j; 0 <= j < k ==> !in_area(nk, j, base, size);
+        loop invariant \forall integer j; 0 <= j < k ==> !in_span(nk->area[j], 4096 * number, 4096 * n);
         loop variant 4 - k; */
     for (int k = 0; k < NK_AREAS; k++) {
-        const struct nk_area *a = &nk->layout.area[k];
+        const struct nk_span *a = &nk->area[k];
 
-        /*@ assert area_there(nk, k); */
-        if (within(a, base, size)) {
-            uint64_t i = nk->area_first[k] + (base - a->base) / NK_PAGE;
-
-            /*@ assert in_area(nk, k, base, size); */
-            /*@ assert base == a->base + (i - nk->area_first[k]) * 4096; */
-            /*@ assert i + size / 4096 <= nk->area_first[k] + a->pages; */
-            /*@ assert \forall integer f; i <= f < i + size / 4096 ==>
-                  nk->page[f].at == base + (f - i) * 4096; */
-            /*@ assert nk->page[i].at == base && nk->page[i + size / 4096 - 1].at == base + size - 4096; */
-            /*@ assert exactly(nk, i, size / 4096, base); */
-            *first = i;
+        /*@ assert span_ok(nk->area[k]); */
+        if (within(a, number, n)) {
+            *first = (uint64_t)a->first + (number - (uint64_t)a->number);
             return NK_OK;
         }
     }
@@ -50,7 +40,8 @@ enum nk_status page_locate(const struct nk *nk, uint64_t base, uint64_t size, ui
         loop invariant 0 <= k <= 2;
         loop variant 2 - k; */
     for (int k = 0; k < NK_OWN_AREAS; k++) {
-        if (meets(&nk->layout.own[k], base, size))
+        /*@ assert span_ok(nk->own[k]); */
+        if (meets(&nk->own[k], number, n))
             return NK_OWN;
     }
     return NK_OUTSIDE;
@@ -63,7 +54,7 @@ enum nk_status page_types(const struct nk *nk, uint64_t first, uint64_t n, uint6
         loop invariant first <= i <= first + n;
         loop invariant status == NK_OK || status == NK_READ_ONLY;
         loop invariant status == NK_OK <==>
-            (\forall integer f; first <= f < i ==> may_lead_to(nk->page[f], flags));
+            (\forall integer f; first <= f < i ==> nk->page[f].type != NK_KEPT && (writes(flags) ==> nk->page[f].type == NK_FREE));
         loop variant first + n - i; */
     for (uint64_t i = first; i < first + n; i++) {
         if (nk->page[i].type == NK_KEPT)
@@ -79,7 +70,7 @@ bool page_taken(const struct nk *nk, uint64_t first, uint64_t n, uint64_t child,
     /*@ loop assigns i;
         loop invariant first <= i <= first + n;
         loop invariant \forall integer f; first <= f < i ==>
-            may_join(nk->page[f], nk->page[f].maps - (but <= f < but + n_but ? 1 : 0), child, flags);
+            (nk->page[f].maps == (but <= f < but + n_but ? 1 : 0) || RECORDS(nk, f, child, flags));
         loop variant first + n - i; */
     for (uint64_t i = first; i < first + n; i++) {
         const struct nk_page *p = &nk->page[i];
@@ -93,20 +84,22 @@ bool page_taken(const struct nk *nk, uint64_t first, uint64_t n, uint64_t child,
 }
 
 void page_hold(struct nk *nk, uint64_t first, uint64_t n, uint64_t child, uint64_t flags) {
-    /*@ loop assigns i, nk->page[first .. first + n - 1].maps,
-            nk->page[first .. first + n - 1].owner, nk->page[first .. first + n - 1].shared;
+    /*@ loop assigns i, nk->page[first .. first + n - 1];
         loop invariant first <= i <= first + n;
-        loop invariant \forall integer f; first <= f < i ==>
-            nk->page[f].maps == \at(nk->page[f].maps, Pre) + 1;
-        loop invariant \forall integer f; first <= f < i ==> \at(nk->page[f].maps, Pre) == 0 ==>
+        loop invariant \forall integer f; 0 <= f < nk->pages ==>
+            nk->page[f].maps == \at(nk->page[f].maps, Pre) + (first <= f < i ? 1 : 0);
+        loop invariant \forall integer f; first <= f < i && \at(nk->page[f].maps, Pre) == 0 ==>
             nk->page[f].owner == child && (nk->page[f].shared != 0 <==> shares(flags));
-        loop invariant \forall integer f; first <= f < i ==> \at(nk->page[f].maps, Pre) != 0 ==>
-            nk->page[f].owner == \at(nk->page[f].owner, Pre) &&
+        loop invariant \forall integer f; 0 <= f < nk->pages &&
+            (f < first || i <= f || \at(nk->page[f].maps, Pre) != 0) ==>
+            nk->page[f].owner == \at(nk->page[f].owner, Pre);
+        loop invariant \forall integer f; 0 <= f < nk->pages &&
+            (f < first || i <= f || \at(nk->page[f].maps, Pre) != 0) ==>
             nk->page[f].shared == \at(nk->page[f].shared, Pre);
-        loop invariant \forall integer f; i <= f < first + n ==>
-            nk->page[f].maps == \at(nk->page[f].maps, Pre) &&
-            nk->page[f].owner == \at(nk->page[f].owner, Pre) &&
-            nk->page[f].shared == \at(nk->page[f].shared, Pre);
+        loop invariant \forall integer f; 0 <= f < nk->pages ==>
+            nk->page[f].type == \at(nk->page[f].type, Pre);
+        loop invariant \forall integer f; 0 <= f < nk->pages ==>
+            nk->page[f].pages == \at(nk->page[f].pages, Pre);
         loop variant first + n - i; */
     for (uint64_t i = first; i < first + n; i++) {
         struct nk_page *p = &nk->page[i];
@@ -120,12 +113,18 @@ void page_hold(struct nk *nk, uint64_t first, uint64_t n, uint64_t child, uint64
 }
 
 void page_drop(struct nk *nk, uint64_t first, uint64_t n) {
-    /*@ loop assigns i, nk->page[first .. first + n - 1].maps;
+    /*@ loop assigns i, nk->page[first .. first + n - 1];
         loop invariant first <= i <= first + n;
-        loop invariant \forall integer f; first <= f < i ==>
-            nk->page[f].maps == \at(nk->page[f].maps, Pre) - 1;
-        loop invariant \forall integer f; i <= f < first + n ==>
-            nk->page[f].maps == \at(nk->page[f].maps, Pre);
+        loop invariant \forall integer f; 0 <= f < nk->pages ==>
+            nk->page[f].maps == \at(nk->page[f].maps, Pre) - (first <= f < i ? 1 : 0);
+        loop invariant \forall integer f; 0 <= f < nk->pages ==>
+            nk->page[f].owner == \at(nk->page[f].owner, Pre);
+        loop invariant \forall integer f; 0 <= f < nk->pages ==>
+            nk->page[f].shared == \at(nk->page[f].shared, Pre);
+        loop invariant \forall integer f; 0 <= f < nk->pages ==>
+            nk->page[f].type == \at(nk->page[f].type, Pre);
+        loop invariant \forall integer f; 0 <= f < nk->pages ==>
+            nk->page[f].pages == \at(nk->page[f].pages, Pre);
         loop variant first + n - i; */
     for (uint64_t i = first; i < first + n; i++)
         nk->page[i].maps--;

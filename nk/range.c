@@ -8,7 +8,7 @@
 
 /* The table that a call means: its index in child.map. */
 static enum nk_status table_of(const struct nk *nk, uint64_t child, uint64_t map, uint64_t *index) {
-    if (child >= nk->layout.children || nk->child[child].lives == 0)
+    if (child >= (uint64_t)nk->children || nk->child[child].lives == 0)
         return NK_NOT_CHILD;
     if (nk->child[child].map[NK_NP].room == 0 ? map != NK_BOTH : map > NK_NP)
         return NK_NOT_MAP;
@@ -16,14 +16,14 @@ static enum nk_status table_of(const struct nk *nk, uint64_t child, uint64_t map
     return NK_OK;
 }
 
-/* The first page of what a range leads to, and how many; 0 for a gap. NK_OK, NK_OWN, NK_OUTSIDE. */
-static enum nk_status pages_of(const struct nk *nk, const struct frond_range *r, uint64_t *first,
-                               uint64_t *n) {
+/* The first record of what a range leads to, and how many; 0 for a gap. NK_OK, NK_OWN, NK_OUTSIDE. */
+static enum nk_status pages_of(const struct nk *nk, uint64_t target, uint64_t size, uint64_t flags,
+                               uint64_t *first, uint64_t *n) {
     *first = *n = 0;
-    if (!flags_allow(r->flags))
+    if (!flags_allow(flags))
         return NK_OK;
-    *n = r->size / NK_PAGE;
-    return page_locate(nk, r->target, r->size, first);
+    *n = size / NK_PAGE;
+    return page_locate(nk, target / NK_PAGE, *n, first);
 }
 
 /* May a child have the range, as far as its pages go but for who else leads there? */
@@ -33,7 +33,7 @@ static enum nk_status may_lead(const struct nk *nk, const struct frond_range *r,
 
     if (!range_ok(r))
         return NK_BAD_RANGE;
-    status = pages_of(nk, r, first, n);
+    status = pages_of(nk, r->target, r->size, r->flags, first, n);
     return status != NK_OK ? status : page_types(nk, *first, *n, r->flags);
 }
 
@@ -43,11 +43,12 @@ static enum nk_status may_lead(const struct nk *nk, const struct frond_range *r,
 static void gap_open(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat,
                      const struct frond_range *r) {
     struct nk_table *t = &nk->child[child].map[map];
-    uint64_t at = t->first + seat, end = (uint64_t)t->first + t->count;
+    uint64_t n = (uint64_t)nk->ranges, at = (uint64_t)t->first + seat;
+    struct frond_range gap = {r->base, r->size, r->target, 0};
 
-    for (uint64_t i = end; i > at; i--)
-        nk->range[i] = nk->range[i - 1];
-    nk->range[at] = (struct frond_range){r->base, r->size, r->target, 0};
+    for (uint64_t i = (uint64_t)t->first + (uint64_t)t->count; i > at; i--)
+        table_put(nk->range, n, i, nk->range[i - 1]);
+    table_put(nk->range, n, at, gap);
     t->count++;
     child_publish(nk, child);
 }
@@ -55,44 +56,94 @@ static void gap_open(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat,
 /* Entry `seat` of the table, a gap, is no more; those above it move down by one. */
 static void gap_close(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat) {
     struct nk_table *t = &nk->child[child].map[map];
-    uint64_t last = (uint64_t)t->first + t->count - 1;
+    uint64_t n = (uint64_t)nk->ranges, last = (uint64_t)t->first + (uint64_t)t->count - 1;
+    struct frond_range none = {0, 0, 0, 0};
 
+    for (uint64_t i = (uint64_t)t->first + seat; i < last; i++)
+        table_put(nk->range, n, i, nk->range[i + 1]);
+    table_put(nk->range, n, last, none);
     t->count--;
     child_publish(nk, child);
-    for (uint64_t i = t->first + seat; i < last; i++)
-        nk->range[i] = nk->range[i + 1];
-    nk->range[last] = (struct frond_range){0, 0, 0, 0};
 }
 
-/* Entry `seat` of the table, a gap, leads to target from now on: to n pages, where it may. */
-/*@ requires nk_ok(nk) && live(nk, child) && map <= 1;
-    requires has(nk, child, map, nk->child[child].map[map].first + seat);
-    requires !allows(nk->range[nk->child[child].map[map].first + seat].flags);
-    requires may_lead(nk, child, map, seat, target, flags, first, n);
-    assigns nk->range[nk->child[child].map[map].first + seat].target,
-        nk->range[nk->child[child].map[map].first + seat].flags,
-        nk->page[first .. first + n - 1].maps, nk->page[first .. first + n - 1].owner,
-        nk->page[first .. first + n - 1].shared;
-    ensures arrays(nk);
-    ensures ascending(nk);
-    ensures areas_there(nk);
-    ensures own_there(nk);
-    ensures tables_there(nk);
-    ensures tables_apart(nk);
-    ensures rest_blank(nk);
-    ensures formed(nk);
-    ensures sorted(nk);
-    ensures counted(nk);
-    ensures agreed(nk);
-    ensures all_described(nk); */
-static void lead(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat, uint64_t target,
-                 uint64_t flags, uint64_t first, uint64_t n) {
-    uint64_t index = nk->child[child].map[map].first + seat;
+/* Entry `index` becomes what target and flags say; pages are not looked at. */
+/*@ requires arrays(nk) && 0 <= index < nk->ranges;
+    assigns nk->range[index].target, nk->range[index].flags;
+    ensures nk->range[index].target == target && nk->range[index].flags == flags;
+    ensures \forall integer i; 0 <= i < nk->ranges && i != index ==>
+        nk->range[i].target == \old(nk->range[i].target);
+    ensures \forall integer i; 0 <= i < nk->ranges && i != index ==>
+        nk->range[i].flags == \old(nk->range[i].flags);
+    ensures \forall integer i; 0 <= i < nk->ranges ==>
+        nk->range[i].size == \old(nk->range[i].size);
+    ensures \forall integer p; leading(nk->range, nk->ranges, p) ==
+        \old(leading(nk->range, nk->ranges, p)) - \old(ONE(nk->range[index], p)) +
+        ONE(nk->range[index], p);
+    behavior rest:
+        assumes REST_BLANK(nk);
+        assumes nk->range[index].size > 0;
+        ensures REST_BLANK(nk);
+    behavior filled: assumes FILLED(nk); ensures FILLED(nk);
+    behavior sorted: assumes SORTED(nk); ensures SORTED(nk);
+    behavior formed:
+        assumes FORMED(nk);
+        assumes aligned(target) && flags <= 15;
+        assumes target + nk->range[index].size <= UINT64_MAX + 1;
+        ensures FORMED(nk);
+    behavior inside:
+        assumes INSIDE(nk);
+        assumes allows(flags) ==> in_an_area(nk, target, nk->range[index].size);
+        ensures INSIDE(nk);
+    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk); */
+static void set_entry(struct nk *nk, uint64_t index, uint64_t target, uint64_t flags) {
+    table_lead(nk->range, (uint64_t)nk->ranges, index, target, flags);
+}
 
-    /*@ assert table_there(nk, child); */
-    /*@ assert index < nk->layout.ranges; */
-    /*@ ghost table_count(nk->range, nk->layout.ranges); */
-    table_lead(nk->range, nk->layout.ranges, index, target, flags);
+/* Entry `index`, a gap of the child's, leads to target from now on: to n pages, where it may. */
+/*@ requires arrays(nk) && 0 <= index < nk->ranges && live(nk, child) && reserves(nk, child, index);
+    requires !allows(nk->range[index].flags) && flags <= 15;
+    requires allows(flags) ==> exactly(nk, first, n, target) && 4096 * n == nk->range[index].size;
+    requires !allows(flags) ==> n == 0 && first == 0;
+    requires COUNTED(nk);
+    assigns nk->range[index].target, nk->range[index].flags, nk->page[first .. first + n - 1];
+    ensures COUNTED(nk);
+    behavior rest:
+        assumes REST_BLANK(nk);
+        assumes nk->range[index].size > 0;
+        ensures REST_BLANK(nk);
+    behavior filled: assumes FILLED(nk); ensures FILLED(nk);
+    behavior sorted: assumes SORTED(nk); ensures SORTED(nk);
+    behavior formed:
+        assumes FORMED(nk);
+        assumes aligned(target);
+        assumes target + nk->range[index].size <= UINT64_MAX + 1;
+        ensures FORMED(nk);
+    behavior inside:
+        assumes INSIDE(nk);
+        assumes allows(flags) ==> in_an_area(nk, target, nk->range[index].size);
+        ensures INSIDE(nk);
+    behavior allowed:
+        assumes ALLOWED(nk);
+        assumes \forall integer f; first <= f < first + n ==>
+            nk->page[f].type != NK_KEPT && (writes(flags) ==> nk->page[f].type == NK_FREE);
+        ensures ALLOWED(nk);
+    behavior sharing:
+        assumes SHARING(nk);
+        assumes \forall integer f; first <= f < first + n ==>
+            nk->page[f].maps == 0 || RECORDS(nk, f, child, flags);
+        ensures SHARING(nk);
+    behavior owned:
+        assumes OWNED(nk);
+        assumes \forall integer f; first <= f < first + n ==>
+            nk->page[f].maps == 0 || RECORDS(nk, f, child, flags);
+        ensures OWNED(nk);
+    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk); */
+static void lead(struct nk *nk, uint64_t child, uint64_t index, uint64_t target, uint64_t flags,
+                 uint64_t first, uint64_t n) {
+    /*@ ghost table_count(nk->range, (uint64_t)nk->ranges); */
+    /*@ assert \forall integer i, f; LEADS(nk, i, f) ==> nk->page[f].maps > 0; */
+    set_entry(nk, index, target, flags);
+    /*@ assert \forall integer f; LEADS(nk, index, f) ==> first <= f < first + n; */
     page_hold(nk, first, n, child, flags);
 }
 
@@ -100,13 +151,15 @@ static void lead(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat, uin
 static void leave(struct nk *nk, uint64_t index) {
     uint64_t first, n;
 
-    pages_of(nk, &nk->range[index], &first, &n);
-    nk->range[index].flags = 0;
+    const struct frond_range *r = &nk->range[index];
+
+    pages_of(nk, r->target, r->size, r->flags, &first, &n);
+    set_entry(nk, index, r->target, 0);
     page_drop(nk, first, n);
 }
 
 void range_remove(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat) {
-    leave(nk, nk->child[child].map[map].first + seat);
+    leave(nk, (uint64_t)nk->child[child].map[map].first + seat);
     gap_close(nk, child, map, seat);
 }
 
@@ -123,15 +176,15 @@ enum nk_status nk_grant(struct nk *nk, uint64_t child, uint64_t map,
     if (status != NK_OK)
         return status;
     t = &nk->child[child].map[m];
-    seat = table_seat(nk->range + t->first, t->count, range->base);
-    if (table_meets(nk->range + t->first, t->count, seat, range->base, range->size))
+    seat = table_seat(nk->range + t->first, (uint64_t)t->count, range->base);
+    if (table_meets(nk->range + t->first, (uint64_t)t->count, seat, range->base, range->size))
         return NK_OVERLAP;
     if (page_taken(nk, first, n, child, range->flags, 0, 0))
         return NK_TAKEN;
     if (t->count == t->room)
         return NK_FULL;
     gap_open(nk, child, m, seat, range);
-    lead(nk, child, m, seat, range->target, range->flags, first, n);
+    lead(nk, child, (uint64_t)t->first + seat, range->target, range->flags, first, n);
     return NK_OK;
 }
 
@@ -140,8 +193,10 @@ static enum nk_status entry_of(const struct nk *nk, uint64_t child, uint64_t m, 
                                uint64_t *seat) {
     const struct nk_table *t = &nk->child[child].map[m];
 
-    *seat = table_seat(nk->range + t->first, t->count, base);
-    return *seat < t->count && nk->range[t->first + *seat].base == base ? NK_OK : NK_UNMAPPED;
+    *seat = table_seat(nk->range + t->first, (uint64_t)t->count, base);
+    return *seat < (uint64_t)t->count && nk->range[(uint64_t)t->first + *seat].base == base
+               ? NK_OK
+               : NK_UNMAPPED;
 }
 
 enum nk_status nk_revoke(struct nk *nk, uint64_t child, uint64_t map, uint64_t base) {
@@ -166,16 +221,17 @@ enum nk_status nk_point(struct nk *nk, uint64_t child, uint64_t map, uint64_t ba
         status = entry_of(nk, child, m, base, &seat);
     if (status != NK_OK)
         return status;
-    index = nk->child[child].map[m].first + seat;
+    index = (uint64_t)nk->child[child].map[m].first + seat;
     r = (struct frond_range){base, nk->range[index].size, target, flags};
     status = may_lead(nk, &r, &first, &n);
     if (status != NK_OK)
         return status;
-    pages_of(nk, &nk->range[index], &first_before, &n_before);
+    pages_of(nk, nk->range[index].target, nk->range[index].size, nk->range[index].flags,
+             &first_before, &n_before);
     if (page_taken(nk, first, n, child, flags, first_before, n_before))
         return NK_TAKEN;
     leave(nk, index);
-    lead(nk, child, m, seat, target, flags, first, n);
+    lead(nk, child, index, target, flags, first, n);
     return NK_OK;
 }
 
@@ -188,8 +244,8 @@ enum nk_status nk_find(const struct nk *nk, uint64_t child, uint64_t map, uint64
     if (status != NK_OK)
         return status;
     t = &nk->child[child].map[m];
-    if (map_find(nk->range + t->first, t->count, addr, &i) != MAP_FOUND)
+    if (map_find(nk->range + t->first, (uint64_t)t->count, addr, &i) != MAP_FOUND)
         return NK_UNMAPPED;
-    *index = t->first + i;
+    *index = (uint64_t)t->first + i;
     return NK_OK;
 }

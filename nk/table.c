@@ -1,4 +1,5 @@
 /* table.c - one range table, sorted and disjoint: see nk_priv.h. Nothing here looks at a page. */
+#define LOGIC_COUNTS
 #include "nk_priv.h"
 
 uint64_t table_seat(const struct frond_range *t, uint64_t count, uint64_t base) {
@@ -35,7 +36,8 @@ bool table_meets(const struct frond_range *t, uint64_t count, uint64_t seat, uin
         /@ loop assigns i;
            loop invariant 0 <= i <= n;
            loop invariant \forall integer a; 0 <= leading(t, i, a) <= i;
-           loop invariant \forall integer a, k; 0 <= k < i ==> one(t[k], a) <= leading(t, i, a);
+           loop invariant \forall integer a, k; 0 <= k < i && allows(t[k].flags) &&
+               t[k].target <= 4096 * a < t[k].target + t[k].size ==> leading(t, i, a) > 0;
            loop variant n - i; @/
         while (i < n) i++;
     }
@@ -49,7 +51,7 @@ void table_put(struct frond_range *t, uint64_t n, uint64_t i, struct frond_range
         /@ loop assigns k;
            loop invariant 0 <= k <= n;
            loop invariant \forall integer a, j; j == k ==> leading(t, j, a) ==
-               \at(leading(t, j, a), Pre) + (i < j ? one(r, a) - \at(one(t[i], a), Pre) : 0);
+               \at(leading(t, j, a), Pre) + (i < j ? ONE(r, a) - \at(ONE(t[i], a), Pre) : 0);
            loop variant n - k; @/
         while (k < n) k++;
     */
@@ -64,7 +66,7 @@ void table_lead(struct frond_range *t, uint64_t n, uint64_t i, uint64_t target, 
         /@ loop assigns k;
            loop invariant 0 <= k <= n;
            loop invariant \forall integer a, j; j == k ==> leading(t, j, a) ==
-               \at(leading(t, j, a), Pre) + (i < j ? one(t[i], a) - \at(one(t[i], a), Pre) : 0);
+               \at(leading(t, j, a), Pre) + (i < j ? ONE(t[i], a) - \at(ONE(t[i], a), Pre) : 0);
            loop variant n - k; @/
         while (k < n) k++;
     */
