@@ -34,15 +34,21 @@ static inline bool flags_write(uint64_t flags) { return flags % FROND_X >= FROND
     ensures \result <==> shares(flags); */
 static inline bool flags_share(uint64_t flags) { return flags >= FROND_SHARED; }
 
-/* The index of the first of the records of n > 0 pages from page `number` on. NK_OK, NK_OWN, NK_OUTSIDE. */
+/* Records of pages: n from `first` on, if status is NK_OK. */
+struct pages {
+    enum nk_status status;
+    uint64_t first, n;
+};
+
+/* Those of n > 0 pages from page `number` on. NK_OK, NK_OWN, NK_OUTSIDE. */
 /*@ requires layout_ok(nk);
     requires number <= 4503599627370496 && 0 < n <= 4503599627370496;
-    requires \valid(first) && \separated(first, nk);
-    assigns *first;
-    ensures \result == NK_OK || \result == NK_OWN || \result == NK_OUTSIDE;
-    ensures \result == NK_OK <==> in_an_area(nk, 4096 * number, 4096 * n);
-    ensures \result == NK_OK ==> exactly(nk, *first, n, 4096 * number); */
-enum nk_status page_locate(const struct nk *nk, uint64_t number, uint64_t n, uint64_t *first);
+    assigns \nothing;
+    ensures \result.status == NK_OK || \result.status == NK_OWN || \result.status == NK_OUTSIDE;
+    ensures \result.status == NK_OK <==> in_an_area(nk, 4096 * number, 4096 * n);
+    ensures \result.status == NK_OK ==>
+        \result.n == n && exactly(nk, \result.first, n, 4096 * number); */
+struct pages page_locate(const struct nk *nk, uint64_t number, uint64_t n);
 
 /* May a range with these flags lead to n pages, whoever else does? NK_OK, NK_OWN, NK_READ_ONLY. */
 /*@ requires arrays(nk) && first + n <= nk->pages && flags <= 15;
@@ -134,6 +140,8 @@ void table_put(struct frond_range *t, uint64_t n, uint64_t i, struct frond_range
         leading(t, n, a) == \old(leading(t, n, a)) - \old(ONE(t[i], a)) + ONE(t[i], a); */
 void table_lead(struct frond_range *t, uint64_t n, uint64_t i, uint64_t target, uint64_t flags);
 
+/* nk_grant. */
+enum nk_status range_grant(struct nk *nk, uint64_t child, uint64_t map, struct frond_range r);
 /* Takes entry `seat` out of table `map` (NK_P or NK_NP) of a child that lives. */
 void range_remove(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat);
 /* The descriptor says where the child's tables are and how many entries they have. */

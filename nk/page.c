@@ -22,7 +22,9 @@ static bool meets(const struct nk_span *s, uint64_t number, uint64_t n) {
     return pages > 0 && first < number + n && number < first + pages;
 }
 
-enum nk_status page_locate(const struct nk *nk, uint64_t number, uint64_t n, uint64_t *first) {
+struct pages page_locate(const struct nk *nk, uint64_t number, uint64_t n) {
+    struct pages p = {NK_OUTSIDE, 0, n};
+
     /*@ loop assigns k;
         loop invariant 0 <= k <= 4;
         loop invariant \forall integer j; 0 <= j < k ==> !in_span(nk->area[j], 4096 * number, 4096 * n);
@@ -32,19 +34,20 @@ enum nk_status page_locate(const struct nk *nk, uint64_t number, uint64_t n, uin
 
         /*@ assert span_ok(nk->area[k]); */
         if (within(a, number, n)) {
-            *first = (uint64_t)a->first + (number - (uint64_t)a->number);
-            return NK_OK;
+            p.status = NK_OK;
+            p.first = (uint64_t)a->first + (number - (uint64_t)a->number);
+            return p;
         }
     }
-    /*@ loop assigns k;
-        loop invariant 0 <= k <= 2;
+    /*@ loop assigns k, p.status;
+        loop invariant 0 <= k <= 2 && (p.status == NK_OUTSIDE || p.status == NK_OWN);
         loop variant 2 - k; */
     for (int k = 0; k < NK_OWN_AREAS; k++) {
         /*@ assert span_ok(nk->own[k]); */
         if (meets(&nk->own[k], number, n))
-            return NK_OWN;
+            p.status = NK_OWN;
     }
-    return NK_OUTSIDE;
+    return p;
 }
 
 enum nk_status page_types(const struct nk *nk, uint64_t first, uint64_t n, uint64_t flags) {

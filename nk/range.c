@@ -6,45 +6,48 @@
  */
 #include "nk_priv.h"
 
-/* The table that a call means: its index in child.map. */
-static enum nk_status table_of(const struct nk *nk, uint64_t child, uint64_t map, uint64_t *index) {
+/* Whether the child has the table that a call means: NK_OK, NK_NOT_CHILD, NK_NOT_MAP. */
+static enum nk_status has_table(const struct nk *nk, uint64_t child, uint64_t map) {
     if (child >= (uint64_t)nk->children || nk->child[child].lives == 0)
         return NK_NOT_CHILD;
     if (nk->child[child].map[NK_NP].room == 0 ? map != NK_BOTH : map > NK_NP)
         return NK_NOT_MAP;
-    *index = map == NK_NP ? NK_NP : NK_P;
     return NK_OK;
 }
 
-/* The first record of what a range leads to, and how many; 0 for a gap. NK_OK, NK_OWN, NK_OUTSIDE. */
-static enum nk_status pages_of(const struct nk *nk, uint64_t target, uint64_t size, uint64_t flags,
-                               uint64_t *first, uint64_t *n) {
-    *first = *n = 0;
-    if (!flags_allow(flags))
-        return NK_OK;
-    *n = size / NK_PAGE;
-    return page_locate(nk, target / NK_PAGE, *n, first);
+/* The index in child.map of a table that it has. */
+static uint64_t table_of(uint64_t map) { return map == NK_NP ? NK_NP : NK_P; }
+
+/* Aligned, not empty, no wrap, no unknown flag: as the engine judges it. */
+static bool well_formed(uint64_t base, uint64_t size, uint64_t target, uint64_t flags) {
+    struct frond_range r = {base, size, target, flags};
+
+    return range_ok(&r);
 }
 
-/* May a child have the range, as far as its pages go but for who else leads there? */
-static enum nk_status may_lead(const struct nk *nk, const struct frond_range *r, uint64_t *first,
-                               uint64_t *n) {
-    enum nk_status status;
+/* What a range leads to, nothing for a gap. NK_OK, NK_OWN, NK_OUTSIDE. */
+static struct pages pages_of(const struct nk *nk, uint64_t target, uint64_t size, uint64_t flags) {
+    struct pages none = {NK_OK, 0, 0};
 
-    if (!range_ok(r))
-        return NK_BAD_RANGE;
-    status = pages_of(nk, r->target, r->size, r->flags, first, n);
-    return status != NK_OK ? status : page_types(nk, *first, *n, r->flags);
+    return flags_allow(flags) ? page_locate(nk, target / NK_PAGE, size / NK_PAGE) : none;
+}
+
+/* The same, if a child may lead there, whoever else does; else why not. */
+static struct pages may_lead(const struct nk *nk, uint64_t target, uint64_t size, uint64_t flags) {
+    struct pages p = pages_of(nk, target, size, flags);
+
+    if (p.status == NK_OK)
+        p.status = page_types(nk, p.first, p.n, flags);
+    return p;
 }
 
 /* ---- The four steps -------------------------------------------------------------------------- */
 
 /* A gap at base becomes entry `seat` of the table; those from there on move up by one. */
 static void gap_open(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat,
-                     const struct frond_range *r) {
+                     struct frond_range gap) {
     struct nk_table *t = &nk->child[child].map[map];
     uint64_t n = (uint64_t)nk->ranges, at = (uint64_t)t->first + seat;
-    struct frond_range gap = {r->base, r->size, r->target, 0};
 
     for (uint64_t i = (uint64_t)t->first + (uint64_t)t->count; i > at; i--)
         table_put(nk->range, n, i, nk->range[i - 1]);
@@ -149,13 +152,11 @@ static void lead(struct nk *nk, uint64_t child, uint64_t index, uint64_t target,
 
 /* Entry `index` becomes a gap. */
 static void leave(struct nk *nk, uint64_t index) {
-    uint64_t first, n;
-
     const struct frond_range *r = &nk->range[index];
+    struct pages p = pages_of(nk, r->target, r->size, r->flags);
 
-    pages_of(nk, r->target, r->size, r->flags, &first, &n);
     set_entry(nk, index, r->target, 0);
-    page_drop(nk, first, n);
+    page_drop(nk, p.first, p.n);
 }
 
 void range_remove(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat) {
@@ -165,85 +166,113 @@ void range_remove(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat) {
 
 /* ---- The calls ------------------------------------------------------------------------------- */
 
-enum nk_status nk_grant(struct nk *nk, uint64_t child, uint64_t map,
-                        const struct frond_range *range) {
-    const struct nk_table *t;
-    uint64_t m, first, n, seat;
-    enum nk_status status = table_of(nk, child, map, &m);
+/* Why the range, well formed, cannot be one more of table m; if it can, where its pages are. */
+static struct pages may_grant(const struct nk *nk, uint64_t child, uint64_t m, uint64_t seat,
+                              struct frond_range r) {
+    const struct nk_table *t = &nk->child[child].map[m];
+    struct pages p = may_lead(nk, r.target, r.size, r.flags);
 
-    if (status == NK_OK)
-        status = may_lead(nk, range, &first, &n);
+    if (p.status != NK_OK)
+        return p;
+    if (table_meets(nk->range + t->first, (uint64_t)t->count, seat, r.base, r.size))
+        p.status = NK_OVERLAP;
+    else if (page_taken(nk, p.first, p.n, child, r.flags, 0, 0))
+        p.status = NK_TAKEN;
+    else if (t->count == t->room)
+        p.status = NK_FULL;
+    return p;
+}
+
+enum nk_status range_grant(struct nk *nk, uint64_t child, uint64_t map, struct frond_range r) {
+    uint64_t m = table_of(map), seat, index;
+    struct frond_range gap = {r.base, r.size, r.target, 0};
+    enum nk_status status = has_table(nk, child, map);
+    struct pages p;
+
     if (status != NK_OK)
         return status;
-    t = &nk->child[child].map[m];
-    seat = table_seat(nk->range + t->first, (uint64_t)t->count, range->base);
-    if (table_meets(nk->range + t->first, (uint64_t)t->count, seat, range->base, range->size))
-        return NK_OVERLAP;
-    if (page_taken(nk, first, n, child, range->flags, 0, 0))
-        return NK_TAKEN;
-    if (t->count == t->room)
-        return NK_FULL;
-    gap_open(nk, child, m, seat, range);
-    lead(nk, child, (uint64_t)t->first + seat, range->target, range->flags, first, n);
+    if (!well_formed(r.base, r.size, r.target, r.flags))
+        return NK_BAD_RANGE;
+    seat = table_seat(nk->range + nk->child[child].map[m].first,
+                      (uint64_t)nk->child[child].map[m].count, r.base);
+    p = may_grant(nk, child, m, seat, r);
+    if (p.status != NK_OK)
+        return p.status;
+    index = (uint64_t)nk->child[child].map[m].first + seat;
+    gap_open(nk, child, m, seat, gap);
+    lead(nk, child, index, r.target, r.flags, p.first, p.n);
     return NK_OK;
 }
 
-/* The index of the entry that starts at base. */
-static enum nk_status entry_of(const struct nk *nk, uint64_t child, uint64_t m, uint64_t base,
-                               uint64_t *seat) {
-    const struct nk_table *t = &nk->child[child].map[m];
+enum nk_status nk_grant(struct nk *nk, uint64_t child, uint64_t map,
+                        const struct frond_range *range) {
+    return range_grant(nk, child, map, *range);
+}
 
-    *seat = table_seat(nk->range + t->first, (uint64_t)t->count, base);
-    return *seat < (uint64_t)t->count && nk->range[(uint64_t)t->first + *seat].base == base
-               ? NK_OK
-               : NK_UNMAPPED;
+/* The place of the entry that starts at base; the number of entries if there is none. */
+static uint64_t seat_at(const struct nk *nk, uint64_t child, uint64_t m, uint64_t base) {
+    const struct nk_table *t = &nk->child[child].map[m];
+    uint64_t count = (uint64_t)t->count, seat = table_seat(nk->range + t->first, count, base);
+
+    return seat < count && nk->range[(uint64_t)t->first + seat].base == base ? seat : count;
 }
 
 enum nk_status nk_revoke(struct nk *nk, uint64_t child, uint64_t map, uint64_t base) {
-    uint64_t m, seat;
-    enum nk_status status = table_of(nk, child, map, &m);
+    uint64_t m = table_of(map), seat;
+    enum nk_status status = has_table(nk, child, map);
 
-    if (status == NK_OK)
-        status = entry_of(nk, child, m, base, &seat);
     if (status != NK_OK)
         return status;
+    seat = seat_at(nk, child, m, base);
+    if (seat == (uint64_t)nk->child[child].map[m].count)
+        return NK_UNMAPPED;
     range_remove(nk, child, m, seat);
     return NK_OK;
 }
 
+/* Why the child's entry `index` cannot lead to target with these flags, all well formed; if it can, where its pages are. */
+static struct pages may_point(const struct nk *nk, uint64_t child, uint64_t index, uint64_t target,
+                              uint64_t flags) {
+    const struct frond_range *r = &nk->range[index];
+    struct pages p = may_lead(nk, target, r->size, flags);
+    struct pages before = pages_of(nk, r->target, r->size, r->flags);
+
+    if (p.status == NK_OK && page_taken(nk, p.first, p.n, child, flags, before.first, before.n))
+        p.status = NK_TAKEN;
+    return p;
+}
+
 enum nk_status nk_point(struct nk *nk, uint64_t child, uint64_t map, uint64_t base, uint64_t target,
                         uint64_t flags) {
-    struct frond_range r;
-    uint64_t m, seat, index, first, n, first_before, n_before;
-    enum nk_status status = table_of(nk, child, map, &m);
+    uint64_t m = table_of(map), seat, index;
+    enum nk_status status = has_table(nk, child, map);
+    struct pages p;
 
-    if (status == NK_OK)
-        status = entry_of(nk, child, m, base, &seat);
     if (status != NK_OK)
         return status;
+    seat = seat_at(nk, child, m, base);
+    if (seat == (uint64_t)nk->child[child].map[m].count)
+        return NK_UNMAPPED;
     index = (uint64_t)nk->child[child].map[m].first + seat;
-    r = (struct frond_range){base, nk->range[index].size, target, flags};
-    status = may_lead(nk, &r, &first, &n);
-    if (status != NK_OK)
-        return status;
-    pages_of(nk, nk->range[index].target, nk->range[index].size, nk->range[index].flags,
-             &first_before, &n_before);
-    if (page_taken(nk, first, n, child, flags, first_before, n_before))
-        return NK_TAKEN;
+    if (!well_formed(base, nk->range[index].size, target, flags))
+        return NK_BAD_RANGE;
+    p = may_point(nk, child, index, target, flags);
+    if (p.status != NK_OK)
+        return p.status;
     leave(nk, index);
-    lead(nk, child, index, target, flags, first, n);
+    lead(nk, child, index, target, flags, p.first, p.n);
     return NK_OK;
 }
 
 enum nk_status nk_find(const struct nk *nk, uint64_t child, uint64_t map, uint64_t addr,
                        uint64_t *index) {
     const struct nk_table *t;
-    uint64_t m, i;
-    enum nk_status status = table_of(nk, child, map, &m);
+    enum nk_status status = has_table(nk, child, map);
+    uint64_t i;
 
     if (status != NK_OK)
         return status;
-    t = &nk->child[child].map[m];
+    t = &nk->child[child].map[table_of(map)];
     if (map_find(nk->range + t->first, (uint64_t)t->count, addr, &i) != MAP_FOUND)
         return NK_UNMAPPED;
     *index = (uint64_t)t->first + i;
