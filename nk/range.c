@@ -7,6 +7,12 @@
 #include "nk_priv.h"
 
 /* Whether the child has the table that a call means: NK_OK, NK_NOT_CHILD, NK_NOT_MAP. */
+/*@ requires arrays(nk);
+    assigns \nothing;
+    ensures \result == NK_OK || \result == NK_NOT_CHILD || \result == NK_NOT_MAP;
+    ensures \result == NK_NOT_CHILD <==> !live(nk, child);
+    ensures \result == NK_OK <==> live(nk, child) &&
+        (nk->child[child].map[NK_NP].room == 0 ? map == NK_BOTH : map == NK_P || map == NK_NP); */
 static enum nk_status has_table(const struct nk *nk, uint64_t child, uint64_t map) {
     if (child >= (uint64_t)nk->children || nk->child[child].lives == 0)
         return NK_NOT_CHILD;
@@ -16,9 +22,13 @@ static enum nk_status has_table(const struct nk *nk, uint64_t child, uint64_t ma
 }
 
 /* The index in child.map of a table that it has. */
+/*@ assigns \nothing; ensures \result == (map == NK_NP ? 1 : 0); */
 static uint64_t table_of(uint64_t map) { return map == NK_NP ? NK_NP : NK_P; }
 
 /* Aligned, not empty, no wrap, no unknown flag: as the engine judges it. */
+/*@ assigns \nothing;
+    ensures \result <==> aligned(base) && aligned(size) && aligned(target) && size > 0 &&
+        base + size <= UINT64_MAX + 1 && target + size <= UINT64_MAX + 1 && flags <= 15; */
 static bool well_formed(uint64_t base, uint64_t size, uint64_t target, uint64_t flags) {
     struct frond_range r = {base, size, target, flags};
 
@@ -26,6 +36,14 @@ static bool well_formed(uint64_t base, uint64_t size, uint64_t target, uint64_t 
 }
 
 /* What a range leads to, nothing for a gap. NK_OK, NK_OWN, NK_OUTSIDE. */
+/*@ requires layout_ok(nk);
+    requires aligned(target) && aligned(size) && size > 0 && target + size <= UINT64_MAX + 1 && flags <= 15;
+    assigns \nothing;
+    ensures \result.status == NK_OK || \result.status == NK_OWN || \result.status == NK_OUTSIDE;
+    ensures !allows(flags) ==> \result.status == NK_OK && \result.first == 0 && \result.n == 0;
+    ensures allows(flags) ==> (\result.status == NK_OK <==> in_an_area(nk, target, size));
+    ensures allows(flags) && \result.status == NK_OK ==>
+        4096 * \result.n == size && exactly(nk, \result.first, \result.n, target); */
 static struct pages pages_of(const struct nk *nk, uint64_t target, uint64_t size, uint64_t flags) {
     struct pages none = {NK_OK, 0, 0};
 
@@ -33,6 +51,16 @@ static struct pages pages_of(const struct nk *nk, uint64_t target, uint64_t size
 }
 
 /* The same, if a child may lead there, whoever else does; else why not. */
+/*@ requires layout_ok(nk);
+    requires aligned(target) && aligned(size) && size > 0 && target + size <= UINT64_MAX + 1 && flags <= 15;
+    assigns \nothing;
+    ensures \result.status == NK_OK ==> \result.first + \result.n <= nk->pages;
+    ensures !allows(flags) ==> \result.status == NK_OK && \result.first == 0 && \result.n == 0;
+    ensures allows(flags) && \result.status == NK_OK ==> in_an_area(nk, target, size) &&
+        4096 * \result.n == size && exactly(nk, \result.first, \result.n, target);
+    ensures \result.status == NK_OK ==>
+        (\forall integer f; \result.first <= f < \result.first + \result.n ==>
+            nk->page[f].type != NK_KEPT && (writes(flags) ==> nk->page[f].type == NK_FREE)); */
 static struct pages may_lead(const struct nk *nk, uint64_t target, uint64_t size, uint64_t flags) {
     struct pages p = pages_of(nk, target, size, flags);
 
@@ -151,11 +179,33 @@ static void lead(struct nk *nk, uint64_t child, uint64_t index, uint64_t target,
 }
 
 /* Entry `index` becomes a gap. */
+/*@ requires layout_ok(nk) && 0 <= index < nk->ranges && nk->range[index].size > 0;
+    requires FORMED(nk);
+    requires INSIDE(nk);
+    requires COUNTED(nk);
+    assigns nk->range[index].target, nk->range[index].flags, nk->page[0 .. nk->pages - 1];
+    ensures !allows(nk->range[index].flags);
+    ensures nk->range[index].size == \old(nk->range[index].size);
+    ensures FORMED(nk);
+    ensures INSIDE(nk);
+    ensures COUNTED(nk);
+    behavior rest: assumes REST_BLANK(nk); ensures REST_BLANK(nk);
+    behavior filled: assumes FILLED(nk); ensures FILLED(nk);
+    behavior sorted: assumes SORTED(nk); ensures SORTED(nk);
+    behavior allowed: assumes ALLOWED(nk); ensures ALLOWED(nk);
+    behavior sharing: assumes SHARING(nk); ensures SHARING(nk);
+    behavior owned: assumes OWNED(nk); ensures OWNED(nk);
+    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk); */
 static void leave(struct nk *nk, uint64_t index) {
     const struct frond_range *r = &nk->range[index];
     struct pages p = pages_of(nk, r->target, r->size, r->flags);
 
+    /*@ ghost table_count(nk->range, (uint64_t)nk->ranges); */
+    /*@ assert \forall integer f; p.first <= f < p.first + p.n ==> LEADS(nk, index, f); */
+    /*@ assert \forall integer f; 0 <= f < nk->pages ==>
+          ONE(nk->range[index], number(nk, f)) == (p.first <= f < p.first + p.n ? 1 : 0); */
     set_entry(nk, index, r->target, 0);
+    /*@ assert \forall integer i, f; LEADS(nk, i, f) ==> i != index; */
     page_drop(nk, p.first, p.n);
 }
 
