@@ -164,6 +164,15 @@
         live(nk, c) && live(nk, d) && reserves(nk, c, i) && reserves(nk, d, i) ==> c == d;
 */
 
+/* Entries k of [from, to) are what entry k + by was before; r's fields are those of q. */
+#define MOVED(t, from, to, by)                                                                     \
+    (\forall integer k; (from) <= k < (to) ==> (t)[k].base == \at((t)[k + (by)].base, Pre)) &&     \
+    (\forall integer k; (from) <= k < (to) ==> (t)[k].size == \at((t)[k + (by)].size, Pre)) &&     \
+    (\forall integer k; (from) <= k < (to) ==> (t)[k].target == \at((t)[k + (by)].target, Pre)) && \
+    (\forall integer k; (from) <= k < (to) ==> (t)[k].flags == \at((t)[k + (by)].flags, Pre))
+#define SAME_RANGE(r, q)                                                                           \
+    ((r).base == (q).base && (r).size == (q).size && (r).target == (q).target && (r).flags == (q).flags)
+
 /*
  * What changes with ranges and pages, as macros: a prover sees through them.
  */
