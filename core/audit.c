@@ -17,8 +17,6 @@ static const char *audit_entry(struct core *c, unsigned level, unsigned mode,
 
     if ((e->page & CORE_WINDOW) == 0 && e->page >= c->pages)
         return "a composed page lies outside the arena";
-    if ((e->page & CORE_WINDOW) == 0 && (c->page[e->page].watch & CORE_W_OWNED) != 0)
-        return NULL; /* not used while it is owned: core_resolve looks */
     if (!core_compose(c, level, mode, addr, e->perm & 7, &now))
         return "a composed page is kept, but the walk finds none";
     if (now.page != e->page || (e->perm & ~now.perm) != 0)

@@ -101,6 +101,8 @@ static bool issued(struct world *w, const struct access *x, unsigned level, uint
     }
     memcpy(&entry, w->arena + pte.a.page * PAGE + read.addr % PAGE, 8);
     *perm = entry >> 1 & 7;
+    if ((*perm & FROND_R) == 0)
+        *perm &= ~(unsigned)FROND_W;
     *pa = entry / PAGE * PAGE + va % PAGE;
     if ((entry & PTE_VALID) == 0 || (*perm & need) != need)
         return issuer_traps(v, x, level, need & FROND_W ? 15 : 13, va);

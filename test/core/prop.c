@@ -314,7 +314,7 @@ static bool row_trees(void) {
         if (seen[i] && i / 8 < 7)
             printf("%s/%u %" PRIu64 "  ", whats[i / 8], i % 8, seen[i]);
     printf("hart %" PRIu64 " unseen stores %" PRIu64 "\n", seen[SEEN - 1], seen[SEEN - 2]);
-    return all_seen(cases / 10000);
+    return all_seen(cases / 50000);
 }
 
 /* ---- Tables alone --------------------------------------------------------------------------------------- */

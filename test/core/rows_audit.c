@@ -85,6 +85,33 @@ static bool row_rights(void) {
     entry(&w, 1, CORE_NP, 40)->perm = FROND_R;
     SAYS("the walk finds none"); /* level 2 */
     world_free(&w);
+    MUST(tree(&w));
+    e = (struct frond_range *)(void *)(w.arena + 30 * PAGE);
+    e->flags = FROND_W;
+    for (unsigned right = FROND_R; right <= FROND_X; right *= 2) {
+        entry(&w, 1, CORE_P, 40)->perm = (uint8_t)right;
+        entry(&w, 1, CORE_NP, 40)->perm = FROND_W;
+        SAYS("the walk finds none");
+    }
+    world_free(&w);
+    return true;
+}
+
+/* Whatever its slot. */
+static bool row_slots(void) {
+    struct world w;
+
+    MUST(tree(&w));
+    struct core_cache *k = &w.core.path[1].ctx->table[CORE_P].cache;
+    MUST(k->slots == 32);
+    for (unsigned i = 0; i < 32; i++) {
+        struct core_entry was = k->slot[i];
+        k->slot[i] = (struct core_entry){.key = 106, .page = 5, .perm = FROND_R};
+        SAYS("the walk finds none");
+        k->slot[i] = was;
+    }
+    SAYS(NULL);
+    world_free(&w);
     return true;
 }
 
@@ -104,6 +131,26 @@ static bool row_tables(void) {
         SAYS(NULL);
         world_free(&w);
     }
+    return true;
+}
+
+/* Each page of a table of three. */
+static bool row_table_pages(void) {
+    const struct frond_map map = {30 * PAGE, 300};
+    struct frond_range e;
+    struct world w;
+
+    MUST(world_plain(&w));
+    MUST(plain_enter(&w, 1, map, map));
+    for (unsigned piece = 0; piece < 3; piece++)
+        MUST(core_table_entry(&w.core, 1, CORE_P, piece * 128, &e));
+    SAYS(NULL);
+    for (unsigned page = 30; page < 33; page++) {
+        w.core.page[page].watch = 0;
+        SAYS("a range table is not watched");
+        w.core.page[page].watch = CORE_W_MAP;
+    }
+    world_free(&w);
     return true;
 }
 
@@ -272,6 +319,7 @@ static bool row_other_levels(void) {
 }
 
 ROWS(audit_rows, {"audit, composed pages", row_entries}, {"audit, rights", row_rights},
-     {"audit, tables", row_tables}, {"audit, the path", row_path},
+     {"audit, every slot", row_slots}, {"audit, tables", row_tables},
+     {"audit, each page of a table", row_table_pages}, {"audit, the path", row_path},
      {"walls, between siblings", row_siblings}, {"walls, what a parent keeps", row_parents_own},
      {"walls, of other nodes", row_other_levels});

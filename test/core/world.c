@@ -58,7 +58,7 @@ static enum core_issue issue(void *opaque, unsigned level, uint64_t va, unsigned
     }
     core_use_pt(&w->core, page, w->core.path[level].ctx, 0);
     memcpy(&pte, w->arena + page * PAGE + at % PAGE, 8);
-    out->perm = pte >> 1 & 7;
+    out->perm = pte >> 1 & ((pte >> 1 & FROND_R) != 0 ? 7 : FROND_X);
     out->pa = pte / PAGE * PAGE + va % PAGE;
     if ((pte & PTE_VALID) == 0 || (out->perm & access) != access)
         return trapped(out, access & FROND_W ? 15 : 13);

@@ -4,7 +4,7 @@
  *
  * A node's space is small: pages 0 to 127 and the last 8 of the 64 bits; pages 100 to 103 are private
  * windows. An issuer in M sees it as it is; one in S or U through a page table of 512 entries at
- * csr.satp: bit 0 valid, FROND_R and FROND_W << 1, target page from bit 12 on. U uses map_np.
+ * csr.satp: bit 0 valid, FROND_R, W, X << 1 (W counts with R only), target page from bit 12 on. U uses map_np.
  * What translations the "hart" keeps is a list per context, dropped only by core's calls.
  */
 #ifndef TEST_CORE_WORLD_H
