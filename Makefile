@@ -16,6 +16,8 @@ CLI_SRC  := $(wildcard cli/*.c)
 CHECK_SRC := $(wildcard check/*.c model/*.c)
 CLI_OBJ  := $(CLI_SRC:%.c=$(B)/%.o) $(CHECK_SRC:%.c=$(B)/%.o) $(B)/cli/nucleus_blob.o
 NUCLEUS  := $(B)/guest/nucleus.elf
+# What a test needs whose machines the model follows.
+FOLLOW_OBJ := $(B)/test/replay/follow.o $(B)/check/observe.o $(B)/check/replay.o
 
 SONAME   := libfrond.so.0
 

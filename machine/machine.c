@@ -102,6 +102,7 @@ void frond_free(struct frond *m) {
     host_release(m->ram, m->arena);
     host_free(m->desc);
     host_free(m->labels);
+    host_free(m->text.s);
     host_free(m);
 }
 
