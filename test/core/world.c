@@ -124,7 +124,7 @@ static void free_isa(void *opaque, struct core_ctx *ctx) {
 }
 
 /* What is allocated has its size before it, and behind it what is no pointer and must stay. */
-enum { SIZE_ROOM = 16, GUARD = 64, GUARD_BYTE = 0xa5 };
+enum { SIZE_ROOM = 16, GUARD = 64, GUARD_BYTE = 0xff };
 
 static void *allocate(void *opaque, size_t size) {
     (void)opaque;
