@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <xxhash.h>
 
 #define NONE UINT32_MAX        /* as a parent: of the first state */
 #define HOLE (UINT32_MAX - 1u) /* a number that was never used */
@@ -425,8 +426,14 @@ struct saved {
     uint32_t size, count, done, level_end, holes, depth;
     double seconds;
     uint64_t n[CHECK_COUNTS];
+    uint64_t sum; /* of all states and parents: what lies on a disk may rot */
 };
 static const char magic[16] = "frond states 1\n";
+
+static uint64_t sum_of(const struct explorer *e, uint32_t count) {
+    return XXH3_64bits_withSeed(e->parent, count * sizeof *e->parent,
+                                XXH3_64bits(e->state, (size_t)count * e->stride));
+}
 
 bool explorer_save(const struct explorer *e, FILE *f) {
     struct saved h = {.size = e->sys->size,
@@ -438,6 +445,7 @@ bool explorer_save(const struct explorer *e, FILE *f) {
                       .seconds = e->seconds};
 
     memcpy(h.magic, magic, sizeof magic);
+    h.sum = sum_of(e, e->count);
     for (unsigned i = 0; i < e->threads; i++)
         for (unsigned j = 0; j < CHECK_COUNTS; j++)
             h.n[j] += e->worker[i].count[j];
@@ -466,7 +474,8 @@ bool explorer_load(struct explorer *e, FILE *f) {
         h.size != e->sys->size || h.count == 0 ||
         !grow(e, (uint64_t)h.count + 2ull * e->threads * SLACK) ||
         fread(e->state, e->stride, h.count, f) != h.count ||
-        fread(e->parent, sizeof *e->parent, h.count, f) != h.count || !sound(e, &h))
+        fread(e->parent, sizeof *e->parent, h.count, f) != h.count || !sound(e, &h) ||
+        h.sum != sum_of(e, h.count))
         return false;
     memset((void *)e->slot, 0, e->slots * sizeof *e->slot);
     e->count = h.count;
