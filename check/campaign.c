@@ -99,6 +99,15 @@ bool campaign_save(const struct campaign *c, const struct explorer *e, const cha
     return fclose(f) == 0 && ok;
 }
 
+/* What the command line could have asked for. */
+static bool sensible(const struct campaign_order *o) {
+    for (unsigned l = 0; l < CHECK_LEVELS; l++)
+        if (o->size.cells[l] > (l == 0 ? VM_ADDRS : VM_CELLS))
+            return false;
+    return o->drop <= CHECK_NO_DROP && o->shard <= o->shards && o->size.bits <= 3 &&
+           o->size.nodes <= VM_NODES;
+}
+
 FILE *campaign_load(struct campaign *c, const char *path) {
     FILE *f = fopen(path, "rb");
     struct head h, mine = head_of(c);
@@ -106,8 +115,8 @@ FILE *campaign_load(struct campaign *c, const char *path) {
 
     mine.done = ok ? h.done : 0;
     ok = ok && memcmp(&h, &mine, sizeof h) == 0 && fread(&c->order, sizeof c->order, 1, f) == 1 &&
-         c->order.drop <= CHECK_NO_DROP && c->order.shard <= c->order.shards && campaign_list(c) &&
-         h.done < c->count && fread(c->result, sizeof c->result[0], h.done, f) == h.done;
+         sensible(&c->order) && campaign_list(c) && h.done < c->count &&
+         fread(c->result, sizeof c->result[0], h.done, f) == h.done;
     if (!ok) {
         if (f != NULL)
             fclose(f);
