@@ -93,7 +93,7 @@ void vmsystem_expand(const void *scope, const uint8_t *state, struct check_sink 
 struct check_system nk_system(unsigned scope, bool around);
 struct check_system nkt_system(const struct nkt_scope *);
 const char *nk_scope_name(unsigned scope);
-unsigned nk_scope_count(void);
+enum { NK_SCOPES = 4 }; /* of the nested kernel on frames: menus without a bound */
 
 /* ---- story.c: for people ---------------------------------------------------------------------------- */
 

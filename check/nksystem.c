@@ -1,62 +1,30 @@
 /* nksystem.c - see check.h: the nested kernel for the explorer: on frames (model/nkmodel.h), and on page
  * tables (model/nktable.h). */
 #include "check_priv.h"
-#include "../model/nkmodel.h"
+#include "nkmenu.h"
 #include <string.h>
 
 /* ---- Frames ------------------------------------------------------------------------------------------ */
 
-enum { ARGS = 5, CALLS = 8, CELLS = 32 };
-
-/* Each argument's values, as digits and letters (a is 10); the calls are all choices of them. */
-struct family {
-    enum nk_op op;
-    const char *arg[ARGS];
-};
-
-struct menu {
-    const char *name;
-    unsigned n, width;
-    struct family family[CALLS];
-};
-
-/* clang-format off */
-static const struct menu menus[] = {
-    {"one map of one entry", 14, 4,
-     {{NK_DECLARE, {"5", "c", "1"}}, {NK_UNDECLARE, {"5"}},
-      {NK_DO_MAP, {"5", "01", "12", "cd", "0137"}}, {NK_DO_UNMAP, {"5", "01"}},
-      {NK_STORE, {"5", "01", "12"}}, {NK_POKE, {"5cd", "1"}}}},
-    {"sealed frames", 14, 4,
-     {{NK_DECLARE, {"579", "9bd", "2"}}, {NK_UNDECLARE, {"579"}}, {NK_POKE, {"57c", "03"}}}},
-    {"once, append, logged", 12, 4,
-     {{NK_DECLARE, {"5", "abc", "345"}}, {NK_UNDECLARE, {"5"}},
-      {NK_PUT, {"5", "012", "12"}}, {NK_POKE, {"9b", "1"}}}},
-    {"two maps share a cell", 23, 5,
-     {{NK_DECLARE, {"7e", "el", "1"}}, {NK_UNDECLARE, {"7e"}},
-      {NK_DO_MAP, {"7e", "0", "12", "lm", "367"}}, {NK_DO_UNMAP, {"7e", "0"}},
-      {NK_STORE, {"7e", "01", "01"}}}},
-};
-/* clang-format on */
+enum { CELLS = 32 };
 
 struct nk_scope {
-    unsigned menu;
-    bool around; /* NK_DROP_AROUND */
+    const struct nk_menu *menu;
+    bool around; /* the hypothesis nk-around is dropped */
 };
-static const struct nk_scope nk_scopes[2][sizeof menus / sizeof menus[0]] = {
-    {{0, false}, {1, false}, {2, false}, {3, false}}, {{0, true}, {1, true}, {2, true}, {3, true}}};
+static const struct nk_scope nk_scopes[2][NK_SCOPES] = {
+    {{&nk_menus[0], false}, {&nk_menus[1], false}, {&nk_menus[2], false}, {&nk_menus[4], false}},
+    {{&nk_menus[0], true}, {&nk_menus[1], true}, {&nk_menus[2], true}, {&nk_menus[4], true}}};
 
-unsigned nk_scope_count(void) { return sizeof menus / sizeof menus[0]; }
-const char *nk_scope_name(unsigned scope) { return menus[scope].name; }
+const char *nk_scope_name(unsigned scope) { return nk_scopes[0][scope].menu->name; }
 
-static uint8_t digit(char c) { return (uint8_t)(c <= '9' ? c - '0' : c - 'a' + 10); }
-
-static void cells_of(const struct menu *m, const uint8_t *state, uint64_t *cell) {
+static void cells_of(const struct nk_menu *m, const uint8_t *state, uint64_t *cell) {
     for (unsigned i = 0; i < m->n; i++)
         cell[i] = state[i];
 }
 
 static void nk_init(const void *scope, uint8_t *state) {
-    const struct menu *m = &menus[((const struct nk_scope *)scope)->menu];
+    const struct nk_menu *m = ((const struct nk_scope *)scope)->menu;
     struct nk_ram r;
 
     if (nkmodel_boot(&r, m->n, m->width) != MEM_OK)
@@ -68,7 +36,7 @@ static void nk_init(const void *scope, uint8_t *state) {
 
 static void nk_try(const struct nk_scope *sc, const uint8_t *state, const struct check_act *a,
                    struct check_sink *sink) {
-    const struct menu *m = &menus[sc->menu];
+    const struct nk_menu *m = sc->menu;
     struct nk_call call = {.op = a->b[0], .arg = {a->b[1], a->b[2], a->b[3], a->b[4], a->b[5]}};
     uint64_t cell[CELLS];
     uint8_t next[CELLS];
@@ -91,30 +59,21 @@ static void nk_try(const struct nk_scope *sc, const uint8_t *state, const struct
 
 static void nk_expand(const void *scope, const uint8_t *state, struct check_sink *sink) {
     const struct nk_scope *sc = scope;
-    const struct menu *m = &menus[sc->menu];
+    struct nk_call calls[NK_MENU];
+    unsigned n = nk_menu_calls(sc->menu, calls);
 
-    for (unsigned f = 0; f < CALLS && m->family[f].arg[0] != NULL; f++) {
-        const struct family *fam = &m->family[f];
-        size_t choices = 1;
+    for (unsigned i = 0; i < n && sink->wrong.what == 0; i++) {
+        struct check_act a = {{(uint8_t)calls[i].op}};
 
-        for (unsigned i = 0; i < ARGS && fam->arg[i]; i++)
-            choices *= strlen(fam->arg[i]);
-        for (size_t c = 0; c < choices && sink->wrong.what == 0; c++) {
-            struct check_act a = {{(uint8_t)fam->op}};
-            size_t rest = c;
-
-            for (unsigned i = 0; i < ARGS && fam->arg[i]; i++) {
-                a.b[i + 1] = digit(fam->arg[i][rest % strlen(fam->arg[i])]);
-                rest /= strlen(fam->arg[i]);
-            }
-            nk_try(sc, state, &a, sink);
-        }
+        for (unsigned k = 0; k < NK_ARGS; k++)
+            a.b[k + 1] = (uint8_t)calls[i].arg[k];
+        nk_try(sc, state, &a, sink);
     }
 }
 
 struct check_system nk_system(unsigned scope, bool around) {
     return (struct check_system){.scope = &nk_scopes[around][scope],
-                                 .size = menus[scope].n,
+                                 .size = (unsigned)nk_scopes[around][scope].menu->n,
                                  .init = nk_init,
                                  .expand = nk_expand};
 }

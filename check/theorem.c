@@ -267,7 +267,7 @@ unsigned check_runs(const struct check_theorem *t, const struct check_size *size
     case CHECK_VM: return vm_runs(t, size, drop, out, room, left_out);
     case CHECK_TABLES: return tables_runs(t, drop, out, room);
     case CHECK_NK:
-        for (; n < nk_scope_count() && n < room; n++)
+        for (; n < NK_SCOPES && n < room; n++)
             out[n] = (struct check_run){.theorem = t, .drop = drop, .number = n};
     }
     return n;

@@ -8,90 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../model/nkmodel.h"
+#include "../../check/nkmenu.h"
 #include "states.h"
 
-enum { ARGS = 5, VALUES = 8, MENU_MAX = 512, CALLS_MAX = 8 };
-
-// Each argument's values, as digits and letters (a is 10); the calls are all choices of them.
-struct family {
-    enum nk_op op;
-    const char *arg[ARGS];
-};
-
-struct scope {
-    const char *name;
-    uint64_t n;
-    unsigned width;
-    unsigned bound; // 0: none
-    struct family family[CALLS_MAX];
-    bool slow;
-};
-
-// clang-format off
-static const struct scope scopes[] = {
-    {"nk: one map of one entry", 14, 4, 0,
-     {{NK_DECLARE, {"5", "c", "1"}}, {NK_UNDECLARE, {"5"}},
-      {NK_DO_MAP, {"5", "01", "12", "cd", "0137"}}, {NK_DO_UNMAP, {"5", "01"}},
-      {NK_STORE, {"5", "01", "12"}}, {NK_POKE, {"cd", "1"}}}, false},
-    {"nk: sealed frames", 14, 4, 0,
-     {{NK_DECLARE, {"579", "9bd", "2"}}, {NK_UNDECLARE, {"579"}}, {NK_POKE, {"57c", "03"}}}, false},
-    {"nk: once, append, logged", 12, 4, 0,
-     {{NK_DECLARE, {"5", "abc", "345"}}, {NK_UNDECLARE, {"5"}},
-      {NK_PUT, {"5", "012", "12"}}, {NK_POKE, {"9b", "1"}}}, false},
-    {"nk: a log is read through a map", 23, 5, 5,
-     {{NK_DECLARE, {"9g", "gn", "15"}}, {NK_UNDECLARE, {"9g"}},
-      {NK_DO_MAP, {"9g", "0", "2", "79ej", "13"}}, {NK_DO_UNMAP, {"9g", "0"}},
-      {NK_PUT, {"9g", "0", "12"}}, {NK_POKE, {"7", "2"}}}, false},
-    {"nk: two maps share a cell", 23, 5, 0,
-     {{NK_DECLARE, {"7e", "el", "1"}}, {NK_UNDECLARE, {"7e"}},
-      {NK_DO_MAP, {"7e", "0", "12", "lm", "367"}}, {NK_DO_UNMAP, {"7e", "0"}},
-      {NK_STORE, {"7e", "01", "01"}}}, false},
-    {"nk: two maps, four calls", 24, 5, 4,
-     {{NK_DECLARE, {"7e", "el", "12"}}, {NK_UNDECLARE, {"7e"}},
-      {NK_DO_MAP, {"7e", "01", "12", "6emn", "1367"}}, {NK_DO_UNMAP, {"7e", "01"}},
-      {NK_STORE, {"7e", "01", "1"}}}, false},
-    {"nk: two maps and their cells", 24, 5, 0,
-     {{NK_DECLARE, {"7e", "el", "1"}}, {NK_UNDECLARE, {"7e"}},
-      {NK_DO_MAP, {"7e", "0", "2", "l", "37"}}, {NK_DO_UNMAP, {"7e", "0"}},
-      {NK_STORE, {"7e", "01", "02"}}, {NK_POKE, {"lmn", "0123"}}}, true},
-    {"nk: two maps, seven calls", 24, 5, 7,
-     {{NK_DECLARE, {"7e", "el", "12"}}, {NK_UNDECLARE, {"7e"}},
-      {NK_DO_MAP, {"7e", "01", "12", "6emn", "1367"}}, {NK_DO_UNMAP, {"7e", "01"}},
-      {NK_STORE, {"7e", "01", "1"}}}, true},
-};
-// clang-format on
-
-static uint64_t digit(char c) { return (uint64_t)(c <= '9' ? c - '0' : c - 'a' + 10); }
-
-// All calls of a family behind the n that the menu has.
-static size_t family_calls(const struct family *f, struct nk_call *menu, size_t n) {
-    size_t choices = 1;
-    for (size_t a = 0; a < ARGS && f->arg[a]; a++)
-        choices *= strlen(f->arg[a]);
-    for (size_t c = 0; c < choices && n < MENU_MAX; c++, n++) {
-        size_t rest = c;
-        menu[n] = (struct nk_call){.op = f->op};
-        for (size_t a = 0; a < ARGS && f->arg[a]; a++) {
-            size_t values = strlen(f->arg[a]);
-            menu[n].arg[a] = digit(f->arg[a][rest % values]);
-            rest /= values;
-        }
-    }
-    return n;
-}
-
-static size_t menu_of(const struct scope *sc, struct nk_call *menu) {
-    size_t n = 0;
-    for (size_t i = 0; i < CALLS_MAX && sc->family[i].arg[0]; i++)
-        n = family_calls(&sc->family[i], menu, n);
-    if (n < MENU_MAX)
-        return n;
-    fprintf(stderr, "%s: the menu is too long\n", sc->name);
-    exit(2);
-}
-
-static void print_maude(const struct scope *sc) {
+static void print_maude(const struct nk_menu *sc) {
     static const struct {
         const char *name;
         int args;
@@ -102,8 +22,8 @@ static void print_maude(const struct scope *sc) {
         [NK_POKE] = {"poke", 2},       [NK_LOAD] = {"load", 2},
         [NK_STORE] = {"stor", 3},
     };
-    struct nk_call menu[MENU_MAX];
-    size_t n = menu_of(sc, menu);
+    struct nk_call menu[NK_MENU];
+    unsigned n = nk_menu_calls(sc, menu);
     printf("search [1");
     if (sc->bound)
         printf(", %u", sc->bound);
@@ -123,9 +43,10 @@ static void out_of_memory(void) {
 }
 
 // The states that one more call gives, of those numbered from .. to-1; how many of these break K1 to K4.
-static size_t expand(const struct scope *sc, struct states *s, size_t from, size_t to) {
-    struct nk_call menu[MENU_MAX];
-    size_t calls = menu_of(sc, menu), broken = 0;
+static size_t expand(const struct nk_menu *sc, struct states *s, size_t from, size_t to) {
+    struct nk_call menu[NK_MENU];
+    unsigned calls = nk_menu_calls(sc, menu);
+    size_t broken = 0;
     uint64_t cell[64];
     for (size_t i = from; i < to; i++)
         for (size_t c = 0; c < calls; c++) {
@@ -140,7 +61,7 @@ static size_t expand(const struct scope *sc, struct states *s, size_t from, size
     return broken;
 }
 
-static void print_count(const struct scope *sc) {
+static void print_count(const struct nk_menu *sc) {
     struct nk_ram ram;
     struct states s;
     if (nkmodel_boot(&ram, sc->n, sc->width) || !states_init(&s, sc->n * sizeof *ram.cell) ||
@@ -152,7 +73,7 @@ static void print_count(const struct scope *sc) {
         broken += expand(sc, &s, done, to);
         done = to;
     }
-    printf("%s|%zu%s|0\n", sc->name, s.n, broken ? ", some broken" : "");
+    printf("nk: %s|%zu%s|0\n", sc->name, s.n, broken ? ", some broken" : "");
     states_free(&s);
     frame_free(&ram);
 }
@@ -165,12 +86,12 @@ int main(int argc, char **argv) {
         fprintf(stderr, "usage: nkcount [--long] counts | maude\n");
         return 2;
     }
-    for (size_t i = 0; i < sizeof scopes / sizeof *scopes; i++)
-        if (slow || !scopes[i].slow) {
+    for (unsigned i = 0; i < nk_menu_count; i++)
+        if (slow || !nk_menus[i].slow) {
             if (maude)
-                print_maude(&scopes[i]);
+                print_maude(&nk_menus[i]);
             else
-                print_count(&scopes[i]);
+                print_count(&nk_menus[i]);
         }
     return 0;
 }
