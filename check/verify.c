@@ -232,6 +232,11 @@ static int verify_story(const struct check_run *run, const struct file_run *file
     struct check_wrong w = {
         .what = (uint8_t)file->wrong, .node = (uint8_t)file->node, .cell = (uint8_t)file->cell};
 
+    if (file->wrong == 0 || file->wrong > UINT8_MAX || file->node > UINT8_MAX ||
+        file->cell > UINT8_MAX) {
+        snprintf(why, size, "it does not say what is wrong");
+        return 1;
+    }
     sys.init(sys.scope, state);
     for (unsigned i = 0; i < file->steps_count; i++) {
         struct follow f = {.sink = {.plain = true, .count = unused, .reach = pick},
