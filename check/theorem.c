@@ -200,7 +200,7 @@ bool check_rebuild(const struct check_scope *given, struct check_run *run) {
         sc->cells[k] = given->cells[k];
     }
     set_flags(t, run->drop, sc);
-    return vm_layout(sc) && sc->cells[0] == given->cells[0];
+    return deepest(sc) < CHECK_LEVELS && vm_layout(sc) && sc->cells[0] == given->cells[0];
 }
 
 /* Trees as sequences of parents that do not decrease, up to CHECK_LEVELS levels. The next one, or false. */
