@@ -18,4 +18,4 @@ $(VMCOUNT_B)/nkcount: test/vmcount/nkcount.c test/vmcount/states.c $(VMCOUNT_NK)
 
 $(VMCOUNT_B)/vmcount: test/vmcount/vmcount.c $(VMCOUNT_VM) check/check.h check/explore.h model/vm.h core/map.h include/frond_abi.h
 	@mkdir -p $(@D)
-	$(or $(CC),cc) $(VMCOUNT_CFLAGS) -pthread -o $@ $(filter %.c,$^)
+	$(or $(CC),cc) $(VMCOUNT_CFLAGS) -pthread -o $@ $(filter %.c,$^) -lxxhash
