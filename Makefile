@@ -10,7 +10,7 @@ ALL_CFLAGS = -std=gnu17 $(WARN) -Iinclude -MMD -MP -fPIC -fvisibility=hidden -DF
     -DFROND_ISA_DIR='"$(PREFIX)/share/frond/isa"' $(CFLAGS)
 LIBS   := -lxxhash -lm
 
-LIB_DIRS := core riscv dev host machine
+LIB_DIRS := core riscv jit dev host machine
 SANDBOX  := host/sandbox.c
 LIB_SRC  := $(filter-out $(SANDBOX),$(foreach d,$(LIB_DIRS),$(wildcard $(d)/*.c)))
 LIB_OBJ  := $(LIB_SRC:%.c=$(B)/%.o)

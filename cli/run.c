@@ -15,7 +15,7 @@ enum { CONSOLE_PASS, CONSOLE_PLAY };
 
 struct run {
     const char *bios, *kernel, *initrd, *append, *tree, *stats, *trace, *dump_dtb, *image, *nucleus;
-    uint64_t memory, depth, fanout, console, clock, seed, max, max_nodes, max_memory, shake;
+    uint64_t memory, depth, fanout, console, clock, engine, seed, max, max_nodes, max_memory, shake;
     bool audit, rng, sandbox, no_sandbox;
     struct option_list drives, hash_at;
 };
@@ -35,6 +35,7 @@ enum {
 
 static const char *const console_words[] = {"pass", "play", NULL};
 static const char *const clock_words[] = {"virtual", "host", NULL};
+static const char *const engine_words[] = {"jit", "interp", NULL};
 
 /* The rows up to O_LAST describe the guest: not beside --tree. */
 #define RUN_OPTIONS(r)                                                                             \
@@ -85,6 +86,12 @@ static const char *const clock_words[] = {"virtual", "host", NULL};
          OPTION_CHOICE,                                                                            \
          .words = clock_words,                                                                     \
          .to.number = &(r)->clock},                                                                \
+        {"engine",                                                                                 \
+         "HOW",                                                                                    \
+         "jit (hot code becomes the host's, where that is an x86-64) or interp",                   \
+         OPTION_CHOICE,                                                                            \
+         .words = engine_words,                                                                    \
+         .to.number = &(r)->engine},                                                               \
         {"seed",                                                                                   \
          "N",                                                                                      \
          "what the guest takes for chance (1; 0: none in the device tree)",                        \
@@ -257,6 +264,7 @@ static int run(const struct run *r, struct boot *b, struct drives *d) {
                      .max_nodes = r->max_nodes,
                      .max_memory = r->max_memory,
                      .shake = r->shake,
+                     .interpret = r->engine != 0,
                      .seed = r->seed,
                      .audit = r->audit,
                      .host_clock = r->clock != 0,

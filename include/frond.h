@@ -50,6 +50,7 @@ struct frond_options {
     uint64_t overhead; /* most bytes of host memory besides RAM (frond_overhead); 0: any number */
     uint64_t shake; /* not 0: drop all caches and re-enter the path at random steps, by this seed */
     bool audit;     /* check every invariant at each enter and exit (slow) */
+    bool interpret; /* do not translate hot code; the guest cannot tell */
     bool keep_gaps; /* give the caller FAULTs of node 0; else they are answered DENY */
 };
 

@@ -43,6 +43,9 @@ void frond_options_default(struct frond_options *o) {
     *o = (struct frond_options){.memory = 128u << 20};
 }
 
+/* Of translated code, in pages that are taken when they are used; not counted as overhead. */
+enum { CODE_MEMORY = 32 << 20 };
+
 static bool page_aligned(uint64_t n) { return n % FROND_PAGE_SIZE == 0; }
 
 static void poll_hook(void *opaque) {
@@ -99,7 +102,8 @@ struct frond *frond_new(const struct frond_options *o) {
     m->ram = host_reserve(m->arena);
     m->desc = memory_alloc(&m->memory, sizeof *m->desc);
     if (!m->ram || !m->desc ||
-        !riscv_init(&m->r, m->ram, (uint32_t)(m->arena / FROND_PAGE_SIZE), &m->memory)) {
+        !riscv_init(&m->r, m->ram, (uint32_t)(m->arena / FROND_PAGE_SIZE), &m->memory,
+                    o->interpret ? 0 : CODE_MEMORY)) {
         frond_free(m);
         return NULL;
     }

@@ -6,6 +6,7 @@
  * base); they are brought up to date when its page is given back.
  */
 #include "../dev/dev.h"
+#include "../jit/jit.h"
 #include "riscv.h"
 #include <string.h>
 
@@ -833,13 +834,16 @@ void riscv_drop_all(struct riscv *r) {
     code_sweep(r->h.code);
 }
 
-bool riscv_init(struct riscv *r, uint8_t *ram, uint32_t pages, const struct memory *memory) {
+bool riscv_init(struct riscv *r, uint8_t *ram, uint32_t pages, const struct memory *memory,
+                size_t code) {
     r->memory = *memory;
     r->isa.memory = (struct memory){r, allocate, give_back};
     r->h.ram = ram;
     r->pause = UINT64_MAX;
     if (!core_init(&r->core, &r->isa, ram, pages))
         return false;
+    if (code != 0)
+        r->h.jit = jit_new(memory, code);
     mmu_hooks(r);
     r->h.scratch = memory_alloc(memory, BLOCK_BYTES);
     return r->ring && r->h.code && r->h.scratch;

@@ -32,6 +32,7 @@ struct code {
     void (*watch)(void *opaque, uint32_t page);
     void *opaque;
     const void *const *ops;
+    bool counted;
     size_t pages;
     size_t bytes; /* held by pages and chunks that live */
     uint64_t drops;
@@ -95,6 +96,7 @@ static void fill(struct block *b, const void *const *ops, uint32_t page, unsigne
             break;
     }
     b->n = (uint16_t)n;
+    b->first = b->insn[0].op;
     put_end(b, ops, (at - offset) / 2);
 }
 
@@ -118,6 +120,7 @@ struct block *code_crossing(struct code *c, uint32_t bits) {
         .rs2 = d.rs2,
         .imm = d.relative ? d.imm + AT : d.imm,
     };
+    b->first = b->insn[0].op;
     put_end(b, c->ops, d.len / 2);
     b->insn[1].imm = (int32_t)bits;
     return b;
@@ -157,6 +160,12 @@ static void mark(struct page *p, unsigned first, unsigned count) {
         p->decoded[n / 64] |= UINT64_C(1) << n % 64;
 }
 
+void code_mark(struct code *c, uint32_t n, unsigned offset, unsigned bytes) {
+    mark(c->page[n], offset / 2, bytes / 2);
+}
+
+void code_count(struct code *c) { c->counted = true; }
+
 struct block *code_block(struct code *c, uint32_t n, unsigned offset, const uint8_t *bytes) {
     unsigned list = offset / 2 % LISTS;
     struct page *p = c->page[n];
@@ -174,6 +183,8 @@ struct block *code_block(struct code *c, uint32_t n, unsigned offset, const uint
     if (!b)
         return NULL;
     fill(b, c->ops, n, offset, bytes);
+    if (c->counted)
+        b->insn[0].op = c->ops[OP_COUNT];
     mark(p, offset / 2, b->insn[b->n].off);
     p->chunks->used += sizeof(*b) + (b->n + 1u) * sizeof(b->insn[0]);
     b->next = p->list[list];

@@ -10,8 +10,9 @@
  * or more than the host's arithmetic, goes to one of the slow ends at the bottom. There the hart
  * is synced before anybody else sees it.
  */
-#include "riscv_priv.h"
+#include "../jit/jit.h"
 #include "fp.h"
+#include "slow.h"
 #include <string.h>
 #ifdef __x86_64__
 #include <immintrin.h>
@@ -86,29 +87,9 @@ static inline uint64_t orc_b(uint64_t a) {
     return ((((a & low) + low) | a) >> 7 & UINT64_C(0x0101010101010101)) * 255;
 }
 
-/* ---- The host's floating point ---------------------------------------------------------------- *
- *
- * Rounding to nearest, the operations of SSE2 and FMA3 give RISC-V's results and flags, but for
- * NaNs (which fp.c then makes). Flags gather in the host's own register while h->fp_ready;
- * fp_settle moves them to fcsr and must be called before anybody can see fcsr, or do arithmetic
- * of his own. On other hosts fp.c does all: h->fp_ready is never set. */
+/* ---- The host's floating point: see slow.h ------------------------------------------------------ */
 
 #ifdef __x86_64__
-static bool fp_prepare(struct hart *h) {
-    h->fp_saved = _mm_getcsr();
-    _mm_setcsr(0x1f80); /* nearest, all masked, no flag */
-    h->fp_ready = true;
-    return true;
-}
-
-static __attribute__((noinline)) void fp_settle(struct hart *h) {
-    unsigned m = _mm_getcsr();
-    _mm_setcsr(h->fp_saved);
-    h->fp_ready = false;
-    h->d->csr.fcsr |= (m & 1 ? FP_NV : 0) | (m & 4 ? FP_DZ : 0) | (m & 8 ? FP_OF : 0) |
-                      (m & 16 ? FP_UF : 0) | (m & 32 ? FP_NX : 0);
-}
-
 static inline double host_sqrt64(double a) {
     return _mm_cvtsd_f64(_mm_sqrt_sd(_mm_setzero_pd(), _mm_set_sd(a)));
 }
@@ -128,8 +109,6 @@ __attribute__((target("fma"))) static float host_fma32(float a, float b, float c
     return __builtin_fmaf(a, b, c);
 }
 #else
-static bool fp_prepare(struct hart *h) { return h->fp_ready; }
-static void fp_settle(struct hart *h) { h->fp_ready = false; }
 static inline double host_sqrt64(double a) { return a; }
 static inline float host_sqrt32(float a) { return a; }
 static inline int32_t host_s32_64(double a) { return (void)a, INT32_MIN; }
@@ -183,35 +162,7 @@ static inline float host_u64_32(uint64_t v) {
     return half + half;
 }
 
-/* ---- Slow ends that need no label ------------------------------------------------------------ */
-
-/* A load or store of the words below, as slow_load and slow_store want it. */
-enum { SLOW_WIDTH = 15, SLOW_SIGNED = FROND_XF_SIGNED << 8, SLOW_FP = FROND_XF_FP << 8 };
-
-static inline struct access access_of(unsigned kind, unsigned slow, unsigned reg, unsigned ilen) {
-    return (struct access){.kind = (uint8_t)kind,
-                           .width = slow & SLOW_WIDTH,
-                           .reg = (uint8_t)reg,
-                           .ilen = (uint8_t)ilen,
-                           .flags = (uint8_t)(slow >> 8)};
-}
-
-static inline uint64_t extend(uint64_t v, unsigned slow) {
-    unsigned unused = 64 - 8 * (slow & SLOW_WIDTH);
-    if (slow & SLOW_SIGNED)
-        return (uint64_t)(S64(v << unused) >> unused);
-    if (slow & SLOW_FP)
-        return unused ? v | FP_BOX : v;
-    return v;
-}
-
-/* The host address of a misaligned access that stays in a page of the TLB; NULL: not so. */
-static inline void *inside_page(const struct tlb *t, unsigned what, uint64_t va, unsigned width) {
-    const struct tlb_entry *e = &t->e[va >> 12 & (TLB_SIZE - 1)];
-    if (e->tag[what] != PAGE_OF(va) || PAGE_OF(va + width - 1) != PAGE_OF(va))
-        return NULL;
-    return (void *)(e->addend + va);
-}
+/* ---- Blocks ---------------------------------------------------------------------------------- */
 
 /* The bits of insn n of a block, for xtval. */
 static uint32_t raw_bits(const struct hart *h, const struct block *b, size_t n) {
@@ -252,6 +203,13 @@ static struct block *find_crossing(struct hart *h, uint64_t pc, uint16_t low) {
     return code_crossing(h->code, low | (uint32_t)high << 16);
 }
 
+/* What a jump cache holds for b at pc. */
+static const void *unit_of(const struct hart *h, const struct block *b, uint64_t pc) {
+    if (!h->jit)
+        return NULL;
+    return b->unit && b->unit_base == PAGE_OF(pc) ? b->unit : jit_none(h->jit);
+}
+
 /* The block at pc = d->pc, by the long way; NULL: reload. */
 static __attribute__((noinline)) struct block *find_block(struct hart *h, uint64_t pc) {
     unsigned offset = pc & 4094;
@@ -269,8 +227,26 @@ static __attribute__((noinline)) struct block *find_block(struct hart *h, uint64
         code_fill(h->scratch, page, offset, bytes);
         return h->scratch;
     }
-    h->fetch->jump[pc >> 1 & (JUMP_SIZE - 1)] = (struct jump){.pc = pc, .block = b};
+    h->fetch->jump[pc >> 1 & (JUMP_SIZE - 1)] =
+        (struct jump){.pc = pc, .block = b, .code = unit_of(h, b, pc)};
     return h->fetch->jump_drops == code_drops(h->code) ? b : NULL;
+}
+
+/* b is hot. False: everything was dropped, code memory was full. */
+static __attribute__((noinline)) bool translate(struct hart *h, struct block *b, uint64_t base) {
+    unsigned used;
+
+    b->heat = 0;
+    b->insn[0].op = b->first; /* if it cannot be translated */
+    if (jit_translate(h->jit, b, base, h->ram + 4096 * (size_t)b->page, &used)) {
+        code_mark(h->code, b->page, b->offset, used);
+        b->insn[0].op = exec_ops()[OP_UNIT];
+    } else if (jit_full(h->jit)) {
+        code_drop_all(h->code);
+        jit_flush(h->jit);
+        return false;
+    }
+    return true;
 }
 
 /* No block of code.c is in use: sweep, and forget what was dropped. */
@@ -571,7 +547,9 @@ _Static_assert(sizeof(struct tlb_entry) == 32, "TLB() takes the page's number ti
 
 /* Runs h; or, of NULL, only tells its labels. */
 static __attribute__((noinline)) const void *const *run(struct hart *h) {
-    static const void *const ops[2 * ROWS] = {
+    static const void *const ops[OPS] = {
+        [OP_COUNT] = &&count,
+        [OP_UNIT] = &&unit,
 #define ROW(name, mask, match, format, regs, class, ...)                                           \
     [ROW_##name] = &&op_##name, [ROWS + ROW_##name] = ALT_##class(name),
 #define ALT_ALU(name)  &&op_##name
@@ -601,6 +579,8 @@ static __attribute__((noinline)) const void *const *run(struct hart *h) {
     uint64_t pc, va, value;
     unsigned slow, row, way;
     const uint64_t zero = 0;
+    uint64_t drops; /* code_drops when a unit was entered */
+    void *place;    /* of the jump by which one was left */
 
     if (!h)
         return ops;
@@ -719,12 +699,50 @@ cut : { /* b is longer than what is left */
     end = b->insn[left].off;
     if (b != s)
         memcpy(s, b, sizeof(*b) + (size_t)left * sizeof(b->insn[0]));
+    s->insn[0].op = s->first;
     s->chain[0] = s->chain[1] = NULL;
     s->n = (uint16_t)left;
     s->insn[left] = (struct insn){.op = ops[ROW_end], .off = (uint8_t)end};
     b = s;
     ENTER();
 }
+
+count: /* the first handler of a block that may become hot */
+    if (++b->heat < HOT)
+        goto * b->first;
+    if (!translate(h, b, base)) {
+        d->pc = base + b->offset;
+        h->left = left + b->n;
+        goto stop;
+    }
+    goto * i->op;
+
+unit: /* that of a block with a unit */
+    h->left = left + b->n;
+    if (b->unit_base != base || h->left < b->unit_n)
+        goto * b->first;
+    pc = base + b->offset;
+    if (h->fetch->jump[pc >> 1 & (JUMP_SIZE - 1)].pc == pc)
+        h->fetch->jump[pc >> 1 & (JUMP_SIZE - 1)].code = b->unit;
+    drops = code_drops(h->code);
+    place = jit_run(h->jit, h, b->unit);
+    if (h->attention || h->left <= 0)
+        goto stop;
+    clean_up(h);
+    d = h->d;
+    data = h->data;
+    left = h->left;
+    pc = d->pc;
+    {
+        const struct jump *j = &h->fetch->jump[pc >> 1 & (JUMP_SIZE - 1)];
+        if (j->pc != pc)
+            goto find;
+        b = j->block;
+        base = PAGE_OF(pc);
+        if (place && b->unit && b->unit_base == base && drops == code_drops(h->code))
+            jit_link(h->jit, place, b->unit);
+        ENTER();
+    }
 
 stop: /* d->pc and h->left are right */
     if (h->fp_ready)
@@ -789,11 +807,11 @@ fs_clean:
     goto * i->op;
 
 fp_start: /* row is of FHOST */
-    if (!(d->csr.mstatus & MSTATUS_FS))
-        goto illegal;
-    if (d->csr.fcsr >> 5 != FP_RNE || !fp_prepare(h))
-        goto fp_soft;
-    d->csr.mstatus |= MSTATUS_FS;
+    switch (fp_begin(h)) {
+    case FP_ILLEGAL: goto illegal;
+    case FP_SOFT: goto fp_soft;
+    case FP_HOST: break;
+    }
     goto * i->op;
 
 fp_soft: /* row is of FHOST or FSOFT */

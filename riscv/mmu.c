@@ -4,6 +4,7 @@
  * A translation that stands in a TLB may be used without a check. So it is made only from what is
  * watched (page-table pages, and through core, map tables), and dropped by the hooks at the end.
  */
+#include "../jit/jit.h"
 #include "riscv.h"
 #include <string.h>
 
@@ -448,6 +449,8 @@ void mmu_hooks(struct riscv *r) {
     r->isa.private_window = window_is_private;
     r->ring = memory_alloc(&r->isa.memory, sizeof *r->ring);
     r->h.code = code_new(&r->memory, r->core.pages, watch_code, r);
+    if (r->h.code && r->h.jit)
+        code_count(r->h.code);
 }
 
 void mmu_free_tlbs(struct riscv *r) {
@@ -467,6 +470,7 @@ void mmu_free_tlbs(struct riscv *r) {
 void mmu_done(struct riscv *r) {
     memory_free(&r->isa.memory, r->ring, sizeof *r->ring);
     code_free(r->h.code);
+    jit_free(r->h.jit);
 }
 
 /* ---- The slow path ------------------------------------------------------------------------------ */

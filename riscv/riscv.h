@@ -90,10 +90,12 @@ struct riscv {
 
 enum riscv_end { RISCV_EXIT, RISCV_STOP, RISCV_PAUSE, RISCV_ERROR };
 
-/* ram: the arena. False: no memory; riscv_done is due all the same. From then on, when `memory` has
+/* ram: the arena. code: bytes of memory for translated code; 0, or if the host does not give it: all is
+ * interpreted. False: no memory; riscv_done is due all the same. From then on, when `memory` has
  * refused something, everything that was derived is dropped and the run goes on; if that does not
  * help, it ends with an error, in a state from which it may go on later. */
-bool riscv_init(struct riscv *r, uint8_t *ram, uint32_t pages, const struct memory *memory);
+bool riscv_init(struct riscv *r, uint8_t *ram, uint32_t pages, const struct memory *memory,
+                size_t code);
 void riscv_done(struct riscv *r);
 
 /* Enters node 0: `d` is its descriptor, in host memory. Runs until it is left (EXIT), the host asks

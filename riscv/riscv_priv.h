@@ -60,9 +60,14 @@ enum { BLOCK_MAX = 48 }; /* instructions a block has at most */
 struct block {
     struct block *next;     /* of the same page, by some hash */
     struct block *chain[2]; /* successor in the same page: not taken / taken; NULL: not known yet */
-    uint16_t offset;        /* in its page */
-    uint16_t n;             /* instructions without `end` */
-    uint32_t page; /* of node 0's memory; BLOCK_NO_PAGE: one insn, its raw bits in insn[1].imm */
+    const void *first;      /* insn[0]'s own handler: insn[0].op may be OP_COUNT's or OP_UNIT's */
+    const void *unit;       /* jit/'s code, for pages at unit_base only; NULL: none */
+    uint64_t unit_base;
+    uint16_t unit_n; /* steps that must be left where the unit is entered */
+    uint16_t heat;   /* how often it was entered, up to HOT */
+    uint16_t offset; /* in its page */
+    uint16_t n;      /* instructions without `end` */
+    uint32_t page;   /* of node 0's memory; BLOCK_NO_PAGE: one insn, its raw bits in insn[1].imm */
     struct insn insn[];
 };
 #define BLOCK_NO_PAGE UINT32_MAX
@@ -77,6 +82,10 @@ struct code;
 /* `watch` is called with a page's number when its first block is made. NULL: no memory. */
 struct code *code_new(const struct memory *memory, size_t pages,
                       void (*watch)(void *opaque, uint32_t page), void *opaque);
+/* Blocks made from now on are counted: they begin with the handler OP_COUNT. */
+void code_count(struct code *c);
+/* More of a page that has a block was used: `bytes` from `offset` on. */
+void code_mark(struct code *c, uint32_t page, unsigned offset, unsigned bytes);
 void code_free(struct code *c);
 /* The block at `offset` (even) of page `page`, decoding `bytes` (the page, 4096 bytes) if need be.
  * NULL: host memory is out; code_fill then. When more than a fixed amount is held, it drops everything
@@ -108,6 +117,8 @@ struct tlb_entry {
 struct jump {
     uint64_t pc; /* 1 (odd): empty */
     struct block *block;
+    const void *code; /* with a translator: the block's unit, or jit_none() */
+    uint64_t reserved;
 };
 
 /* Translations of one node in one privilege class. Whatever is here may be used without a check;
@@ -128,6 +139,7 @@ struct hart {
     int64_t left;         /* steps until exec_run must return; exact when the hart is synced */
     bool attention;       /* something changed that exec_run must return for before the next step */
     struct code *code;
+    struct jit *jit;       /* NULL: nothing is translated */
     uint8_t *ram;          /* node 0's memory: page p is ram + 4096 * p */
     struct block *scratch; /* BLOCK_BYTES: for cut or page-crossing blocks */
     bool fp_ready;         /* exec.c's own: host FP flags are being gathered; false when synced */
@@ -179,7 +191,13 @@ enum { CAUSE_ILLEGAL = 2, CAUSE_BREAKPOINT = 3 };
 
 /* exec.c: runs until left <= 0, attention, or never longer than that. Returns synced. */
 void exec_run(struct hart *h);
-/* The labels of all rows: exec_ops()[alt * ROWS + row]. */
+/* The labels of all rows, exec_ops()[alt * ROWS + row], and two that are no row's. */
+enum {
+    OP_COUNT = 2 * ROWS, /* counts, and asks for a unit when the block is hot */
+    OP_UNIT,             /* runs the unit */
+    OPS
+};
+enum { HOT = 64 }; /* times that a block is entered before it is translated */
 const void *const *exec_ops(void);
 
 #endif

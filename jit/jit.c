@@ -1,0 +1,183 @@
+/* jit.c - see jit.h: code memory, and which instructions become a unit. */
+#define _GNU_SOURCE
+#include "unit.h"
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+struct jit {
+    struct memory memory;
+    uint8_t *write;      /* the region, to be written */
+    const uint8_t *code; /* the same, to be executed */
+    size_t size;
+    size_t first, used; /* bytes: of common code; of all */
+    bool full;
+    struct common common;
+    struct jit_stats stats;
+    struct unit unit; /* the one being made */
+};
+
+/* ---- Code memory ------------------------------------------------------------------------------- */
+
+static bool map_views(struct jit *j, size_t bytes) {
+    long page = sysconf(_SC_PAGESIZE);
+    int fd = memfd_create("frond-code", MFD_CLOEXEC);
+
+    j->size = (bytes + (size_t)page - 1) / (size_t)page * (size_t)page;
+    if (fd < 0)
+        return false;
+    if (ftruncate(fd, (off_t)j->size) == 0) {
+        void *w = mmap(NULL, j->size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+        void *x = mmap(NULL, j->size, PROT_READ | PROT_EXEC, MAP_SHARED, fd, 0);
+        j->write = w == MAP_FAILED ? NULL : w;
+        j->code = x == MAP_FAILED ? NULL : x;
+    }
+    close(fd);
+    return j->write && j->code;
+}
+
+static struct room room_of(const struct jit *j) {
+    return (struct room){.at = j->write + j->used,
+                         .end = j->write + j->size,
+                         .to_code = (ptrdiff_t)((uintptr_t)j->code - (uintptr_t)j->write)};
+}
+
+struct jit *jit_new(const struct memory *memory, size_t bytes) {
+    struct jit *j = memory_alloc(memory, sizeof *j);
+
+    if (!j)
+        return NULL;
+    j->memory = *memory;
+    if (map_views(j, bytes)) {
+        struct room room = room_of(j);
+        if (emit_common(&room, &j->common)) {
+            j->first = j->used = (size_t)(room.at - j->write);
+            return j;
+        }
+    }
+    jit_free(j);
+    return NULL;
+}
+
+void jit_free(struct jit *j) {
+    if (!j)
+        return;
+    const struct memory memory = j->memory;
+    if (j->write)
+        munmap(j->write, j->size);
+    if (j->code)
+        munmap((void *)(uintptr_t)j->code, j->size);
+    memory_free(&memory, j, sizeof *j);
+}
+
+bool jit_full(const struct jit *j) { return j->full; }
+
+void jit_flush(struct jit *j) {
+    j->used = j->first;
+    j->full = false;
+    j->stats.flushes++;
+}
+
+/* ---- What a unit is made of ---------------------------------------------------------------------- */
+
+static bool is_branch(const struct decoded *d) { return d->row >= ROW_beq && d->row <= ROW_bgeu; }
+
+static bool is_jump(const struct decoded *d) { return d->row == ROW_jal || d->row == ROW_jalr; }
+
+/* One instruction more, if the unit can have it. */
+static bool take(struct unit *u, const uint8_t *page) {
+    struct unit_insn *i = &u->insn[u->n];
+    uint32_t bits = 0;
+
+    if (u->n == JIT_UNIT_MAX || u->end >= UNIT_PAGE)
+        return false;
+    memcpy(&bits, page + u->end, u->end + 4u <= UNIT_PAGE ? 4 : 2);
+    if (u->end + 4u > UNIT_PAGE && (bits & 3) == 3)
+        return false; /* it crosses the page's end */
+    decode(bits, &i->d);
+    if (!emit_knows(&i->d))
+        return false;
+    i->at = u->end;
+    i->target = false;
+    u->index[u->end / 2] = (int16_t)u->n++;
+    u->end += i->d.len;
+    return true;
+}
+
+/* Marks where branches lead, as far as it lies in the unit. */
+static void mark_targets(struct unit *u) {
+    for (unsigned k = 0; k < u->n; k++) {
+        const struct unit_insn *i = &u->insn[k];
+        int64_t to = (int64_t)i->at + i->d.imm;
+        if ((is_branch(&i->d) || i->d.row == ROW_jal) && to >= 0 && to < UNIT_PAGE &&
+            u->index[to / 2] >= 0)
+            u->insn[u->index[to / 2]].target = true;
+    }
+}
+
+/* Goes on behind a jump only where a branch has led. */
+static void make(struct unit *u, uint64_t base, unsigned offset, const uint8_t *page) {
+    bool led[UNIT_PAGE / 2] = {false};
+
+    u->base = base;
+    u->n = 0;
+    u->end = (uint16_t)offset;
+    memset(u->index, -1, sizeof u->index);
+    while (take(u, page)) {
+        const struct unit_insn *i = &u->insn[u->n - 1];
+        int64_t to = (int64_t)i->at + i->d.imm;
+        if ((is_branch(&i->d) || i->d.row == ROW_jal) && to >= 0 && to < UNIT_PAGE)
+            led[to / 2] = true;
+        if (is_jump(&i->d) && !(u->end < UNIT_PAGE && led[u->end / 2]))
+            break;
+    }
+    mark_targets(u);
+}
+
+static uint64_t nanoseconds(void) {
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+bool jit_translate(struct jit *j, struct block *b, uint64_t base, const uint8_t *page,
+                   unsigned *bytes_used) {
+    uint64_t begun = nanoseconds();
+    struct room room = room_of(j);
+    uint8_t *at = room.at;
+    bool made = false;
+
+    make(&j->unit, base, b->offset, page);
+    if (j->unit.n > 0) {
+        made = emit_unit(&room, &j->common, &j->unit);
+        j->full = !made;
+    }
+    if (made) {
+        b->unit = at + room.to_code;
+        b->unit_base = base;
+        b->unit_n = (uint16_t)j->unit.n;
+        j->used = (size_t)(room.at - j->write);
+        j->stats.units++;
+        j->stats.insns += j->unit.n;
+        j->stats.bytes += (size_t)(room.at - at);
+        *bytes_used = j->unit.end - b->offset;
+    }
+    j->stats.nanoseconds += nanoseconds() - begun;
+    return made;
+}
+
+/* ---- Running ----------------------------------------------------------------------------------- */
+
+const void *jit_none(const struct jit *j) { return j->common.none; }
+
+void *jit_run(struct jit *j, struct hart *h, const void *code) { return j->common.run(h, code); }
+
+void jit_link(struct jit *j, void *place, const void *code) {
+    ptrdiff_t to_code = (ptrdiff_t)((uintptr_t)j->code - (uintptr_t)j->write);
+
+    emit_link((uint8_t *)place - to_code, to_code, code);
+}
+
+struct jit_stats jit_stats(const struct jit *j) { return j->stats; }

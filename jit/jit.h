@@ -1,0 +1,49 @@
+/*
+ * jit.h - the door of jit/: hot code of RV64 as code of the host. docs/jit.md tells how it works.
+ *
+ * A unit is the translation of a stretch of one page, entered at its first instruction, under one virtual
+ * address of that page. It hangs on the decoded block that begins there (struct block) and dies with
+ * it. exec.c counts how often a block is entered and asks for its unit when it is hot; from then on
+ * the block's first handler enters the unit.
+ */
+#ifndef FROND_JIT_H
+#define FROND_JIT_H
+
+#include "../riscv/riscv_priv.h"
+
+enum { JIT_UNIT_MAX = 200 }; /* instructions of a unit at most */
+
+struct jit;
+
+/* Code memory of `bytes` (rounded up to pages), which is taken from the host at once, in two views of
+ * one region: one is written, the other executed. NULL: not to be had, or no emitter for this host. */
+struct jit *jit_new(const struct memory *memory, size_t bytes);
+void jit_free(struct jit *j);
+
+/* The unit of block b, whose page's bytes and virtual address are given, into b->unit; `*bytes_used`: the
+ * bytes of the page that it was made from, from b->offset on. False: nothing there can be translated, or code
+ * memory is full: jit_full tells. */
+bool jit_translate(struct jit *j, struct block *b, uint64_t base, const uint8_t *page,
+                   unsigned *bytes_used);
+/* Code memory is full: every block is to be dropped (code_drop_all), then jit_flush called. */
+bool jit_full(const struct jit *j);
+void jit_flush(struct jit *j);
+
+/* What a jump cache holds for a block without a unit: leaves to exec_run. */
+const void *jit_none(const struct jit *j);
+
+/* Runs units from `code` on. The hart is as exec_run has it between blocks: h->left is exact. On return
+ * it is so again, at d->pc. Not NULL: the place of a jump to d->pc in the same page that jit_link may
+ * lead to that pc's unit, as long as nothing was dropped since. */
+void *jit_run(struct jit *j, struct hart *h, const void *code);
+void jit_link(struct jit *j, void *place, const void *code);
+
+/* For --stats. */
+struct jit_stats {
+    uint64_t units, insns, bytes; /* made so far */
+    uint64_t flushes;
+    uint64_t nanoseconds; /* spent in jit_translate */
+};
+struct jit_stats jit_stats(const struct jit *j);
+
+#endif

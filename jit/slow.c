@@ -1,0 +1,84 @@
+/* slow.c - see unit.h: what a unit asks C for. */
+#include "../riscv/slow.h"
+#include "unit.h"
+#include <string.h>
+
+/* Not retired, and not counted in h->left. */
+static void sync_at(struct hart *h, const struct site *s) {
+    h->d->pc = s->pc;
+    h->left += s->rest;
+    if (h->fp_ready)
+        fp_settle(h);
+}
+
+/* The instruction is done: on in the unit, if nothing has changed that exec_run must look at. */
+static const void *retired(struct hart *h, const struct site *s, bool fp_ready) {
+    if (h->attention || h->left < s->rest) {
+        h->d->pc += s->ilen;
+        h->left--;
+        return NULL;
+    }
+    h->left -= s->rest;
+    if (fp_ready)
+        fp_prepare(h);
+    return s->resume;
+}
+
+static void loaded(struct hart *h, const struct site *s, unsigned slow, uint64_t value) {
+    if (s->flags & FROND_XF_FP)
+        h->d->f[s->reg] = extend(value, slow);
+    else if (s->reg != 0)
+        h->d->x[s->reg] = extend(value, slow);
+}
+
+static const void *load(struct hart *h, uint64_t va, const struct site *s) {
+    unsigned slow = s->width | (unsigned)s->flags << 8;
+    const void *p = inside_page(h->data, TLB_R, va, s->width);
+    bool ready = h->fp_ready;
+    uint64_t value = 0;
+
+    if (p) {
+        memcpy(&value, p, s->width);
+        loaded(h, s, slow, value);
+        return s->resume;
+    }
+    sync_at(h, s);
+    if (!mem_load(h, va, access_of(FROND_FAULT_LOAD, slow, s->reg, s->ilen), &value))
+        return NULL;
+    loaded(h, s, slow, value);
+    return retired(h, s, ready);
+}
+
+static const void *store(struct hart *h, uint64_t va, uint64_t value, const struct site *s) {
+    void *p = inside_page(h->data, TLB_W, va, s->width);
+    bool ready = h->fp_ready;
+
+    if (p) {
+        memcpy(p, &value, s->width);
+        return s->resume;
+    }
+    sync_at(h, s);
+    if (s->width < 8)
+        value &= (UINT64_C(1) << 8 * s->width) - 1;
+    if (!mem_store(h, va, access_of(FROND_FAULT_STORE, s->width, s->reg, s->ilen), value))
+        return NULL;
+    return retired(h, s, ready);
+}
+
+const void *jit_slow(struct hart *h, uint64_t va, uint64_t value, const struct site *s) {
+    switch ((enum site_kind)s->kind) {
+    case SITE_LOAD: return load(h, va, s);
+    case SITE_STORE: return store(h, va, value, s);
+    case SITE_FSTART:
+        if (fp_begin(h) == FP_HOST)
+            return s->resume;
+        break;
+    case SITE_FSOFT:
+        if (fp_exec(h->d, s->row, s->raw))
+            return s->resume;
+        break;
+    case SITE_EXEC: break;
+    }
+    sync_at(h, s);
+    return NULL;
+}

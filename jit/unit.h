@@ -1,0 +1,78 @@
+/*
+ * unit.h - between jit.c, which decides what is translated, and an emitter, which writes it.
+ *
+ * An emitter for another host is a file with the functions of the last section.
+ */
+#ifndef FROND_JIT_UNIT_H
+#define FROND_JIT_UNIT_H
+
+#include "jit.h"
+
+enum { UNIT_PAGE = 4096 };
+
+struct unit_insn {
+    struct decoded d;
+    uint16_t at; /* offset in the page */
+    bool target; /* of a branch of this unit */
+};
+
+/* What is to be translated: insn[0] to insn[n - 1] lie one behind the other. Control may jump between
+ * them; it comes from outside to the first only, and when at least n steps are left. */
+struct unit {
+    uint64_t base; /* virtual address of the page */
+    unsigned n;
+    uint16_t end; /* offset behind the last */
+    struct unit_insn insn[JIT_UNIT_MAX];
+    int16_t index[UNIT_PAGE / 2]; /* by offset / 2: which instruction starts there, or -1 */
+};
+
+/* What a piece of code that leaves the unit for C has to say: jit_slow's argument. */
+enum site_kind {
+    SITE_LOAD,
+    SITE_STORE,
+    SITE_FSTART, /* FP arithmetic, before the host's is prepared */
+    SITE_FSOFT,  /* FP arithmetic that fp.c does */
+    SITE_EXEC,   /* exec_run is to go on at the instruction */
+};
+struct site {
+    uint64_t pc;        /* of the instruction */
+    const void *resume; /* code behind it */
+    uint32_t raw;       /* FSOFT: decoded.imm */
+    uint16_t row;       /* FSOFT */
+    uint16_t rest;      /* instructions of the unit from this one on */
+    uint8_t kind;
+    uint8_t width, reg, ilen, flags; /* LOAD, STORE: as in struct access */
+};
+
+/* slow.c: what a unit cannot do itself. The registers are in h->d; h->left is what the unit has it to be:
+ * what is left behind the unit's last instruction. The code to go on with; NULL: the hart is as
+ * exec_run wants it, which goes on. */
+const void *jit_slow(struct hart *h, uint64_t va, uint64_t value, const struct site *s);
+
+/* ---- An emitter -------------------------------------------------------------------------------- */
+
+/* Where it writes: what is written at `at` is executed at at + to_code. */
+struct room {
+    uint8_t *at, *end;
+    ptrdiff_t to_code;
+};
+
+/* Code that all units use, by where it is executed. */
+struct common {
+    void *(*run)(struct hart *h, const void *code); /* jit_run */
+    const void *none;                               /* jit_none */
+    const void *leave;                              /* the rest: the emitter's own */
+    const void *leave_link;
+    const void *slow;
+};
+
+/* Writes the common code; room->at moves. False: it does not fit, or this host lacks something. */
+bool emit_common(struct room *room, struct common *c);
+/* Whether there is an emitter for the row in this form. */
+bool emit_knows(const struct decoded *d);
+/* Writes a unit. False: it does not fit. room->at moves behind it. */
+bool emit_unit(struct room *room, const struct common *c, const struct unit *u);
+/* Leads the jump at `place` (where it is written) to code. */
+void emit_link(uint8_t *place, ptrdiff_t to_code, const void *code);
+
+#endif
