@@ -138,7 +138,8 @@ static struct frond *make(struct loop *l) {
     o.memory = boot_memory(l->boot);
     o.extra = boot_extra(l->boot);
     o.shake = l->shake;
-    o.interpret = l->interpret;
+    o.interpret = l->code == NULL;
+    o.code = l->code;
     o.audit = l->audit;
     o.nodes = l->max_nodes;
     o.overhead = l->max_memory;
@@ -225,6 +226,7 @@ int loop_run(struct loop *l) {
     int status = 0;
 
     caught = 0;
+    l->code = l->interpret ? NULL : frond_code_new();
     host_on_signal(stop);
     console_open(&l->console);
     if (l->sandbox)
@@ -234,6 +236,7 @@ int loop_run(struct loop *l) {
             status = one_life(l, begun, &passed);
         while (status < 0);
     console_close(&l->console);
+    frond_code_free(l->code);
     for (unsigned i = 0; i < l->hash_at.count; i++)
         if (l->hash_at.number[i] > l->reached)
             note("--hash-at %" PRIu64 ": no node made so many steps", l->hash_at.number[i]);

@@ -19,7 +19,8 @@ struct loop {
     uint64_t max_nodes, max_memory; /* 0: any */
     uint64_t reached;               /* greatest of hash_at that a node came to */
     bool audit, interpret, host_clock, rng, sandbox;
-    FILE *trace, *stats; /* NULL: none */
+    FILE *trace, *stats;     /* NULL: none */
+    struct frond_code *code; /* NULL: nothing is translated */
 };
 
 /* Runs until the end; the exit status. */

@@ -28,6 +28,7 @@
 #pragma GCC visibility push(default)
 
 struct frond;
+struct frond_code;
 
 enum frond_status {
     FROND_OK = 0,
@@ -51,10 +52,17 @@ struct frond_options {
     uint64_t shake; /* not 0: drop all caches and re-enter the path at random steps, by this seed */
     bool audit;     /* check every invariant at each enter and exit (slow) */
     bool interpret; /* do not translate hot code; the guest cannot tell */
-    bool keep_gaps; /* give the caller FAULTs of node 0; else they are answered DENY */
+    struct frond_code *code; /* where translated code goes; NULL: to memory of the machine's own */
+    bool keep_gaps;          /* give the caller FAULTs of node 0; else they are answered DENY */
 };
 
 void frond_options_default(struct frond_options *o);
+
+/* Memory for translated code, 32 MiB, whose pages cost when they are used and are not counted in `overhead`.
+ * It must outlive the machine and serves one at a time: for a process that may not map executable memory
+ * any more when it makes a machine. NULL: the host does not give it. */
+struct frond_code *frond_code_new(void);
+void frond_code_free(struct frond_code *c);
 
 /* NULL: the options are out of range, or the host has no memory, or `overhead` is too little to begin. */
 struct frond *frond_new(const struct frond_options *o);

@@ -27,11 +27,11 @@ enum { BIAS = offsetof(struct frond_desc, x) + 128 };
 #define FS_DIRTY      ((int32_t)MSTATUS_FS)
 
 /* Host register of x[n] or f[n]; 0: none (rax and xmm0 are none's). */
-static const uint8_t x_reg[32] = {[2] = RBX, [8] = RSI, [9] = RDI,  [10] = R8, [11] = R9,
+static const uint8_t x_reg[32] = {[2] = RBX,  [8] = RSI,  [9] = RDI,  [10] = R8, [11] = R9,
                                   [12] = R10, [13] = R11, [14] = R12, [15] = R13};
-static const uint8_t f_reg[32] = {[10] = 3,  [11] = 4,  [12] = 5, [13] = 6,  [14] = 7,
-                                  [15] = 8,  [16] = 9,  [17] = 10, [8] = 11, [9] = 12,
-                                  [0] = 13, [1] = 14, [2] = 15};
+static const uint8_t f_reg[32] = {
+    [10] = 3,  [11] = 4, [12] = 5, [13] = 6, [14] = 7, [15] = 8, [16] = 9,
+    [17] = 10, [8] = 11, [9] = 12, [0] = 13, [1] = 14, [2] = 15};
 
 enum { STUBS = 1 + 5 * JIT_UNIT_MAX }; /* of an instruction at most 5: a fused one of singles */
 
@@ -187,7 +187,9 @@ static struct stub *slow_if(struct emit *e, uint8_t *from, enum site_kind kind) 
     return s;
 }
 
-static uint64_t pc_at(const struct emit *e, int64_t offset) { return e->u->base + (uint64_t)offset; }
+static uint64_t pc_at(const struct emit *e, int64_t offset) {
+    return e->u->base + (uint64_t)offset;
+}
 
 /* To the pc in rax, through the jump cache: its entry is at rcx, or `entry` bytes behind rcx. */
 static void through_cache(struct emit *e, int32_t entry) {
@@ -522,8 +524,14 @@ static bool integer(struct emit *e, const struct unit_insn *i) {
     case ROW_and: arith(e, W64, OP_AND, d); return true;
     case ROW_addw: arith(e, W32, OP_ADD, d); return true;
     case ROW_subw: arith(e, W32, OP_SUB, d); return true;
-    case ROW_slt: compare(e, d->rs1, d->rs2); set_if(e, CC_L, d->rd); return true;
-    case ROW_sltu: compare(e, d->rs1, d->rs2); set_if(e, CC_B, d->rd); return true;
+    case ROW_slt:
+        compare(e, d->rs1, d->rs2);
+        set_if(e, CC_L, d->rd);
+        return true;
+    case ROW_sltu:
+        compare(e, d->rs1, d->rs2);
+        set_if(e, CC_B, d->rd);
+        return true;
     case ROW_sll: shift(e, W64, N_SHL, d); return true;
     case ROW_srl: shift(e, W64, N_SHR, d); return true;
     case ROW_sra: shift(e, W64, N_SAR, d); return true;
@@ -863,7 +871,8 @@ static void fused(struct emit *e, unsigned p, uint8_t op, const struct decoded *
         get_f(e, 1, d->rs2);
     if (!f_reg[rs3])
         get_f(e, 2, rs3);
-    vex38(&e->x, p == DOUBLE, 1, op, 0, f_reg[d->rs2] ? f_reg[d->rs2] : 1, f_reg[rs3] ? f_reg[rs3] : 2);
+    vex38(&e->x, p == DOUBLE, 1, op, 0, f_reg[d->rs2] ? f_reg[d->rs2] : 1,
+          f_reg[rs3] ? f_reg[rs3] : 2);
     put_number(e, p, d->rd);
 }
 
@@ -881,7 +890,8 @@ static void test_f(struct emit *e, unsigned p, enum cc cc, unsigned a, unsigned 
 }
 
 /* Of an integer; one of 32 bits without a sign as one of 64. */
-static void from_integer(struct emit *e, unsigned p, int w, bool is_signed, const struct decoded *d) {
+static void from_integer(struct emit *e, unsigned p, int w, bool is_signed,
+                         const struct decoded *d) {
     want_ready(e);
     get(e, is_signed ? w : W32, RAX, d->rs1);
     fresh(e, p);

@@ -1,6 +1,9 @@
 /* jit.c - see jit.h: code memory, and which instructions become a unit. */
-#define _GNU_SOURCE
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* memfd_create */
+#endif
 #include "unit.h"
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <time.h>
@@ -8,9 +11,8 @@
 
 struct jit {
     struct memory memory;
-    uint8_t *write;      /* the region, to be written */
-    const uint8_t *code; /* the same, to be executed */
-    size_t size;
+    struct jit_region *region;
+    bool owned;         /* region is to be freed with it */
     size_t first, used; /* bytes: of common code; of all */
     bool full;
     struct common common;
@@ -20,39 +22,72 @@ struct jit {
 
 /* ---- Code memory ------------------------------------------------------------------------------- */
 
-static bool map_views(struct jit *j, size_t bytes) {
-    long page = sysconf(_SC_PAGESIZE);
+struct jit_region {
+    uint8_t *write;      /* the region, to be written */
+    const uint8_t *code; /* the same, to be executed */
+    size_t size;
+};
+
+static bool map_views(struct jit_region *r) {
     int fd = memfd_create("frond-code", MFD_CLOEXEC);
 
-    j->size = (bytes + (size_t)page - 1) / (size_t)page * (size_t)page;
     if (fd < 0)
         return false;
-    if (ftruncate(fd, (off_t)j->size) == 0) {
-        void *w = mmap(NULL, j->size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-        void *x = mmap(NULL, j->size, PROT_READ | PROT_EXEC, MAP_SHARED, fd, 0);
-        j->write = w == MAP_FAILED ? NULL : w;
-        j->code = x == MAP_FAILED ? NULL : x;
+    if (ftruncate(fd, (off_t)r->size) == 0) {
+        void *w = mmap(NULL, r->size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+        void *x = mmap(NULL, r->size, PROT_READ | PROT_EXEC, MAP_SHARED, fd, 0);
+        r->write = w == MAP_FAILED ? NULL : w;
+        r->code = x == MAP_FAILED ? NULL : x;
     }
     close(fd);
-    return j->write && j->code;
+    return r->write && r->code;
+}
+
+struct jit_region *jit_region_new(size_t bytes) {
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    struct jit_region *r = calloc(1, sizeof *r);
+
+    if (!r)
+        return NULL;
+    r->size = (bytes + page - 1) / page * page;
+    if (map_views(r))
+        return r;
+    jit_region_free(r);
+    return NULL;
+}
+
+void jit_region_free(struct jit_region *r) {
+    if (!r)
+        return;
+    if (r->write)
+        munmap(r->write, r->size);
+    if (r->code)
+        munmap((void *)(uintptr_t)r->code, r->size);
+    free(r);
+}
+
+static ptrdiff_t to_code(const struct jit_region *r) {
+    return (ptrdiff_t)((uintptr_t)r->code - (uintptr_t)r->write);
 }
 
 static struct room room_of(const struct jit *j) {
-    return (struct room){.at = j->write + j->used,
-                         .end = j->write + j->size,
-                         .to_code = (ptrdiff_t)((uintptr_t)j->code - (uintptr_t)j->write)};
+    return (struct room){.at = j->region->write + j->used,
+                         .end = j->region->write + j->region->size,
+                         .to_code = to_code(j->region)};
 }
 
-struct jit *jit_new(const struct memory *memory, size_t bytes) {
+struct jit *jit_new(const struct memory *memory, struct jit_region *region) {
     struct jit *j = memory_alloc(memory, sizeof *j);
 
     if (!j)
         return NULL;
     j->memory = *memory;
-    if (map_views(j, bytes)) {
+    j->owned = region == NULL;
+    j->region = region ? region : jit_region_new(JIT_REGION);
+    if (j->region) {
         struct room room = room_of(j);
         if (emit_common(&room, &j->common)) {
-            j->first = j->used = (size_t)(room.at - j->write);
+            j->first = j->used = (size_t)(room.at - j->region->write);
             return j;
         }
     }
@@ -64,10 +99,8 @@ void jit_free(struct jit *j) {
     if (!j)
         return;
     const struct memory memory = j->memory;
-    if (j->write)
-        munmap(j->write, j->size);
-    if (j->code)
-        munmap((void *)(uintptr_t)j->code, j->size);
+    if (j->owned)
+        jit_region_free(j->region);
     memory_free(&memory, j, sizeof *j);
 }
 
@@ -158,7 +191,7 @@ bool jit_translate(struct jit *j, struct block *b, uint64_t base, const uint8_t 
         b->unit = at + room.to_code;
         b->unit_base = base;
         b->unit_n = (uint16_t)j->unit.n;
-        j->used = (size_t)(room.at - j->write);
+        j->used = (size_t)(room.at - j->region->write);
         j->stats.units++;
         j->stats.insns += j->unit.n;
         j->stats.bytes += (size_t)(room.at - at);
@@ -175,9 +208,11 @@ const void *jit_none(const struct jit *j) { return j->common.none; }
 void *jit_run(struct jit *j, struct hart *h, const void *code) { return j->common.run(h, code); }
 
 void jit_link(struct jit *j, void *place, const void *code) {
-    ptrdiff_t to_code = (ptrdiff_t)((uintptr_t)j->code - (uintptr_t)j->write);
+    ptrdiff_t there = to_code(j->region);
 
-    emit_link((uint8_t *)place - to_code, to_code, code);
+    emit_link((uint8_t *)place - there, there, code);
 }
 
-struct jit_stats jit_stats(const struct jit *j) { return j->stats; }
+struct jit_stats jit_stats(const struct jit *j) {
+    return j->stats;
+}

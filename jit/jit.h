@@ -15,9 +15,16 @@ enum { JIT_UNIT_MAX = 200 }; /* instructions of a unit at most */
 
 struct jit;
 
-/* Code memory of `bytes` (rounded up to pages), which is taken from the host at once, in two views of
- * one region: one is written, the other executed. NULL: not to be had, or no emitter for this host. */
-struct jit *jit_new(const struct memory *memory, size_t bytes);
+/* Code memory of `bytes` (rounded up to pages), taken from the host at once, in two views of one region:
+ * one is written, the other executed; pages of it cost when they are used. It serves one machine at
+ * a time. NULL: not to be had. */
+struct jit_region;
+enum { JIT_REGION = 32 << 20 };
+struct jit_region *jit_region_new(size_t bytes);
+void jit_region_free(struct jit_region *r);
+
+/* In this region, which outlives it, or in one of its own. NULL: no memory, or no emitter for this host. */
+struct jit *jit_new(const struct memory *memory, struct jit_region *region);
 void jit_free(struct jit *j);
 
 /* The unit of block b, whose page's bytes and virtual address are given, into b->unit; `*bytes_used`: the

@@ -80,5 +80,6 @@ const void *jit_slow(struct hart *h, uint64_t va, uint64_t value, const struct s
     case SITE_EXEC: break;
     }
     sync_at(h, s);
+    h->refused = true;
     return NULL;
 }

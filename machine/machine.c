@@ -1,5 +1,6 @@
 /* machine.c - frond.h: a machine made, run, and taken apart. */
 #include "machine.h"
+#include "../jit/jit.h"
 #include "../host/host.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -43,8 +44,11 @@ void frond_options_default(struct frond_options *o) {
     *o = (struct frond_options){.memory = 128u << 20};
 }
 
-/* Of translated code, in pages that are taken when they are used; not counted as overhead. */
-enum { CODE_MEMORY = 32 << 20 };
+struct frond_code *frond_code_new(void) {
+    return (struct frond_code *)jit_region_new(JIT_REGION);
+}
+
+void frond_code_free(struct frond_code *c) { jit_region_free((struct jit_region *)c); }
 
 static bool page_aligned(uint64_t n) { return n % FROND_PAGE_SIZE == 0; }
 
@@ -103,7 +107,7 @@ struct frond *frond_new(const struct frond_options *o) {
     m->desc = memory_alloc(&m->memory, sizeof *m->desc);
     if (!m->ram || !m->desc ||
         !riscv_init(&m->r, m->ram, (uint32_t)(m->arena / FROND_PAGE_SIZE), &m->memory,
-                    o->interpret ? 0 : CODE_MEMORY)) {
+                    !o->interpret, (struct jit_region *)o->code)) {
         frond_free(m);
         return NULL;
     }

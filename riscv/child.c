@@ -11,6 +11,7 @@
 #include <string.h>
 
 enum {
+    HOT = 64,             /* entries of a block before it is translated */
     POLL_STEPS = 1 << 18, /* how long the host's requests may wait */
     RELIEF_STEPS =
         1 << 20, /* how long what is derived must last before it is dropped for want of memory */
@@ -835,14 +836,15 @@ void riscv_drop_all(struct riscv *r) {
 }
 
 bool riscv_init(struct riscv *r, uint8_t *ram, uint32_t pages, const struct memory *memory,
-                size_t code) {
+                bool translate, struct jit_region *code) {
     r->memory = *memory;
     r->isa.memory = (struct memory){r, allocate, give_back};
     r->h.ram = ram;
     r->pause = UINT64_MAX;
     if (!core_init(&r->core, &r->isa, ram, pages))
         return false;
-    if (code != 0)
+    r->h.hot = HOT;
+    if (translate)
         r->h.jit = jit_new(memory, code);
     mmu_hooks(r);
     r->h.scratch = memory_alloc(memory, BLOCK_BYTES);

@@ -164,7 +164,7 @@ void code_mark(struct code *c, uint32_t n, unsigned offset, unsigned bytes) {
     mark(c->page[n], offset / 2, bytes / 2);
 }
 
-void code_count(struct code *c) { c->counted = true; }
+void code_count_entries(struct code *c) { c->counted = true; }
 
 struct block *code_block(struct code *c, uint32_t n, unsigned offset, const uint8_t *bytes) {
     unsigned list = offset / 2 % LISTS;

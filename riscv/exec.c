@@ -269,6 +269,9 @@ static inline void clean_up(struct hart *h) {
         goto * i->op;                                                                              \
     } while (0)
 
+/* Insn i from its beginning. */
+#define AGAIN() goto * (i == b->insn ? b->first : i->op)
+
 #define RD    d->x[i->rd]
 #define RS1   d->x[i->rs1]
 #define RS2   d->x[i->rs2]
@@ -708,7 +711,7 @@ cut : { /* b is longer than what is left */
 }
 
 count: /* the first handler of a block that may become hot */
-    if (++b->heat < HOT)
+    if (++b->heat < h->hot)
         goto * b->first;
     if (!translate(h, b, base)) {
         d->pc = base + b->offset;
@@ -719,8 +722,10 @@ count: /* the first handler of a block that may become hot */
 
 unit: /* that of a block with a unit */
     h->left = left + b->n;
-    if (b->unit_base != base || h->left < b->unit_n)
+    if (h->refused || b->unit_base != base || h->left < b->unit_n) {
+        h->refused = false;
         goto * b->first;
+    }
     pc = base + b->offset;
     if (h->fetch->jump[pc >> 1 & (JUMP_SIZE - 1)].pc == pc)
         h->fetch->jump[pc >> 1 & (JUMP_SIZE - 1)].code = b->unit;
@@ -804,7 +809,7 @@ fs_clean:
     if (!(d->csr.mstatus & MSTATUS_FS))
         goto illegal;
     d->csr.mstatus |= MSTATUS_FS;
-    goto * i->op;
+    AGAIN();
 
 fp_start: /* row is of FHOST */
     switch (fp_begin(h)) {
@@ -812,7 +817,7 @@ fp_start: /* row is of FHOST */
     case FP_SOFT: goto fp_soft;
     case FP_HOST: break;
     }
-    goto * i->op;
+    AGAIN();
 
 fp_soft: /* row is of FHOST or FSOFT */
     if (!(d->csr.mstatus & MSTATUS_FS) || !fp_exec(d, row, (uint32_t)i->imm))

@@ -450,7 +450,7 @@ void mmu_hooks(struct riscv *r) {
     r->ring = memory_alloc(&r->isa.memory, sizeof *r->ring);
     r->h.code = code_new(&r->memory, r->core.pages, watch_code, r);
     if (r->h.code && r->h.jit)
-        code_count(r->h.code);
+        code_count_entries(r->h.code);
 }
 
 void mmu_free_tlbs(struct riscv *r) {

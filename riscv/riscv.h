@@ -11,6 +11,8 @@
 #include "riscv_priv.h"
 #include <stdatomic.h>
 
+struct jit_region;
+
 enum riscv_stored { RISCV_STORED, RISCV_STORE_REFUSED, RISCV_STORE_AGAIN };
 
 /* Devices, as the hart sees them. Windows are numbered as in core's f[0]. */
@@ -90,12 +92,11 @@ struct riscv {
 
 enum riscv_end { RISCV_EXIT, RISCV_STOP, RISCV_PAUSE, RISCV_ERROR };
 
-/* ram: the arena. code: bytes of memory for translated code; 0, or if the host does not give it: all is
- * interpreted. False: no memory; riscv_done is due all the same. From then on, when `memory` has
+/* ram: the arena. translate: hot code, if the host lets; code: where to, or NULL (jit.h). False: no memory; riscv_done is due all the same. From then on, when `memory` has
  * refused something, everything that was derived is dropped and the run goes on; if that does not
  * help, it ends with an error, in a state from which it may go on later. */
 bool riscv_init(struct riscv *r, uint8_t *ram, uint32_t pages, const struct memory *memory,
-                size_t code);
+                bool translate, struct jit_region *code);
 void riscv_done(struct riscv *r);
 
 /* Enters node 0: `d` is its descriptor, in host memory. Runs until it is left (EXIT), the host asks

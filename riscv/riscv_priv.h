@@ -64,7 +64,7 @@ struct block {
     const void *unit;       /* jit/'s code, for pages at unit_base only; NULL: none */
     uint64_t unit_base;
     uint16_t unit_n; /* steps that must be left where the unit is entered */
-    uint16_t heat;   /* how often it was entered, up to HOT */
+    uint16_t heat;   /* how often it was entered, up to hart.hot */
     uint16_t offset; /* in its page */
     uint16_t n;      /* instructions without `end` */
     uint32_t page;   /* of node 0's memory; BLOCK_NO_PAGE: one insn, its raw bits in insn[1].imm */
@@ -83,7 +83,7 @@ struct code;
 struct code *code_new(const struct memory *memory, size_t pages,
                       void (*watch)(void *opaque, uint32_t page), void *opaque);
 /* Blocks made from now on are counted: they begin with the handler OP_COUNT. */
-void code_count(struct code *c);
+void code_count_entries(struct code *c);
 /* More of a page that has a block was used: `bytes` from `offset` on. */
 void code_mark(struct code *c, uint32_t page, unsigned offset, unsigned bytes);
 void code_free(struct code *c);
@@ -140,6 +140,8 @@ struct hart {
     bool attention;       /* something changed that exec_run must return for before the next step */
     struct code *code;
     struct jit *jit;       /* NULL: nothing is translated */
+    bool refused;          /* the last unit left an instruction to exec_run */
+    uint16_t hot;          /* times that a block is entered before it is translated; at least 1 */
     uint8_t *ram;          /* node 0's memory: page p is ram + 4096 * p */
     struct block *scratch; /* BLOCK_BYTES: for cut or page-crossing blocks */
     bool fp_ready;         /* exec.c's own: host FP flags are being gathered; false when synced */
@@ -197,7 +199,6 @@ enum {
     OP_UNIT,             /* runs the unit */
     OPS
 };
-enum { HOT = 64 }; /* times that a block is entered before it is translated */
 const void *const *exec_ops(void);
 
 #endif

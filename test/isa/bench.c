@@ -27,7 +27,7 @@ int bench(const char *path) {
     static uint8_t file[FLAT_SIZE];
     FILE *f = fopen(path, "rb");
     size_t size = f ? fread(file, 1, sizeof(file), f) : 0;
-    struct flat *m = flat_new();
+    struct flat *m = flat_new(false);
     struct timespec a, b;
     double seconds;
     if (f)

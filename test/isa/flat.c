@@ -1,5 +1,6 @@
 /* flat.c - see flat.h. */
 #include "flat.h"
+#include "../../jit/jit.h"
 #include "../../riscv/fp.h"
 #include <stdlib.h>
 #include <string.h>
@@ -42,12 +43,17 @@ static void give_back(void *opaque, void *p, size_t size) {
     free(p);
 }
 
-struct flat *flat_new(void) {
+struct flat *flat_new(bool translate) {
     struct flat *m = calloc(1, sizeof(*m));
     m->hart.ram = calloc(1, FLAT_SIZE);
     m->hart.scratch = malloc(BLOCK_BYTES);
     m->watched = calloc(1, FLAT_SIZE / 4096);
     m->hart.code = code_new(&(struct memory){m, take, give_back}, FLAT_SIZE / 4096, watch, m);
+    if (translate) {
+        m->hart.jit = jit_new(&(struct memory){m, take, give_back}, NULL);
+        m->hart.hot = 1;
+        code_count_entries(m->hart.code);
+    }
     m->hart.d = &m->desc;
     m->hart.data = m->hart.fetch = &m->tlb;
     return m;
@@ -55,6 +61,7 @@ struct flat *flat_new(void) {
 
 void flat_free(struct flat *m) {
     code_free(m->hart.code);
+    jit_free(m->hart.jit);
     free(m->hart.ram);
     free(m->hart.scratch);
     free(m->watched);
@@ -84,10 +91,13 @@ static void end(struct flat *m, unsigned cause, uint64_t tval) {
     m->ended = m->hart.attention = true;
 }
 
+/* Mostly short, so that a budget ends everywhere; now and then long enough for any unit. */
+static uint64_t slice_of(uint64_t random) { return random % 4 ? 1 + random / 4 % 64 : 1000; }
+
 void flat_run(struct flat *m, uint64_t steps) {
     struct hart *h = &m->hart;
     while (!m->ended && steps) {
-        uint64_t slice = m->random ? 1 + flat_random(&m->random) % 64 : steps;
+        uint64_t slice = m->random ? slice_of(flat_random(&m->random)) : steps;
         if (slice > steps)
             slice = steps;
         if (chance(m, 64))

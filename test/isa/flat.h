@@ -25,7 +25,8 @@ struct flat {
 };
 enum { FLAT_ECALL = 8, FLAT_FETCH = 1, FLAT_LOAD = 5, FLAT_STORE = 7 };
 
-struct flat *flat_new(void);
+/* translate: each block from its first entry on. */
+struct flat *flat_new(bool translate);
 void flat_free(struct flat *m);
 /* All registers 0, all derived state dropped; memory stays. */
 void flat_reset(struct flat *m, uint64_t pc, uint64_t shake);

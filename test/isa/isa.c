@@ -201,7 +201,7 @@ static void coverage(struct tally *t, uint64_t count[2][ROWS]) {
 /* One program; adds to `count` what it executed. */
 static void generated(struct tally *t, unsigned cases, uint64_t seed, const char *dir,
                       uint64_t count[2][ROWS]) {
-    struct flat *m = flat_new();
+    struct flat *m = flat_new(false), *j = flat_new(true);
     struct program p;
     size_t size = (size_t)cases * RECORD;
     uint8_t *first = malloc(size), *other;
@@ -212,6 +212,11 @@ static void generated(struct tally *t, unsigned cases, uint64_t seed, const char
     compare(t, &p, "full speed against step by step", flat_at(m, GEN_DATA), first);
     check(t, run_flat(&p, m, seed | 1, NULL), "shaken: came to the end");
     compare(t, &p, "shaken against step by step", flat_at(m, GEN_DATA), first);
+    check(t, j->hart.jit != NULL, "there is a translator for this host");
+    check(t, run_flat(&p, j, 0, NULL), "translated: came to the end");
+    compare(t, &p, "translated against step by step", flat_at(j, GEN_DATA), first);
+    check(t, run_flat(&p, j, seed | 1, NULL), "translated, shaken: came to the end");
+    compare(t, &p, "translated, shaken against step by step", flat_at(j, GEN_DATA), first);
     other = run_qemu(&p, dir);
     check(t, other != NULL, "qemu-riscv64 ran to the end");
     if (other)
@@ -221,6 +226,7 @@ static void generated(struct tally *t, unsigned cases, uint64_t seed, const char
     free(first);
     gen_free(&p);
     flat_free(m);
+    flat_free(j);
 }
 
 /* ---- The command ----------------------------------------------------------------------------- */
@@ -269,8 +275,10 @@ int main(int argc, char **argv) {
     if (cases < 1 || cases > GEN_CASES_MAX || !all_generated(&t, programs, cases, seed, keep))
         return 2;
     rows_test(&t);
-    blocks_test(&t);
-    fp_test_host(&t, seed);
+    blocks_test(&t, false);
+    blocks_test(&t, true);
+    fp_test_host(&t, seed, false);
+    fp_test_host(&t, seed, true);
     printf("%u passed, %u failed\n", t.passed, t.failed);
     return t.failed != 0;
 }

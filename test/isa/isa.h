@@ -81,7 +81,7 @@ struct tally {
 };
 void check(struct tally *t, bool ok, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void rows_test(struct tally *t);
-void blocks_test(struct tally *t);
-void fp_test_host(struct tally *t, uint64_t seed);
+void blocks_test(struct tally *t, bool translate);
+void fp_test_host(struct tally *t, uint64_t seed, bool translate);
 
 #endif

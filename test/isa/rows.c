@@ -395,8 +395,8 @@ static void count_words(struct tally *t, struct flat *m) {
     }
 }
 
-void blocks_test(struct tally *t) {
-    struct flat *m = flat_new();
+void blocks_test(struct tally *t, bool translate) {
+    struct flat *m = flat_new(translate);
     illegal_ones(t, m);
     crossing(t, m);
     modified(t, m);
@@ -424,8 +424,8 @@ static uint64_t operand(uint64_t *random) {
     }
 }
 
-void fp_test_host(struct tally *t, uint64_t seed) {
-    struct flat *m = flat_new();
+void fp_test_host(struct tally *t, uint64_t seed, bool translate) {
+    struct flat *m = flat_new(translate);
     uint64_t random = seed, pc = FLAT_BASE;
     for (unsigned row = 0; row < ROWS; row++) {
         const struct row_info *r = &row_info[row];
@@ -453,8 +453,8 @@ void fp_test_host(struct tally *t, uint64_t seed) {
             wrong += soft.f[10] != m->desc.f[10] || soft.x[10] != m->desc.x[10] ||
                      soft.csr.fcsr != m->desc.csr.fcsr;
         }
-        check(t, wrong == 0, "%s by the host is not that of fp.c, %u times of 20000", r->name,
-              wrong);
+        check(t, wrong == 0, "%s by the host%s is not that of fp.c, %u times of 20000", r->name,
+              translate ? ", translated," : "", wrong);
     }
     flat_free(m);
 }

@@ -1,0 +1,16 @@
+/* emit_none.c - for hosts without an emitter: nothing is translated. */
+#ifndef __x86_64__
+#include "unit.h"
+
+bool emit_common(struct room *room, struct common *c) { return (void)room, (void)c, false; }
+
+bool emit_knows(const struct decoded *d) { return (void)d, false; }
+
+bool emit_unit(struct room *room, const struct common *c, const struct unit *u) {
+    return (void)room, (void)c, (void)u, false;
+}
+
+void emit_link(uint8_t *place, ptrdiff_t to_code, const void *code) {
+    (void)place, (void)to_code, (void)code;
+}
+#endif
