@@ -6,8 +6,10 @@ bool emit_common(struct room *room, struct common *c) { return (void)room, (void
 
 bool emit_knows(const struct decoded *d) { return (void)d, false; }
 
-bool emit_unit(struct room *room, const struct common *c, const struct unit *u) {
-    return (void)room, (void)c, (void)u, false;
+size_t emit_size(void) { return 1; }
+
+bool emit_unit(struct emit *e, struct room *room, const struct common *c, const struct unit *u) {
+    return (void)e, (void)room, (void)c, (void)u, false;
 }
 
 void emit_link(uint8_t *place, ptrdiff_t to_code, const void *code) {

@@ -1160,19 +1160,20 @@ static void write_all(struct emit *e) {
         write_stub(e, &e->stub[k]);
 }
 
-bool emit_unit(struct room *room, const struct common *c, const struct unit *u) {
-    struct emit e;
+size_t emit_size(void) { return sizeof(struct emit); }
 
-    memset(&e, 0, sizeof e);
-    e.x = (struct x64){.at = room->at, .end = room->end};
-    e.to_code = room->to_code;
-    e.c = c;
-    e.u = u;
-    write_all(&e);
-    if (e.x.full)
-        return false;
-    room->at = e.x.at;
-    return true;
+bool emit_unit(struct emit *e, struct room *room, const struct common *c, const struct unit *u) {
+    e->x = (struct x64){.at = room->at, .end = room->end};
+    e->to_code = room->to_code;
+    e->c = c;
+    e->u = u;
+    e->k = e->fixes = e->stubs = 0;
+    e->dirty = e->ready = false;
+    e->boxed = 0;
+    write_all(e);
+    if (!e->x.full)
+        room->at = e->x.at;
+    return !e->x.full;
 }
 
 void emit_link(uint8_t *place, ptrdiff_t to_code, const void *code) {

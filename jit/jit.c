@@ -17,6 +17,7 @@ struct jit {
     bool full;
     struct common common;
     struct jit_stats stats;
+    struct emit *emit;
     struct unit unit; /* the one being made */
 };
 
@@ -83,8 +84,9 @@ struct jit *jit_new(const struct memory *memory, struct jit_region *region) {
         return NULL;
     j->memory = *memory;
     j->owned = region == NULL;
+    j->emit = memory_alloc(memory, emit_size());
     j->region = region ? region : jit_region_new(JIT_REGION);
-    if (j->region) {
+    if (j->emit && j->region) {
         struct room room = room_of(j);
         if (emit_common(&room, &j->common)) {
             j->first = j->used = (size_t)(room.at - j->region->write);
@@ -101,6 +103,7 @@ void jit_free(struct jit *j) {
     const struct memory memory = j->memory;
     if (j->owned)
         jit_region_free(j->region);
+    memory_free(&memory, j->emit, emit_size());
     memory_free(&memory, j, sizeof *j);
 }
 
@@ -184,7 +187,7 @@ bool jit_translate(struct jit *j, struct block *b, uint64_t base, const uint8_t 
 
     make(&j->unit, base, b->offset, page);
     if (j->unit.n > 0) {
-        made = emit_unit(&room, &j->common, &j->unit);
+        made = emit_unit(j->emit, &room, &j->common, &j->unit);
         j->full = !made;
     }
     if (made) {

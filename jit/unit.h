@@ -70,8 +70,10 @@ struct common {
 bool emit_common(struct room *room, struct common *c);
 /* Whether there is an emitter for the row in this form. */
 bool emit_knows(const struct decoded *d);
-/* Writes a unit. False: it does not fit. room->at moves behind it. */
-bool emit_unit(struct room *room, const struct common *c, const struct unit *u);
+/* Writes a unit, with emit_size() bytes to note things in. False: it does not fit. room->at moves behind it. */
+struct emit;
+size_t emit_size(void);
+bool emit_unit(struct emit *e, struct room *room, const struct common *c, const struct unit *u);
 /* Leads the jump at `place` (where it is written) to code. */
 void emit_link(uint8_t *place, ptrdiff_t to_code, const void *code);
 
