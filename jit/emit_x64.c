@@ -7,9 +7,9 @@
  *   xmm3-xmm15             fa0-fa7 fs0 fs1 ft0-ft2, if mstatus.FS is dirty; the other f in the descriptor
  *   rbp                    the descriptor, so that x[0..31] are within a byte of it
  *   r14                    steps left, all instructions of the unit from this one on taken off
- *   r15                    the data TLB
+ *   r15                    the data TLB's entries
  *   rax rcx rdx xmm0-xmm2  between instructions free
- *   [rsp]                  the hart; [rsp + 8]: its jump cache; [rsp + 16]: free
+ *   [rsp]                  the hart; [rsp + 8]: its jump cache; [rsp + 16]: free; [rsp + 24]: the TLB's mask
  *
  * At each instruction's beginning these hold what exec_run would have, so the slow way out is the
  * same everywhere: put them back, call jit_slow, fetch them again.
@@ -19,7 +19,7 @@
 #include "unit.h"
 #include "x64.h"
 
-enum { HART = 0, JUMPS = 8, FREE = 16, FRAME = 40 };
+enum { HART = 0, JUMPS = 8, FREE = 16, MASK = 24, FRAME = 40 };
 enum { BIAS = offsetof(struct frond_desc, x) + 128 };
 #define FIELD(member) ((int32_t)offsetof(struct frond_desc, member) - BIAS)
 #define X(n)          ((int32_t)(8 * (n)) - 128)
@@ -287,6 +287,11 @@ static void go_if(struct emit *e, enum cc cc, int64_t offset) {
 static void arith(struct emit *e, int w, uint32_t op, const struct decoded *d) {
     unsigned a = d->rs1, b = d->rs2;
 
+    if (a == 0 && op == OP_ADD && w == W64) { /* c.mv */
+        unsigned from = in_reg(e, b, place_for(d->rd, 0));
+        put(e, d->rd, from);
+        return;
+    }
     if (op != OP_SUB && x_reg[b] && b == d->rd) {
         unsigned t = a;
         a = b, b = t;
@@ -351,7 +356,8 @@ static void shift_by(struct emit *e, int w, unsigned n, const struct decoded *d)
 /* Flags of x[a] - x[b]. */
 static void compare(struct emit *e, unsigned a, unsigned b) {
     if (b == 0) {
-        op_imm(&e->x, W64, N_CMP, in_reg(e, a, RCX), 0);
+        unsigned reg = in_reg(e, a, RCX);
+        op_rr(&e->x, W64, OP_TEST, reg, reg);
     } else if (!x_reg[a] && x_reg[b] && a != 0) {
         op_rm(&e->x, W64, OP_CMP_MEM, x_reg[b], RBP, X(a));
     } else {
@@ -674,7 +680,7 @@ static struct stub *find(struct emit *e, const struct decoded *d, unsigned width
     }
     op_rr(&e->x, W32, OP_MOV, RCX, RAX);
     shift_imm(&e->x, W32, N_SHR, RCX, 7);
-    op_imm(&e->x, W32, N_AND, RCX, (TLB_SIZE - 1) * (int32_t)sizeof(struct tlb_entry));
+    op_rm(&e->x, W32, OP_AND, RCX, RSP, MASK);
     op_rr(&e->x, W64, OP_MOV, RDX, RAX);
     op_imm(&e->x, W64, N_AND, RDX, -4096 | (int32_t)(width - 1));
     op_rx(&e->x, W64, OP_CMP, RDX, R15, RCX, 0, (int32_t)(8 * which));
@@ -683,7 +689,6 @@ static struct stub *find(struct emit *e, const struct decoded *d, unsigned width
     s->width = width;
     return s;
 }
-_Static_assert(sizeof(struct tlb_entry) == 32, "find() takes the page's number times 32");
 
 static void load(struct emit *e, int w, uint32_t op, unsigned width, bool is_signed,
                  const struct decoded *d) {
@@ -1111,6 +1116,8 @@ static void slow_stub(struct emit *e, const struct stub *s) {
         bits_f(e, RDX, d->rs2);
     else if (s->kind == SITE_STORE)
         get(e, W64, RDX, d->rs2);
+    while (((uintptr_t)e->x.at + 5) % _Alignof(struct site) != 0 && !e->x.full)
+        byte(&e->x, 0x90); /* nop: the call has 5 bytes */
     call_to(&e->x, as_written(e, e->c->slow));
     memcpy(bytes, &site, sizeof site);
     for (unsigned k = 0; k < sizeof site; k++)
@@ -1213,6 +1220,14 @@ static void move_registers(struct x64 *x, bool save) {
 
 static const uint8_t saved[] = {RBX, RBP, R12, R13, R14, R15};
 
+/* Of the hart in rdi. rax goes. */
+static void write_tlb(struct x64 *x) {
+    op_rm(x, W64, OP_MOV, R15, RDI, (int32_t)offsetof(struct hart, data));
+    op_rm(x, W64, OP_MOV, RAX, R15, (int32_t)offsetof(struct tlb, mask));
+    op_rm(x, W64, OP_STORE, RAX, RSP, MASK);
+    op_rm(x, W64, OP_MOV, R15, R15, (int32_t)offsetof(struct tlb, e));
+}
+
 /* void *run(h, code) */
 static void write_run(struct x64 *x) {
     for (unsigned k = 0; k < sizeof saved; k++)
@@ -1222,7 +1237,7 @@ static void write_run(struct x64 *x) {
     op_rm(x, W64, OP_STORE, RSI, RSP, FREE);
     op_rm(x, W64, OP_MOV, RBP, RDI, (int32_t)offsetof(struct hart, d));
     op_imm(x, W64, N_ADD, RBP, BIAS);
-    op_rm(x, W64, OP_MOV, R15, RDI, (int32_t)offsetof(struct hart, data));
+    write_tlb(x);
     op_rm(x, W64, OP_MOV, R14, RDI, (int32_t)offsetof(struct hart, left));
     op_rm(x, W64, OP_MOV, RAX, RDI, (int32_t)offsetof(struct hart, fetch));
     op_imm(x, W64, N_ADD, RAX, (int32_t)offsetof(struct tlb, jump));
@@ -1264,6 +1279,7 @@ static void write_slow(struct x64 *x) {
     uint8_t *gone = jcc(x, CC_E);
     op_rm(x, W64, OP_STORE, RAX, RSP, FREE);
     op_rm(x, W64, OP_MOV, RDI, RSP, HART);
+    write_tlb(x); /* it may have grown */
     op_rm(x, W64, OP_MOV, R14, RDI, (int32_t)offsetof(struct hart, left));
     move_registers(x, false);
     jmp_mem(x, RSP, FREE);

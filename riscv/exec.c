@@ -180,7 +180,7 @@ static uint32_t raw_bits(const struct hart *h, const struct block *b, size_t n) 
 
 /* The page of code at va, its number in *page; NULL: trapped. */
 static const uint8_t *fetch_page(struct hart *h, uint64_t va, uint32_t *page) {
-    const struct tlb_entry *e = &h->fetch->e[va >> 12 & (TLB_SIZE - 1)];
+    const struct tlb_entry *e = tlb_entry(h->fetch, va);
     if (e->tag[TLB_X] == PAGE_OF(va)) {
         const uint8_t *bytes = (const uint8_t *)(e->addend + PAGE_OF(va));
         *page = (uint32_t)((size_t)(bytes - h->ram) / 4096);
@@ -270,7 +270,7 @@ static inline void clean_up(struct hart *h) {
     } while (0)
 
 /* Insn i from its beginning. */
-#define AGAIN() goto * (i == b->insn ? b->first : i->op)
+#define AGAIN() goto *(i == b->insn ? b->first : i->op)
 
 #define RD    d->x[i->rd]
 #define RS1   d->x[i->rs1]
@@ -340,14 +340,10 @@ static inline void clean_up(struct hart *h) {
 #define SYSTEM()  goto system_
 #define ILLEGAL() goto illegal
 
-_Static_assert(sizeof(struct tlb_entry) == 32, "TLB() takes the page's number times 32");
-
 /* The tag that an aligned access of a type at va asks for: a misaligned one has low bits no tag
  * has. */
 #define TAG(T, va) ((va) & (~UINT64_C(4095) | (sizeof(T) - 1)))
-#define TLB(va)                                                                                    \
-    ((const struct tlb_entry *)(const void *)((const char *)data->e +                              \
-                                              ((va) >> 7 & (TLB_SIZE - 1) * sizeof(data->e[0]))))
+#define TLB(va)    tlb_entry(data, va)
 
 #define LOAD_AS(T, flags, result)                                                                  \
     do {                                                                                           \

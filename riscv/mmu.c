@@ -242,9 +242,56 @@ static void tlb_clear_jumps(struct tlb *t) {
         t->jump[i] = (struct jump){.pc = 1};
 }
 
-static void tlb_clear(struct tlb *t) {
-    for (unsigned i = 0; i < TLB_SIZE; i++)
-        t->e[i] = (struct tlb_entry){{TLB_NONE, TLB_NONE, TLB_NONE}, 0};
+/* Entries for `size` pages in place of those that it has. False: no memory, nothing has changed. */
+static bool tlb_resize(const struct memory *memory, struct tlb *t, uint32_t size) {
+    struct tlb_entry *e = memory_alloc(memory, size * sizeof *e);
+    uint64_t *pa = memory_alloc(memory, size * sizeof *pa);
+
+    if (!e || !pa) {
+        memory_free(memory, e, size * sizeof *e);
+        memory_free(memory, pa, size * sizeof *pa);
+        return false;
+    }
+    memset(e, 0xff, size * sizeof *e);
+    if (t->e) {
+        memory_free(memory, t->e, tlb_size(t) * sizeof *t->e);
+        memory_free(memory, t->pa, tlb_size(t) * sizeof *t->pa);
+    }
+    t->e = e;
+    t->pa = pa;
+    t->mask = (size - 1) * sizeof *e;
+    t->filled = t->pushed = 0;
+    return true;
+}
+
+static void tlb_free(struct riscv *r, struct tlb *t) {
+    if (!t)
+        return;
+    memory_free(&r->memory, t->e, tlb_size(t) * sizeof *t->e);
+    memory_free(&r->memory, t->pa, tlb_size(t) * sizeof *t->pa);
+    memory_free(&r->memory, t, sizeof *t);
+}
+
+static struct tlb *tlb_alloc(struct riscv *r) {
+    struct tlb *t = memory_alloc(&r->isa.memory, sizeof *t);
+
+    if (t && !tlb_resize(&r->isa.memory, t, TLB_LEAST)) {
+        memory_free(&r->isa.memory, t, sizeof *t);
+        return NULL;
+    }
+    return t;
+}
+
+/* One that was hardly used for what it is shrinks: it is to be cleared often. Another size is never needed, so
+ * memory that is not there for it starves nothing. */
+static void tlb_clear(struct riscv *r, struct tlb *t) {
+    uint32_t size = tlb_size(t);
+
+    if (size > TLB_LEAST && t->filled < size / 8 && tlb_resize(&r->memory, t, size / 2))
+        size = tlb_size(t);
+    else
+        memset(t->e, 0xff, size * sizeof *t->e);
+    t->filled = t->pushed = 0;
     tlb_clear_jumps(t);
 }
 
@@ -273,12 +320,12 @@ static struct tlb *tlb_new(struct riscv *r, struct core_ctx *ctx, unsigned class
         ring->slot[i].class = class;
         if (t)
             break;
-        t = memory_alloc(&r->isa.memory, sizeof *t);
+        t = tlb_alloc(r);
         if (!t)
             return NULL;
     }
     if (!t) {
-        t = memory_alloc(&r->isa.memory, sizeof *t);
+        t = tlb_alloc(r);
         if (!t)
             return NULL;
         if (ring->used < RING_SIZE) {
@@ -286,7 +333,7 @@ static struct tlb *tlb_new(struct riscv *r, struct core_ctx *ctx, unsigned class
             ring->slot[ring->used++].class = class;
         }
     }
-    tlb_clear(t);
+    tlb_clear(r, t);
     return t;
 }
 
@@ -315,7 +362,7 @@ static void drop_all(void *opaque, struct core_ctx *ctx) {
 
     for (unsigned c = 0; n && c < CLASSES; c++)
         if (n->tlb[c])
-            tlb_clear(n->tlb[c]);
+            tlb_clear(r, n->tlb[c]);
     core_void_pt(&r->core, ctx);
     r->h.attention = true;
 }
@@ -333,7 +380,7 @@ void mmu_adopt(struct riscv *r, unsigned level) {
         return;
     for (unsigned k = paging_only ? CLASS_S : CLASS_M; k < CLASSES; k++)
         if (n->tlb[k])
-            tlb_clear(n->tlb[k]);
+            tlb_clear(r, n->tlb[k]);
     core_void_pt(&r->core, ctx);
     n->by.satp = c->satp;
     n->by.mxr = c->mstatus & MSTATUS_MXR;
@@ -351,7 +398,7 @@ static void drop_range(void *opaque, struct core_ctx *ctx, uint64_t first, uint6
         struct tlb *t = n->tlb[c];
         if (!t)
             continue;
-        for (unsigned i = 0; i < TLB_SIZE; i++)
+        for (unsigned i = 0; i < tlb_size(t); i++)
             if (t->pa[i] >= first && t->pa[i] <= last)
                 t->e[i] = (struct tlb_entry){{TLB_NONE, TLB_NONE, TLB_NONE}, 0};
         tlb_clear_jumps(t);
@@ -366,14 +413,14 @@ static void protect(void *opaque, struct core_ctx *ctx, uint32_t page) {
 
     for (unsigned c = 0; n && c < CLASSES; c++) {
         struct tlb *t = n->tlb[c];
-        for (unsigned i = 0; t && i < TLB_SIZE; i++)
+        for (unsigned i = 0; t && i < tlb_size(t); i++)
             if (page == CORE_NO_PAGE || t->e[i].addend + t->e[i].tag[TLB_W] == at)
                 t->e[i].tag[TLB_W] = TLB_NONE;
     }
 }
 
 static void drop_va_page(struct tlb *t, uint64_t vpn, bool executable) {
-    struct tlb_entry *e = &t->e[vpn % TLB_SIZE];
+    struct tlb_entry *e = tlb_entry(t, vpn * FROND_PAGE_SIZE);
 
     for (unsigned k = 0; k < 3; k++)
         if (e->tag[k] != TLB_NONE && (e->tag[k] >> 12 & 0xfffffffffULL) == vpn)
@@ -406,7 +453,7 @@ static void pt_changed(void *opaque, struct core_ctx *ctx, uint64_t tag, uint64_
     }
     for (unsigned c = CLASS_S; c < CLASSES; c++)
         if (n->tlb[c])
-            tlb_clear(n->tlb[c]);
+            tlb_clear(r, n->tlb[c]);
     core_void_pt(&r->core, ctx);
 }
 
@@ -426,7 +473,7 @@ static void free_isa(void *opaque, struct core_ctx *ctx) {
         if (r->ring->slot[i].ctx == ctx)
             r->ring->slot[i].ctx = NULL;
     for (unsigned c = 0; n && c < CLASSES; c++)
-        memory_free(&r->isa.memory, n->tlb[c], sizeof *n->tlb[c]);
+        tlb_free(r, n->tlb[c]);
     memory_free(&r->isa.memory, n, sizeof *n);
 }
 
@@ -460,7 +507,7 @@ void mmu_free_tlbs(struct riscv *r) {
         if (!n)
             continue;
         struct tlb **t = &n->tlb[r->ring->slot[i].class];
-        memory_free(&r->memory, *t, sizeof **t);
+        tlb_free(r, *t);
         *t = NULL;
     }
     r->ring->used = r->ring->next = 0;
@@ -551,19 +598,33 @@ static struct place locate(struct hart *h, uint64_t va, unsigned mode, unsigned 
                           .perm = w.perm & pmp & ans.perm};
 }
 
+/* The entry for a page. A TLB in which as many were pushed out as it has entries is too small. */
+static struct tlb_entry *place_in(struct riscv *r, struct tlb *t, uint64_t page) {
+    struct tlb_entry *e = tlb_entry(t, page);
+    bool same = e->tag[TLB_R] == page || e->tag[TLB_W] == page || e->tag[TLB_X] == page;
+    bool empty = (e->tag[TLB_R] & e->tag[TLB_W] & e->tag[TLB_X]) == TLB_NONE;
+
+    t->filled += !same;
+    t->pushed += !same && !empty;
+    if (t->pushed < tlb_size(t) || tlb_size(t) == TLB_MOST)
+        return e;
+    t->pushed = 0;
+    tlb_resize(&r->memory, t, 2 * tlb_size(t));
+    return tlb_entry(t, page);
+}
+
 /* Puts a page of RAM into a TLB. Watched pages get no write tag: stores to them come here. */
 static void fill(struct hart *h, struct tlb *t, uint64_t va, const struct place *p) {
     struct riscv *r = riscv_of(h);
     uint64_t page = va & PAGE_MASK;
-    unsigned i = va / FROND_PAGE_SIZE % TLB_SIZE;
-    struct tlb_entry *e = &t->e[i];
+    struct tlb_entry *e = place_in(r, t, page);
     bool quiet = r->core.page[p->page].watch == 0;
 
     e->tag[TLB_R] = p->perm & FROND_R ? page : TLB_NONE;
     e->tag[TLB_W] = (p->perm & FROND_W) && quiet ? page : TLB_NONE;
     e->tag[TLB_X] = p->perm & FROND_X ? page : TLB_NONE;
     e->addend = (uintptr_t)h->ram + (uintptr_t)p->page * FROND_PAGE_SIZE - (uintptr_t)page;
-    t->pa[i] = p->pa & PAGE_MASK;
+    t->pa[e - t->e] = p->pa & PAGE_MASK;
 }
 
 /* Loads that need no TLB (the class may just have been given up): by h->data of the moment. */
@@ -755,8 +816,7 @@ bool mem_sc(struct hart *h, uint64_t va, struct access a, uint64_t value, bool *
 
     if (!mem_amo(h, va, a, &p))
         return false;
-    unsigned i = va / FROND_PAGE_SIZE % TLB_SIZE;
-    uint64_t pa = h->data->pa[i] | va % FROND_PAGE_SIZE;
+    uint64_t pa = h->data->pa[tlb_entry(h->data, va) - h->data->e] | va % FROND_PAGE_SIZE;
     memcpy(&now, p, a.width);
     *ok = c->res_width == a.width && c->res_addr == pa && c->res_value == now;
     c->res_width = c->res_addr = c->res_value = 0;
@@ -816,7 +876,7 @@ const char *mmu_audit(struct riscv *r) {
 
     for (unsigned m = 0; n && m < 3; m++) {
         const struct tlb *t = n->tlb[class_of(r->h.d, modes[m])];
-        for (unsigned i = 0; t && i < TLB_SIZE; i++)
+        for (unsigned i = 0; t && i < tlb_size(t); i++)
             for (unsigned k = 0; k < 3 && !wrong; k++)
                 if (t->e[i].tag[k] != TLB_NONE)
                     wrong = audit_entry(r, t, i, modes[m], k);

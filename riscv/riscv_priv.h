@@ -104,7 +104,7 @@ uint64_t code_drops(const struct code *c);
 
 /* ---- TLB --------------------------------------------------------------------------------------- */
 
-enum { TLB_SIZE = 256, JUMP_SIZE = 512 };
+enum { TLB_LEAST = 256, TLB_MOST = 1 << 15, JUMP_SIZE = 512 };
 enum { TLB_R, TLB_W, TLB_X };
 
 /* One virtual page. A tag is the page's address, or TLB_NONE. addend + virtual address = host address. */
@@ -124,11 +124,23 @@ struct jump {
 /* Translations of one node in one privilege class. Whatever is here may be used without a check;
  * mmu.c drops an entry when anything that it was derived from changes. */
 struct tlb {
-    struct tlb_entry e[TLB_SIZE];
-    uint64_t pa[TLB_SIZE]; /* node-physical page of e[i] */
+    struct tlb_entry *e; /* by the low bits of the page's number */
+    uint64_t *pa;        /* node-physical page of e[i] */
+    uint64_t mask;       /* (how many - 1) * sizeof *e: how many is a power of two */
+    uint32_t filled;     /* entries made since it was cleared or resized */
+    uint32_t pushed;     /* of these, those that pushed out another page's */
     struct jump jump[JUMP_SIZE];
     uint64_t jump_drops; /* code_drops when `jump` was last cleared; 0: never, as in a new tlb */
 };
+
+static inline uint32_t tlb_size(const struct tlb *t) {
+    return (uint32_t)(t->mask / sizeof(struct tlb_entry)) + 1;
+}
+
+static inline struct tlb_entry *tlb_entry(const struct tlb *t, uint64_t va) {
+    return (struct tlb_entry *)(void *)((char *)t->e + (va >> 7 & t->mask));
+}
+_Static_assert(sizeof(struct tlb_entry) == 32, "tlb_entry() takes the page's number times 32");
 
 /* ---- The hart ---------------------------------------------------------------------------------- */
 

@@ -75,7 +75,7 @@ static inline uint64_t extend(uint64_t v, unsigned slow) {
 
 /* The host address of a misaligned access that stays in a page of the TLB; NULL: not so. */
 static inline void *inside_page(const struct tlb *t, unsigned what, uint64_t va, unsigned width) {
-    const struct tlb_entry *e = &t->e[va >> 12 & (TLB_SIZE - 1)];
+    const struct tlb_entry *e = tlb_entry(t, va);
     if (e->tag[what] != (va & ~UINT64_C(4095)) || (va + width - 1) >> 12 != va >> 12)
         return NULL;
     return (void *)(e->addend + va);

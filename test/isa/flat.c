@@ -20,13 +20,13 @@ static bool chance(struct flat *m, unsigned one_in) {
 
 static void watch(void *opaque, uint32_t page) {
     struct flat *m = opaque;
-    struct tlb_entry *e = &m->tlb.e[(FLAT_BASE / 4096 + page) & (TLB_SIZE - 1)];
+    struct tlb_entry *e = tlb_entry(&m->tlb, FLAT_BASE + 4096 * (uint64_t)page);
     m->watched[page] = 1;
     e->tag[TLB_W] = TLB_NONE;
 }
 
 static void drop_tlb(struct flat *m) {
-    memset(m->tlb.e, 0xff, sizeof(m->tlb.e));
+    memset(m->entry, 0xff, sizeof(m->entry));
     for (unsigned n = 0; n < JUMP_SIZE; n++)
         m->tlb.jump[n].pc = 1;
 }
@@ -54,6 +54,7 @@ struct flat *flat_new(bool translate) {
         m->hart.hot = 1;
         code_count_entries(m->hart.code);
     }
+    m->tlb = (struct tlb){.e = m->entry, .pa = m->pa, .mask = (TLB_LEAST - 1) * sizeof m->entry[0]};
     m->hart.d = &m->desc;
     m->hart.data = m->hart.fetch = &m->tlb;
     return m;
@@ -116,7 +117,7 @@ void flat_run(struct flat *m, uint64_t steps) {
 /* ---- What exec.c calls ----------------------------------------------------------------------- */
 
 static void fill(struct flat *m, uint64_t va, unsigned what) {
-    struct tlb_entry *e = &m->tlb.e[va >> 12 & (TLB_SIZE - 1)];
+    struct tlb_entry *e = tlb_entry(&m->tlb, va);
     uint64_t page = va & ~UINT64_C(4095);
     if (m->random && flat_random(&m->random) % 4)
         return;

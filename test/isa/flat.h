@@ -16,6 +16,8 @@ struct flat {
     struct hart hart; /* first: the stubs are handed it */
     struct frond_desc desc;
     struct tlb tlb;
+    struct tlb_entry entry[TLB_LEAST];
+    uint64_t pa[TLB_LEAST];
     uint8_t *watched; /* by page */
     uint64_t random;  /* 0: no shake */
     bool ended;       /* by ecall or a trap */

@@ -239,6 +239,8 @@ static long write_archive(const struct loot *l) { return pwrite(l->archive, "x",
 static long read_forgotten(const struct loot *l) { return pread(l->forgotten, &(char){0}, 1, 0); }
 
 /* As after a reset of the guest. */
+static struct frond_code *code; /* made outside */
+
 static long new_machine(const struct loot *l) {
     static const struct dev_char uart = {NULL, no_input, NULL};
     struct frond_options o;
@@ -246,9 +248,10 @@ static long new_machine(const struct loot *l) {
     (void)l;
     frond_options_default(&o);
     o.memory = (uint64_t)1 << 30;
+    o.code = code;
     struct frond *m = frond_new(&o);
-    bool ok =
-        m && !frond_attach_uart(m, &uart) && !frond_load(m, FROND_RAM_BASE, &(uint32_t){0x6f}, 4);
+    bool ok = code && m && !frond_attach_uart(m, &uart) &&
+              !frond_load(m, FROND_RAM_BASE, &(uint32_t){0x6f}, 4);
     if (ok)
         frond_desc(m)->budget = 1000;
     ok = ok && frond_enter(m) == FROND_OK && frond_now(m) == 1000;
@@ -324,6 +327,7 @@ static void needs(const char *folder) {
         {"128 MiB more, of 64", take_room, ENOMEM, 64 << 20},
     };
 
+    code = frond_code_new();
     for (unsigned i = 0; i < sizeof need_row / sizeof need_row[0]; i++) {
         struct job j = {.folder = folder, .attempt = need_row[i].attempt, .room = need_row[i].room};
         bool spared;
