@@ -90,6 +90,9 @@ static void write_entry(FILE *to, const struct entry *e) {
 }
 
 void stats_write(FILE *to, struct frond *m, uint64_t wall, int status) {
+    static const char *const names[] = {"units", "insns", "bytes", "flushes", "ns"};
+    struct frond_translated t = frond_translated(m);
+    const uint64_t made[] = {t.units, t.insns, t.bytes, t.flushes, t.nanoseconds};
     struct entries all = {0};
 
     if (frond_each_node(m, gather, &all) != FROND_OK)
@@ -99,9 +102,11 @@ void stats_write(FILE *to, struct frond *m, uint64_t wall, int status) {
     fprintf(to,
             "{\n  \"frond\": \"%s\",\n  \"status\": %d,\n  \"steps\": %" PRIu64
             ",\n  \"wall_ns\": %" PRIu64 ",\n  \"overhead_bytes\": %" PRIu64
-            ",\n  \"resident_bytes\": %" PRIu64 ",\n  \"complete\": %s,\n  \"nodes\": [\n",
+            ",\n  \"resident_bytes\": %" PRIu64 ",\n  \"complete\": %s",
             frond_version(), status, frond_now(m), wall, frond_overhead(m), host_resident(),
             all.lost ? "false" : "true");
+    write_named(to, "translated", names, made, 5);
+    fputs(",\n  \"nodes\": [\n", to);
     for (size_t i = 0; i < all.count; i++) {
         write_entry(to, &all.entry[i]);
         fputs(i + 1 < all.count ? ",\n" : "\n", to);

@@ -153,6 +153,15 @@ enum frond_status frond_each_node(struct frond *m,
 uint64_t frond_overhead(const struct frond *m);
 uint64_t frond_now(const struct frond *m); /* steps made in all */
 
+/* What the translator has made since the machine was. */
+struct frond_translated {
+    uint64_t units, insns,
+        bytes;            /* stretches of code, the guest's instructions in them, their code */
+    uint64_t flushes;     /* times that code memory was full */
+    uint64_t nanoseconds; /* spent */
+};
+struct frond_translated frond_translated(const struct frond *m);
+
 /* ---- Watching a run -------------------------------------------------------------------------------- */
 
 /* Calls `hit` when a node that executes has made `at[i]` steps (sorted), before its next one. */

@@ -416,6 +416,16 @@ static void unary(struct emit *e, int w, uint32_t op, const struct decoded *d) {
     put(e, d->rd, RAX);
 }
 
+static void leading_zeros(struct emit *e, int w, const struct decoded *d) {
+    unsigned top = w == W64 ? 63 : 31; /* the place of the highest bit, from above */
+
+    mov_imm(&e->x, RCX, 2 * top + 1); /* of no bit: what makes top + 1 of it */
+    op_x(e, w, OP_BSR, RAX, d->rs1);
+    op_rr(&e->x, w, OP_CMOV | CC_E, RAX, RCX);
+    op_imm(&e->x, W32, N_XOR, RAX, (int32_t)top);
+    put(e, d->rd, RAX);
+}
+
 static void bit(struct emit *e, uint32_t op, const struct decoded *d) {
     get(e, W64, RAX, d->rs1);
     get(e, W64, RCX, d->rs2);
@@ -583,10 +593,10 @@ static bool integer(struct emit *e, const struct unit_insn *i) {
     case ROW_sext_b: unary(e, W64, OP_MOVSX8, d); return true;
     case ROW_sext_h: unary(e, W64, OP_MOVSX16, d); return true;
     case ROW_zext_h: unary(e, W32, OP_MOVZX16, d); return true;
-    case ROW_clz: unary(e, W64, OP_LZCNT, d); return true;
+    case ROW_clz: leading_zeros(e, W64, d); return true;
     case ROW_ctz: unary(e, W64, OP_TZCNT, d); return true;
     case ROW_cpop: unary(e, W64, OP_POPCNT, d); return true;
-    case ROW_clzw: unary(e, W32, OP_LZCNT, d); return true;
+    case ROW_clzw: leading_zeros(e, W32, d); return true;
     case ROW_ctzw: unary(e, W32, OP_TZCNT, d); return true;
     case ROW_cpopw: unary(e, W32, OP_POPCNT, d); return true;
     case ROW_rev8:
@@ -1074,8 +1084,6 @@ bool emit_knows(const struct decoded *d) {
     case ROW_orc_b:
     case ROW_fclass_s:
     case ROW_fclass_d: return false;
-    case ROW_clz:
-    case ROW_clzw: return __builtin_cpu_supports("lzcnt");
     case ROW_ctz:
     case ROW_ctzw: return __builtin_cpu_supports("bmi");
     case ROW_cpop:

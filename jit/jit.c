@@ -16,7 +16,7 @@ struct jit {
     size_t first, used; /* bytes: of common code; of all */
     bool full;
     struct common common;
-    struct jit_stats stats;
+    struct frond_translated made;
     struct emit *emit;
     struct unit unit; /* the one being made */
 };
@@ -112,7 +112,7 @@ bool jit_full(const struct jit *j) { return j->full; }
 void jit_flush(struct jit *j) {
     j->used = j->first;
     j->full = false;
-    j->stats.flushes++;
+    j->made.flushes++;
 }
 
 /* ---- What a unit is made of ---------------------------------------------------------------------- */
@@ -195,12 +195,12 @@ bool jit_translate(struct jit *j, struct block *b, uint64_t base, const uint8_t 
         b->unit_base = base;
         b->unit_n = (uint16_t)j->unit.n;
         j->used = (size_t)(room.at - j->region->write);
-        j->stats.units++;
-        j->stats.insns += j->unit.n;
-        j->stats.bytes += (size_t)(room.at - at);
+        j->made.units++;
+        j->made.insns += j->unit.n;
+        j->made.bytes += (size_t)(room.at - at);
         *bytes_used = j->unit.end - b->offset;
     }
-    j->stats.nanoseconds += nanoseconds() - begun;
+    j->made.nanoseconds += nanoseconds() - begun;
     return made;
 }
 
@@ -216,6 +216,6 @@ void jit_link(struct jit *j, void *place, const void *code) {
     emit_link((uint8_t *)place - there, there, code);
 }
 
-struct jit_stats jit_stats(const struct jit *j) {
-    return j->stats;
+struct frond_translated jit_made(const struct jit *j) {
+    return j->made;
 }

@@ -10,6 +10,7 @@
 #define FROND_JIT_H
 
 #include "../riscv/riscv_priv.h"
+#include "frond.h"
 
 enum { JIT_UNIT_MAX = 200 }; /* instructions of a unit at most */
 
@@ -45,12 +46,6 @@ const void *jit_none(const struct jit *j);
 void *jit_run(struct jit *j, struct hart *h, const void *code);
 void jit_link(struct jit *j, void *place, const void *code);
 
-/* For --stats. */
-struct jit_stats {
-    uint64_t units, insns, bytes; /* made so far */
-    uint64_t flushes;
-    uint64_t nanoseconds; /* spent in jit_translate */
-};
-struct jit_stats jit_stats(const struct jit *j);
+struct frond_translated jit_made(const struct jit *j);
 
 #endif

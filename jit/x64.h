@@ -41,7 +41,7 @@ enum {
     OP_CMOV = 0x0f40, /* + cc */
     OP_POPCNT = 0xf30fb8,
     OP_TZCNT = 0xf30fbc,
-    OP_LZCNT = 0xf30fbd,
+    OP_BSR = 0x0fbd,
 };
 /* op mem, reg. */
 enum { OP_STORE8 = 0x88, OP_STORE = 0x89, OP_CMP_MEM = 0x39 };

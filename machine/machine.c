@@ -87,6 +87,10 @@ static void give_back(void *opaque, void *p, size_t size) {
 
 uint64_t frond_overhead(const struct frond *m) { return m->held; }
 
+struct frond_translated frond_translated(const struct frond *m) {
+    return m->r.h.jit ? jit_made(m->r.h.jit) : (struct frond_translated){0};
+}
+
 static void point_root(struct frond *m) {
     m->r.core.root = m->region;
     m->r.core.root_count = m->regions;
