@@ -29,13 +29,13 @@ static const char *audit_table(struct core *c, unsigned level, unsigned mode) {
 
     for (uint32_t i = 0; i < t->cache.slots; i++) { /* a walk may make it grow */
         struct core_entry e = t->cache.slot[i];
-        const char *wrong = e.key && e.perm ? audit_entry(c, level, mode, &e) : NULL;
+        const char *wrong = e.perm ? audit_entry(c, level, mode, &e) : NULL;
         if (wrong)
             return wrong;
     }
     for (uint32_t i = 0; i < t->where.slots; i++) {
         const struct core_entry *e = &t->where.slot[i];
-        if (e->key && e->perm && (c->page[e->page].watch & CORE_W_MAP) == 0)
+        if (e->perm && (c->page[e->page].watch & CORE_W_MAP) == 0)
             return "a page of a range table is not watched";
     }
     return NULL;
@@ -92,7 +92,7 @@ static void mark_kept(const struct core *c, const struct core_ctx *parent, struc
             told[p].kept |= u->what != USE_PT && u->ctx->parent == parent;
     for (uint32_t i = 0; i < c->hash_size; i++)
         for (const struct core_ctx *x = c->hash[i]; x; x = x->hash_next)
-            if (x->parent == parent && x->desc_page != CORE_NO_PAGE)
+            if (x->parent == parent)
                 told[x->desc_page].kept = true;
 }
 
@@ -103,7 +103,7 @@ static uint64_t walls_of(const struct core_ctx *x, struct told *told) {
         const struct core_cache *k = &x->table[mode].cache;
         for (uint32_t i = 0; i < k->slots; i++) {
             const struct core_entry *e = &k->slot[i];
-            if (!e->key || !e->perm || (e->page & CORE_WINDOW) != 0)
+            if (!e->perm || (e->page & CORE_WINDOW) != 0)
                 continue;
             struct told *t = &told[e->page];
             bool says = (e->perm & FROND_SHARED) != 0;
@@ -127,7 +127,7 @@ uint64_t core_audit_walls(struct core *c, const struct core_ctx *parent) {
     mark_kept(c, parent, told);
     for (uint32_t i = 0; i < c->hash_size; i++)
         for (const struct core_ctx *x = c->hash[i]; x; x = x->hash_next)
-            if (x->parent == parent && x->desc_page != CORE_NO_PAGE)
+            if (x->parent == parent)
                 broken += walls_of(x, told);
     memory_free(&c->isa->memory, told, c->pages * sizeof *told);
     return broken;

@@ -42,7 +42,8 @@ struct core_page {
 struct core_entry {
     uint64_t key; /* page number + 1; 0: empty */
     uint32_t page;
-    uint8_t perm; /* FROND_R, W, X; FROND_SHARED as the node's own range says */
+    uint8_t
+        perm; /* FROND_R, W, X; FROND_SHARED as the node's own range says; 0: empty, or dropped */
 };
 
 /* Composed pages, open addressing, power of two slots, never more than half full. */

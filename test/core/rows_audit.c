@@ -288,6 +288,48 @@ static bool row_parents_own(void) {
     return true;
 }
 
+/* What a parent keeps is its children's descriptors and tables, page 0 of the arena and the first bucket
+ * of contexts among them; not what its grandchildren keep, nor a child's page tables. */
+static bool row_kept_by_whom(void) {
+    const struct frond_map at_0 = {0, 1};
+    struct core_answer a;
+    struct world w;
+
+    MUST(world_plain(&w));
+    uint32_t buckets = w.core.hash_size;
+    w.core.hash_size = 1;
+    plain_range(&w, 0, 0, (struct frond_range){0, 3, OWN, 7});
+    MUST(plain_enter(&w, 2, at_0, at_0));
+    core_resolve(&w.core, 1, CORE_P, 0, FROND_R, &a); /* the table is read */
+    core_resolve(&w.core, 1, CORE_P, 2 * PAGE, FROND_R, &a);
+    core_use_pt(&w.core, 60, w.core.path[1].ctx, 0x200); /* a page table of the child's */
+    const struct frond_map inner = {2 * PAGE, 1};        /* in page 42 of the arena */
+    plain_range(&w, OWN + 2, 0, (struct frond_range){0, 1, 0, 7});
+    const struct frond_desc d = {.magic = FROND_MAGIC, .label = 9, .uid = 9, .map_p = inner};
+    core_store(&w.core, OWN + 1, 0, &d, sizeof d); /* a grandchild's descriptor in page 41 */
+    w.page_of[9] = OWN + 1;
+    w.nodes = 10;
+    w.parent[9] = 2;
+    MUST(world_push(&w, 9));
+    core_resolve(&w.core, 2, CORE_P, 0, FROND_R, &a);
+    MUST(a.what == CORE_RAM && a.page == OWN);
+    world_pop(&w);
+    world_pop(&w);
+    BROKEN(0, 0);
+    static const struct {
+        uint64_t page, broken;
+    } rows[] = {{0, 1}, {1, 0}, {2, 1}, {OWN, 1}, {OWN + 1, 0}, {OWN + 2, 1}, {60, 0}};
+    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        MUST(child(&w, 3, (struct frond_range){0, 1, rows[i].page, 7}, 1));
+        world_pop(&w);
+        if (core_audit_walls(&w.core, w.core.path[0].ctx) != rows[i].broken)
+            return wrong(&w, "page %" PRIu64, rows[i].page);
+    }
+    w.core.hash_size = buckets; /* what is in the first bucket stays there */
+    world_free(&w);
+    return true;
+}
+
 /* A node's walls are its own children's: a grandchild, a device, memory that runs out count nothing. */
 static bool row_other_levels(void) {
     struct core_answer a;
@@ -323,4 +365,4 @@ ROWS(audit_rows, {"audit, composed pages", row_entries}, {"audit, rights", row_r
      {"audit, every slot", row_slots}, {"audit, tables", row_tables},
      {"audit, each page of a table", row_table_pages}, {"audit, the path", row_path},
      {"walls, between siblings", row_siblings}, {"walls, what a parent keeps", row_parents_own},
-     {"walls, of other nodes", row_other_levels});
+     {"walls, who keeps what", row_kept_by_whom}, {"walls, of other nodes", row_other_levels});

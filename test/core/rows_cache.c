@@ -135,6 +135,26 @@ static bool row_size(void) {
     return true;
 }
 
+/* Both ends of what is dropped, number by number and slot by slot, belong to it. */
+static bool row_ends(void) {
+    for (uint64_t pages = 1; pages <= 100; pages++) {
+        struct core_cache k = {0};
+        struct world w;
+        const uint64_t first = 500, last = first + pages - 1;
+        const uint64_t put[] = {first - 1, first, last, last + 1};
+        MUST(world_plain(&w));
+        for (unsigned n = 0; n < 4; n++)
+            MUST(cache_put(&w.core, &k, put[n], n, 7));
+        MUST(k.slots == 32);
+        cache_drop(&k, first, last);
+        for (unsigned n = 0; n < 4; n++)
+            MUST((cache_get(&k, put[n]) != NULL) == (n == 0 || n == 3));
+        cache_free(&w.core, &k);
+        world_free(&w);
+    }
+    return true;
+}
+
 /* Every other slot is taken, or the first of a row that all want: one that is not there is not found. */
 static bool row_crowded(void) {
     for (uint32_t step = 2; step <= 32; step *= 2) {
@@ -203,4 +223,5 @@ static bool row_largest(void) {
 
 ROWS(cache_rows, {"cache, what is put is there until it is dropped", row_random},
      {"cache, its size", row_size}, {"cache, many want the same slots", row_crowded},
-     {"cache, no memory to grow", row_no_memory}, {"cache, at its largest", row_largest});
+     {"cache, both ends of what is dropped", row_ends}, {"cache, no memory to grow", row_no_memory},
+     {"cache, at its largest", row_largest});

@@ -136,6 +136,25 @@ static bool row_limit(void) {
     return true;
 }
 
+/* The ninth level needs a longer path: three allocations, any of which may fail alone. */
+static bool row_longer(void) {
+    struct frond_desc d = {.magic = FROND_MAGIC};
+    struct world w;
+
+    MUST(world_plain(&w));
+    for (uint32_t n = 1; n < 8; n++)
+        MUST(core_push(&w.core, n, &d));
+    for (unsigned n = 1; n <= 3; n++) {
+        uint64_t held = alloc_held;
+        alloc_one = n;
+        MUST(!core_push(&w.core, 8, &d) && alloc_one == 0 && alloc_held == held);
+        MUST(w.core.top == 7 && w.core.path[7].ctx->desc_page == 7);
+    }
+    MUST(core_push(&w.core, 8, &d) && w.core.top == 8);
+    world_free(&w);
+    return true;
+}
+
 /* Without one: 65,536 contexts. Before one more, all that are not on the path are forgotten, and what
  * those on it had derived. */
 static bool row_forget(void) {
@@ -184,4 +203,5 @@ static bool row_forget(void) {
 ROWS(path_rows, {"path, a new machine finds no memory", row_init},
      {"path, a push finds no memory", row_push_no_memory}, {"path, what a level holds", row_level},
      {"path, a context for each parent and page", row_contexts},
-     {"path, a limit of nodes", row_limit}, {"path, more nodes than are kept", row_forget});
+     {"path, no memory for a longer one", row_longer}, {"path, a limit of nodes", row_limit},
+     {"path, more nodes than are kept", row_forget});

@@ -141,6 +141,30 @@ static bool row_all_names(void) {
     return true;
 }
 
+/* Void uses, still in the list, make room: nobody else loses anything, and what comes is told apart. */
+static bool row_void(void) {
+    uint64_t pte = 1;
+    struct world w;
+
+    for (unsigned lost = 1; lost <= MOST; lost++) {
+        MUST(world_plain(&w));
+        spy_on(&w);
+        struct core_ctx *root = w.core.path[0].ctx;
+        MUST(core_push(&w.core, 5, &(struct frond_desc){.label = 5}));
+        struct core_ctx *other = w.core.path[1].ctx;
+        for (uint64_t i = 0; i < MOST; i++)
+            core_use_pt(&w.core, 70, i < lost ? other : root, i << 9);
+        MUST(users(&w, 70) == MOST);
+        core_void_pt(&w.core, other);
+        core_use_pt(&w.core, 70, root, 100 << 9);
+        MUST(spy.pts == 0 && users(&w, 70) == MOST - lost + 1);
+        core_store(&w.core, 70, 8 * 300, &pte, 8);
+        MUST(spy.pts == MOST - lost + 1 && spy.pt[0].tag == (100 << 9 | 300));
+        world_free(&w);
+    }
+    return true;
+}
+
 /* The same use again is no other one, unless it was void in between. */
 static bool row_again(void) {
     uint64_t pte = 1;
@@ -249,6 +273,7 @@ static bool row_walk(void) {
 
 ROWS(uses_rows, {"uses, as many as are told apart, and one more", row_most},
      {"uses, of two kinds", row_kinds}, {"uses, several of one user", row_own},
-     {"uses, a page table under many names", row_all_names}, {"uses, the same again", row_again},
+     {"uses, a page table under many names", row_all_names},
+     {"uses, void ones make room", row_void}, {"uses, the same again", row_again},
      {"uses, a table whose pages are one", row_alias},
      {"uses, a walk drops what it has read", row_walk});

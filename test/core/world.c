@@ -2,7 +2,7 @@
 #include "world.h"
 #include <stdlib.h>
 
-uint64_t alloc_left = UINT64_MAX, alloc_held;
+uint64_t alloc_left = UINT64_MAX, alloc_one, alloc_held;
 bool alloc_refused, alloc_wrong;
 unsigned harts_held;
 
@@ -128,8 +128,11 @@ enum { SIZE_ROOM = 16, GUARD = 64, GUARD_BYTE = 0xff };
 
 static void *allocate(void *opaque, size_t size) {
     (void)opaque;
-    alloc_refused |= alloc_left == 0;
-    if (alloc_left == 0)
+    bool refuse = alloc_left == 0 || alloc_one == 1;
+
+    alloc_one -= alloc_one != 0;
+    alloc_refused |= refuse;
+    if (refuse)
         return NULL;
     alloc_left -= alloc_left != UINT64_MAX;
     uint8_t *p = calloc(1, SIZE_ROOM + size + GUARD);

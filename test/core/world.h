@@ -65,9 +65,9 @@ uint64_t some_address(struct world *w, unsigned level);
 /* New maps for a node whose parent is on top of the path. */
 void new_maps(struct world *w, unsigned node);
 
-/* Allocations of core's left until one fails; ~0: none does. Bytes that it holds; whether one was refused;
+/* Allocations of core's left until all fail; ~0: none does. Which from now on fails alone; 0: none. Bytes that it holds; whether one was refused;
  * whether it wrote behind one, or gave it back as of another size. What its contexts hold of harts. */
-extern uint64_t alloc_left, alloc_held;
+extern uint64_t alloc_left, alloc_one, alloc_held;
 extern bool alloc_refused, alloc_wrong;
 extern unsigned harts_held;
 
