@@ -52,6 +52,7 @@ struct frond_options {
     uint64_t shake; /* not 0: drop all caches and re-enter the path at random steps, by this seed */
     bool audit;     /* check every invariant at each enter and exit (slow) */
     bool interpret; /* do not translate hot code; the guest cannot tell */
+    uint16_t hot;   /* times that code is entered before it is translated; 0: as usual, 64 */
     struct frond_code *code; /* where translated code goes; NULL: to memory of the machine's own */
     bool keep_gaps;          /* give the caller FAULTs of node 0; else they are answered DENY */
 };

@@ -121,6 +121,8 @@ struct frond *frond_new(const struct frond_options *o) {
     m->desc->pc = FROND_RAM_BASE;
     m->desc->budget = UINT64_MAX;
     m->r.core.contexts_max = o->nodes > UINT32_MAX ? UINT32_MAX : (uint32_t)o->nodes;
+    if (o->hot != 0)
+        m->r.h.hot = o->hot;
     m->r.shake = o->shake;
     m->r.audit = o->audit;
     m->r.poll = poll_hook;

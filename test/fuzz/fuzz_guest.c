@@ -1,6 +1,7 @@
 /*
  * fuzz_guest.c - libFuzzer: any bytes as a program with interrupts, page tables and devices of the
- * hart in reach, at depth 0 and at depth 1: every register and every byte must be equal.
+ * hart in reach, interpreted at depth 0, and at depth 1 translated from each block's first entry on:
+ * every register and every byte must be equal.
  *
  * The input is the first bytes of RAM (code, data, page tables at will) behind a few registers. At
  * depth 1 node 0 answers every fault by DENY, as the host does at depth 0.
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAGE = 4096, SIZE = 32 * PAGE, BELOW = 64 * PAGE, STEPS = 3000 };
+enum { PAGE = 4096, SIZE = 32 * PAGE, BELOW = 64 * PAGE, STEPS = 20000 };
 #define RAM 0x80000000ull
 
 static void fail(const char *what, uint64_t a, uint64_t b) {
@@ -44,10 +45,12 @@ static void set_hart(struct frond_desc *d, const uint8_t *head) {
     d->x[4] = FROND_RTC_BASE;
 }
 
-static struct frond *machine(uint64_t memory) {
+static struct frond *machine(uint64_t memory, bool translate) {
     struct frond_options o;
     frond_options_default(&o);
     o.memory = memory;
+    o.interpret = !translate;
+    o.hot = 1;
     struct frond *m = frond_new(&o);
     if (!m)
         abort();
@@ -73,7 +76,7 @@ static struct frond *above(const uint8_t *head, const uint8_t *ram) {
                              SW(A4, A5, 0)};
     const struct frond_range range = {RAM, SIZE, RAM + BELOW, 7};
     const struct frond_name root = {0};
-    struct frond *m = machine(BELOW + SIZE);
+    struct frond *m = machine(BELOW + SIZE, true);
     struct frond_desc *d = frond_desc(m), c = {.magic = FROND_MAGIC};
     set_hart(&c, head);
     c.map_p = c.map_np = (struct frond_map){RAM + 2 * PAGE, 1};
@@ -105,7 +108,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     memset(ram, 0, sizeof ram);
     memcpy(ram, data + n, size - n < SIZE ? size - n : SIZE);
 
-    struct frond *m = machine(SIZE);
+    struct frond *m = machine(SIZE, false);
     set_hart(frond_desc(m), head);
     frond_load(m, RAM, ram, SIZE);
     run(m);

@@ -4,8 +4,9 @@
  *
  * 64 pages of RAM; node 0 enters eight descriptors in turn, whose nodes have all of that RAM (and the
  * disk's window) until the input says otherwise, and enter each other. The input is a list of edits.
- * Every input is run twice, once with the path dropped and restored at random steps: what node 0 and
- * all its memory come to must be equal; for a quarter of the inputs every invariant is walked (audit).
+ * Every input is run three times: interpreted; translated from each block's first entry on; and, one or the
+ * other, with the path dropped and restored at random steps. What node 0 and all its memory come to must be
+ * equal; for a quarter of the inputs every invariant is walked (audit) in the first run or the second.
  */
 #include "../../dev/dev.h"
 #include "../attack/encode.h"
@@ -183,11 +184,13 @@ static void start(uint8_t *ram, struct input *in) {
         edit(ram, in);
 }
 
-static uint64_t outcome(const uint8_t *ram, bool audit, uint64_t shake) {
+static uint64_t outcome(const uint8_t *ram, bool translate, bool audit, uint64_t shake) {
     struct frond_options o;
     uint64_t hash = 0, holes;
     frond_options_default(&o);
     o.memory = PAGES * PAGE;
+    o.interpret = !translate;
+    o.hot = 1;
     o.audit = audit;
     o.shake = shake;
     struct frond *m = frond_new(&o);
@@ -220,8 +223,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct input in = {data, size < 2048 ? size : 2048};
     uint64_t seed = 1 + byte(&in);
     start(ram, &in);
-    uint64_t still = outcome(ram, seed % 4 == 0, 0), shaken = outcome(ram, false, seed);
-    if (still != shaken) {
+    uint64_t still = outcome(ram, false, seed % 4 == 0, 0);
+    if (still != outcome(ram, true, seed % 4 == 1, 0)) {
+        fprintf(stderr, "translated it comes to something else\n");
+        abort();
+    }
+    if (still != outcome(ram, seed % 2 == 0, false, seed)) {
         fprintf(stderr, "shaken by %llu it comes to something else\n", (unsigned long long)seed);
         abort();
     }

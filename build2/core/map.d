@@ -1,0 +1,3 @@
+build2/core/map.o: core/map.c core/map.h include/frond_abi.h
+core/map.h:
+include/frond_abi.h:

@@ -1,0 +1,1 @@
+build2/test/fuzz/random.o: test/fuzz/random.c
