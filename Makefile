@@ -18,6 +18,8 @@ CLI_SRC  := $(wildcard cli/*.c)
 CHECK_SRC := $(wildcard check/*.c model/*.c isa/*.c)
 CLI_OBJ  := $(patsubst %.c,$(B)/%.o,$(CLI_SRC) $(CHECK_SRC) $(SANDBOX)) $(B)/cli/nucleus_blob.o
 NUCLEUS  := $(B)/guest/nucleus.elf
+# What a test needs whose machines the model follows.
+FOLLOW_OBJ := $(B)/test/replay/follow.o $(B)/check/observe.o $(B)/check/replay.o
 
 SONAME   := libfrond.so.0
 

@@ -38,10 +38,27 @@ static struct frond_desc *desc_of(struct frond *m, const struct core_ctx *x) {
     return (struct frond_desc *)(void *)(m->ram + (size_t)x->desc_page * FROND_PAGE_SIZE);
 }
 
+/* What was read of tables of these nodes, and not told, is to be read again. */
+static void forget_untold(struct frond *m) {
+    struct core *c = &m->r.core;
+    bool stale = c->stale; /* of a path that runs, which this one does not */
+
+    if (!m->untold)
+        return;
+    for (struct core_ctx *x = c->path[c->top].ctx; x; x = x->parent) {
+        core_drop_table(c, x, CORE_P);
+        core_drop_table(c, x, CORE_NP);
+    }
+    m->untold = false;
+    c->stale = stale;
+}
+
 /* Ends what began with stand_on, and has come to s so far. */
 static enum frond_status leave_path(struct frond *m, enum frond_status s) {
+    forget_untold(m);
     while (!m->r.core.empty)
         core_pop(&m->r.core);
+    m->looking = false;
     if (!m->r.starved)
         return s;
     riscv_give_up_memory(&m->r);
@@ -66,6 +83,7 @@ static enum frond_status stand_on(struct frond *m, struct frond_name n) {
 
     if (!c->empty)
         return fail(m, FROND_E_NODE, "during a run only nodes of the active path can be asked for");
+    m->looking = true;
     bool ok = core_push(c, CORE_NO_PAGE, m->desc);
 
     for (unsigned i = 0; ok && i < n.depth; i++) {
@@ -96,6 +114,7 @@ enum frond_status frond_set_desc(struct frond *m, struct frond_name n, const str
         return s;
     struct frond_desc *to = m->r.core.path[m->r.core.top].d;
     uint32_t page = m->r.core.path[m->r.core.top].ctx->desc_page;
+    trace_write(m, m->r.core.path[m->r.core.top].ctx, 0, 0);
     s = leave_path(m, FROND_OK);
     if (s == FROND_OK && page == CORE_NO_PAGE)
         *to = *d;
@@ -110,6 +129,8 @@ static enum frond_status copy(struct frond *m, struct frond_name n, uint64_t add
 
     if (s != FROND_OK)
         return s;
+    if (write)
+        trace_write(m, m->r.core.path[m->r.core.top].ctx, addr, size);
     while (size > 0) {
         size_t piece = FROND_PAGE_SIZE - addr % FROND_PAGE_SIZE;
         struct core_answer a;
@@ -121,10 +142,12 @@ static enum frond_status copy(struct frond *m, struct frond_name n, uint64_t add
             break;
         }
         unsigned off = addr % FROND_PAGE_SIZE;
-        if (write)
+        if (write) {
+            forget_untold(m);
             core_store(&m->r.core, a.page, off, bytes, (unsigned)piece);
-        else
+        } else {
             memcpy(bytes, m->ram + (size_t)a.page * FROND_PAGE_SIZE + off, piece);
+        }
         addr += piece;
         bytes += piece;
         size -= piece;

@@ -28,6 +28,13 @@ struct slot {
     unsigned level; /* during work(): of the owner */
 };
 
+/* A line of the trace, as it is put together (trace.c). */
+struct text {
+    char *s;
+    size_t n, room;
+    bool cut; /* the host had no memory for it */
+};
+
 struct frond {
     struct riscv r; /* first: aligned as its atomics need */
     struct frond_desc *desc;
@@ -54,6 +61,10 @@ struct frond {
     void *hit_opaque;
     void (*line)(void *opaque, const char *text);
     void *line_opaque;
+    struct text text;
+    bool told;        /* an event, since */
+    bool looking;     /* the path is put together to look into a node, and not told */
+    bool untold;      /* a table was read meanwhile: it is to be read again when it can be told */
 };
 
 enum frond_status fail(struct frond *m, enum frond_status s, const char *format, ...)
@@ -71,6 +82,10 @@ bool bus_poll(struct frond *m);
 
 /* load.c: the address of `tohost`, or 0 */
 void htif_poll(struct frond *m, bool left);
+
+/* trace.c */
+/* The host writes to a node's memory; size 0: to its descriptor. */
+void trace_write(struct frond *m, const struct core_ctx *x, uint64_t addr, uint64_t size);
 
 /* inspect.c */
 struct frond_name path_name(const struct frond *m, unsigned level);

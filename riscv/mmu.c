@@ -915,8 +915,13 @@ static enum riscv_dma dma(struct riscv *r, unsigned level, uint64_t addr, void *
 
 enum riscv_dma riscv_dma(struct riscv *r, unsigned level, uint64_t addr, void *buf, size_t len,
                          bool write, unsigned mode, unsigned window) {
-    struct riscv_note n = {
-        .what = EV_DMA, .level = level, .a = addr, .b = len, .window = window, .write = write};
+    struct riscv_note n = {.what = EV_DMA,
+                           .level = level,
+                           .a = addr,
+                           .b = len,
+                           .window = window,
+                           .mode = mode,
+                           .write = write};
     enum riscv_dma done = dma(r, level, addr, buf, len, write, mode, window);
 
     n.done = done;

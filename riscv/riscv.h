@@ -37,11 +37,11 @@ enum riscv_event {
     EV_ENTER,   /* by an ENTER store, or the host */
     EV_AGAIN,   /* the path is restored up to here */
     EV_EXIT,    /* with the record in d->exit; FAULT met on the way: gap */
-    EV_ANSWER,  /* a: FROND_RETRY ... DENY, b: value; pend: what it is for */
+    EV_ANSWER,  /* a: FROND_DONE or DENY, b: value; pend: the node's */
     EV_TRAP,    /* a: mcause, b: mtval */
     EV_STATUS,  /* its ENTER store ended without an exit. a: STATUS, b: what was stored */
     EV_SUSPEND, /* the whole path, to be restored */
-    EV_DMA      /* of the device at window `window`; a: address, b: bytes; done: enum riscv_dma */
+    EV_DMA      /* of the device at `window` for `mode`; a: address, b: bytes; done: enum riscv_dma */
 };
 struct riscv_note {
     enum riscv_event what;
@@ -49,7 +49,7 @@ struct riscv_note {
     uint64_t a, b;
     const struct core_answer *gap;
     const struct frond_access *pend;
-    unsigned window, done;
+    unsigned window, mode, done;
     bool write;
 };
 

@@ -23,10 +23,10 @@ static const struct {
 static void nothing(struct rig *r) { (void)r; }
 
 /* One run; what is wrong, or NULL. */
-static bool once(const struct row *row, bool audit, uint64_t shake, uint64_t *hash, char *why,
+static bool once(const struct row *row, const struct rig_options *how, uint64_t *hash, char *why,
                  size_t size) {
     struct rig r;
-    if (rig_begin(&r, audit, shake)) {
+    if (rig_begin(&r, how)) {
         if (rig_ok(&r))
             row->attack(&r);
         rig_end(&r, hash);
@@ -42,15 +42,16 @@ static bool once(const struct row *row, bool audit, uint64_t shake, uint64_t *ha
 static bool contained(const struct row *row, uint64_t alone, bool quick) {
     static const struct {
         const char *how;
-        bool audit;
-        uint64_t shake;
-    } runs[] = {{"plain", false, 0}, {"audit", true, 0}, {"shake", false, 5}};
+        struct rig_options options;
+    } runs[] = {{"plain", {.audit = false}},
+                {"audit", {.audit = true, .followed = true}},
+                {"shake", {.shake = 5, .followed = true}}};
     for (unsigned i = 0; i < (quick ? 1 : 3); i++) {
         uint64_t hash = 0;
         char why[400];
-        if (runs[i].audit && row->no_audit)
+        if (runs[i].options.audit && row->no_audit)
             continue;
-        if (!once(row, runs[i].audit, runs[i].shake, &hash, why, sizeof why)) {
+        if (!once(row, &runs[i].options, &hash, why, sizeof why)) {
             printf("FAIL %s (%s): %s\n", row->name, runs[i].how, why);
             return false;
         }
@@ -80,7 +81,7 @@ int main(int argc, char **argv) {
         first |= strcmp(argv[i], "--first") == 0;
     }
     setvbuf(stdout, NULL, _IOLBF, 0);
-    if (!once(&bystander, true, 0, &alone, why, sizeof why)) {
+    if (!once(&bystander, &(struct rig_options){.audit = true}, &alone, why, sizeof why)) {
         printf("FAIL without any attack: %s\n0 passed, 1 failed\n", why);
         return 1;
     }

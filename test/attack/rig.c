@@ -250,17 +250,17 @@ static int disk_write(void *opaque, uint64_t off, const void *buf, size_t n) {
     return 0;
 }
 
-bool rig_begin(struct rig *r, bool audit, uint64_t shake) {
+bool rig_begin(struct rig *r, const struct rig_options *how) {
     struct frond_options o;
     memset(r, 0, sizeof *r);
     frond_options_default(&o);
     o.memory = ROOT_SIZE;
-    o.audit = audit;
-    o.shake = shake;
+    o.audit = how->audit;
+    o.shake = how->shake;
     o.keep_gaps = true;
     r->m = frond_new(&o);
     r->own = calloc(1, OWN);
-    if (!r->m || !r->own)
+    if (!r->m || !r->own || (how->followed && !follow(&r->follower, r->m)))
         return false;
     r->block = (struct dev_block){
         .opaque = r, .size = sizeof r->disk, .read = disk_read, .write = disk_write};
@@ -305,9 +305,12 @@ void rig_end(struct rig *r, uint64_t *hash) {
     enum frond_status s =
         frond_hash(r->m, (struct frond_name){.label = &label, .depth = 1}, hash, &holes);
     WANT(s == FROND_OK && holes == 0, "no hash of the victim: %s", frond_error(r->m));
+    const char *forbidden = follow_end(&r->follower);
+    WANT(!forbidden, "%s", forbidden);
 }
 
 void rig_free(struct rig *r) {
     frond_free(r->m);
+    follow_free(&r->follower);
     free(r->own);
 }

@@ -17,6 +17,7 @@
 #define ATTACK_RIG_H
 
 #include "../../dev/dev.h"
+#include "../replay/follow.h"
 #include "encode.h"
 #include "frond.h"
 
@@ -42,6 +43,7 @@ struct node {
 
 struct rig {
     struct frond *m;
+    struct follower follower;
     struct node root, a, b, a1, a2; /* 0, 0.1 (attacks), 0.2 (victim), 0.1.1, 0.1.2 */
     uint8_t *own;                   /* what the host wrote to [RAM, RAM + OWN) */
     uint64_t slices;                /* of the victim so far */
@@ -59,7 +61,12 @@ struct seen {
     uint64_t status;          /* REFUSED: STATUS of its parent's ENTER */
 };
 
-bool rig_begin(struct rig *r, bool audit, uint64_t shake);
+struct rig_options {
+    bool audit;
+    uint64_t shake;
+    bool followed; /* the model follows: an event that it forbids is a failure */
+};
+bool rig_begin(struct rig *r, const struct rig_options *how);
 /* Runs the victim to its end; *hash: what it came to. What else was changed is a failure. */
 void rig_end(struct rig *r, uint64_t *hash);
 void rig_free(struct rig *r);

@@ -15,6 +15,6 @@ check-attack-asan:
 check-mutants: $(B)/attack-test
 	@CC="$(CC)" test/mutants/run $(B) walls
 
-$(B)/attack-test: $(ATTACK_OBJ) $(B)/libfrond.a
+$(B)/attack-test: $(ATTACK_OBJ) $(FOLLOW_OBJ) $(B)/libfrond.a
 	$(CC) $(CFLAGS) -o $@ $^ $(LIBS)
 -include $(ATTACK_OBJ:.o=.d)

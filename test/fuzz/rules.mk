@@ -17,7 +17,7 @@ check-fuzz: $(FUZZ_RANDOM)
 	    $(foreach n,$(FUZZ_NAMES),$(B)/test/fuzz/random-$(n) $(FUZZ_FIRST) $(FUZZ_COUNT_$(n)) > $(B)/test/fuzz/$(n).log 2>&1 &&) \
 	    echo "$(words $(FUZZ_NAMES)) passed, 0 failed" || { tail -n 3 $(B)/test/fuzz/*.log; echo "0 passed, 1 failed"; exit 1; }
 
-$(B)/test/fuzz/random-%: $(B)/test/fuzz/random.o $(B)/test/fuzz/fuzz_%.o $(B)/libfrond.a
+$(B)/test/fuzz/random-%: $(B)/test/fuzz/random.o $(B)/test/fuzz/fuzz_%.o $(FOLLOW_OBJ) $(B)/libfrond.a
 	$(CC) $(CFLAGS) -o $@ $^ $(LIBS)
 
 $(FUZZ_NAMES:%=fuzz-%): fuzz-%:
@@ -26,7 +26,7 @@ $(FUZZ_NAMES:%=fuzz-%): fuzz-%:
 	build-fuzz/libfuzz-$* -max_total_time=$(FUZZ_SECONDS) -timeout=60 -rss_limit_mb=3000 -max_len=1024 \
 	    -len_control=0 -print_final_stats=1 -artifact_prefix=build-fuzz/$*- build-fuzz/corpus/$* test/fuzz/corpus/$*
 
-$(B)/libfuzz-%: test/fuzz/fuzz_%.c $(B)/libfrond.a
+$(B)/libfuzz-%: test/fuzz/fuzz_%.c $(FOLLOW_OBJ) $(B)/libfrond.a
 	@mkdir -p $(@D)
 	clang -std=gnu17 -g -O1 $(WARN) $(FUZZ_SAN) -fsanitize=fuzzer -Iinclude -o $@ $^ $(LIBS)
 

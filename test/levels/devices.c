@@ -191,7 +191,7 @@ static void dma_check(struct tower *t, const struct dma_run *u) {
 }
 
 static void dma_row(struct dma_run u) {
-    char why[320] = "";
+    char why[WHY] = "";
     bool ok = true;
 
     for (unsigned user = 0; user < 2 && ok; user++)
@@ -292,7 +292,7 @@ static void fate_check(struct tower *t, enum fate f) {
 }
 
 static void fate_row(const char *name, enum fate f, unsigned leaf) {
-    char why[320] = "";
+    char why[WHY] = "";
     bool ok = true;
 
     for (uint64_t shake = 0; shake < 3 && ok; shake++) {
@@ -372,7 +372,7 @@ static void over_build(struct tower *t) {
 }
 
 static void over_row(unsigned leaf, unsigned owner) {
-    char why[320] = "";
+    char why[WHY] = "";
     bool ok = true;
 
     over_owner = owner;

@@ -417,7 +417,7 @@ static bool makes_sense(const struct run *u) {
 /* One row: in each mode, and shaken. */
 static void row(struct run u) {
     static const char *const answers[] = {"RETRY", "DONE", "DENY", "DONE refused"};
-    char why[320] = "";
+    char why[WHY] = "";
     bool ok = true, any = false;
 
     for (u.mode = 0; u.mode < 3 && ok; u.mode++) {

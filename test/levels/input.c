@@ -328,7 +328,7 @@ struct two {
 };
 
 static void two_levels(const struct two *k) {
-    char why[400] = "";
+    char why[WHY] = "";
     bool ok = true;
 
     for (uint64_t shake = 0; shake < 4 && ok; shake++) {
@@ -367,7 +367,7 @@ void input_rows(void) {
 
     for (unsigned i = 0; i < sizeof inputs / sizeof inputs[0]; i++) {
         const struct input *k = &inputs[i];
-        char why[400] = "";
+        char why[WHY] = "";
         bool ok = true;
         for (uint64_t shake = 0; shake < 4 && ok; shake++) {
             uint64_t hash = input_run(k, shake, why, sizeof why);

@@ -129,7 +129,7 @@ static void edit_check(struct tower *t, const struct edit *e, unsigned owner) {
 }
 
 static void edit_row(const struct edit *e, unsigned leaf, unsigned owner) {
-    char why[320] = "";
+    char why[WHY] = "";
     bool ok = true;
 
     for (uint64_t shake = 0; shake < 3 && ok; shake++) {
@@ -270,7 +270,7 @@ static void bad_gaps(struct tower *t) {
 }
 
 static void bad_row(const struct bad *b, unsigned leaf, unsigned owner, bool user) {
-    char why[320] = "";
+    char why[WHY] = "";
     bool ok = true;
 
     for (uint64_t shake = 0; shake < 2 && ok; shake++) {

@@ -130,7 +130,7 @@ static void apart_check(struct tower *t, const struct apart *a) {
 }
 
 static void apart_row(const struct apart *a) {
-    char why[320] = "";
+    char why[WHY] = "";
     bool ok = true;
 
     for (uint64_t shake = 0; shake < 3 && ok; shake++) {
@@ -177,7 +177,7 @@ static void walk_check(struct tower *t) {
 }
 
 static void walk_row(const char *name, unsigned mode, uint64_t mstatus) {
-    char why[320] = "";
+    char why[WHY] = "";
     bool ok = true;
 
     for (uint64_t shake = 0; shake < 3 && ok; shake++) {
@@ -206,7 +206,7 @@ static void dma_pages(struct tower *t) {
 }
 
 static void dma_row(const char *name, unsigned mode, uint64_t mstatus, unsigned page) {
-    char why[320] = "";
+    char why[WHY] = "";
     bool ok = true;
 
     for (uint64_t shake = 0; shake < 3 && ok; shake++) {
@@ -392,7 +392,7 @@ static void issuer_check(struct tower *t) {
 }
 
 static void issuer_row(const struct issued *k, unsigned leaf, unsigned priv) {
-    char why[320] = "";
+    char why[WHY] = "";
     bool ok = true;
 
     if (k->how == SUM && priv == 0)

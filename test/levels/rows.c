@@ -121,7 +121,7 @@ void row_scenes(const char *group, const struct scene *scene, unsigned n) {
     for (unsigned i = 0; i < n; i++) {
         for (unsigned l = 0; l < 4; l++) {
             const struct scene *s = &scene[i];
-            char why[320] = "";
+            char why[WHY] = "";
             if (levels[l] < s->from)
                 continue;
             bool ok = true;
@@ -150,9 +150,9 @@ int main(int argc, char **argv) {
         const char *name;
         void (*run)(void);
     } groups[] = {
-        {"fault", fault_rows}, {"exit", exit_rows},  {"steps", step_rows},
-        {"maps", map_rows},    {"modes", mode_rows}, {"devices", device_rows},
-        {"input", input_rows}, {"hash", flip_rows},  {"deep", deep_rows},
+        {"fault", fault_rows}, {"exit", exit_rows},      {"steps", step_rows},  {"maps", map_rows},
+        {"modes", mode_rows},  {"devices", device_rows}, {"input", input_rows}, {"hash", flip_rows},
+        {"host", host_rows},   {"deep", deep_rows},
     };
 
     verbose = argc > 1 && strcmp(argv[1], "-v") == 0;

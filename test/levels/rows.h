@@ -43,6 +43,7 @@ void mode_rows(void);
 void device_rows(void);
 void input_rows(void);
 void flip_rows(void);
+void host_rows(void);
 void deep_rows(void);
 
 #endif

@@ -113,7 +113,7 @@ static uint64_t sliced(unsigned leaf, uint64_t slice, uint64_t shake, char *why,
 static void slice_rows(void) {
     static const unsigned levels[] = {0, 1, 2, 5};
     static const uint64_t slices[] = {1, 2, 7, 100, 331};
-    char why[400];
+    char why[WHY];
 
     for (unsigned i = 0; i < 4; i++) {
         uint64_t whole = sliced(levels[i], 0, 0, why, sizeof why);
@@ -192,7 +192,7 @@ static void timer_rows(void) {
         {2, 41, 63, 1}, {1, 71, 28, 1}, {9, 0, 0, 0},  {50, 13, 17, 1},
     };
     static const unsigned levels[] = {0, 1, 2, 5};
-    char why[400];
+    char why[WHY];
 
     for (unsigned i = 0; i < sizeof timers / sizeof timers[0]; i++)
         for (unsigned l = 0; l < 4; l++) {
@@ -497,7 +497,7 @@ static void deny_budget_check(struct tower *t, unsigned s) {
 /* The finisher's store and the ENTER that ends with it are one event: a budget that ends between them
  * stays 0 and does not wrap. */
 static void halt_budget_row(void) {
-    char why[256] = "";
+    char why[WHY] = "";
     bool met = false, ok = true;
 
     for (uint64_t budget = 1; budget < 20000 && !met && ok; budget++) {

@@ -39,6 +39,7 @@ struct tower *tower_new(unsigned leaf) {
 
 void tower_free(struct tower *t) {
     frond_free(t->m);
+    follow_free(&t->follower);
     free(t->host_log);
     free(t->level);
     free(t);
@@ -184,7 +185,10 @@ static bool host_enter(struct tower *t, unsigned n) {
         return false;
     }
     r->d = *frond_desc(t->m);
-    return true;
+    const char *forbidden = follow_end(&t->follower);
+    if (forbidden)
+        snprintf(t->wrong, sizeof t->wrong, "forbidden: %s", forbidden);
+    return !forbidden;
 }
 
 bool tower_enter(struct tower *t) { return host_enter(t, 0); }
@@ -263,7 +267,7 @@ bool tower_begin(struct tower *t, uint64_t shake) {
     o.audit = t->audit;
     o.keep_gaps = true;
     t->m = frond_new(&o);
-    if (!t->m) {
+    if (!t->m || (!t->unfollowed && shake != UNFOLLOWED && !follow(&t->follower, t->m))) {
         snprintf(t->wrong, sizeof t->wrong, "harness: no machine");
         return false;
     }

@@ -15,6 +15,7 @@
 #ifndef LEVELS_TOWER_H
 #define LEVELS_TOWER_H
 
+#include "../replay/follow.h"
 #include "orders.h"
 #include "code.h"
 #include "frond.h"
@@ -24,6 +25,7 @@
 #define RWX      (FROND_R | FROND_W | FROND_X)
 
 enum { RANGES = 24, CODE = 256, LEAF_RAM = 0x10000, HANDLER = 0x400 };
+enum { WRONG = 500, WHY = 600 }; /* characters of what is wrong; of a row, with how it was run */
 
 /* Gap pages that every level has: ranges without permission, backed in the parent's VMM_BACK. */
 enum { GAPS = 4 };
@@ -60,10 +62,11 @@ struct tower {
     uint64_t leaf_ram;
     uint64_t leaf_sees; /* of it; 0: all */
     struct frond *m;
+    struct follower follower;
     void (*before)(struct tower *t); /* devices and bytes; may be NULL */
     uint64_t steps;                  /* made in all */
-    bool audit;
-    char wrong[256];
+    bool audit, unfollowed;
+    char wrong[WRONG];
 };
 
 struct tower *tower_new(unsigned leaf);
@@ -90,9 +93,11 @@ void order_end(struct party *p);
 void order_realize(struct tower *t, unsigned level, unsigned i, unsigned flags, unsigned off,
                    uint64_t value);
 
-/* Enters node 0 once; false: t->wrong. */
+/* Enters node 0 once; false: t->wrong, which may be an event that the model forbids. */
 bool tower_enter(struct tower *t);
-/* Puts it together, with nothing run: for rows that enter node 0 themselves. */
+/* Puts it together, with nothing run: for rows that enter node 0 themselves. The model follows, but if
+ * shake is UNFOLLOWED: the machine must be the same when nobody looks. */
+enum { UNFOLLOWED = 2 };
 bool tower_begin(struct tower *t, uint64_t shake);
 /* True: ran to the end of the host's orders. Else t->wrong says why not. */
 bool tower_run(struct tower *t, uint64_t shake);

@@ -9,7 +9,7 @@ check-nest: $(B)/test/nest guest
 check-nest-linux: $(B)/test/nest guest
 	$< $(B)/guest --linux $(LINUX)
 
-$(B)/test/nest: test/nest/nest.c $(B)/libfrond.a
+$(B)/test/nest: test/nest/nest.c $(FOLLOW_OBJ) $(B)/libfrond.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
 
