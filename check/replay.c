@@ -65,7 +65,8 @@ struct replay {
     bool halted;    /* node 0 was left or suspended: only it may come */
     bool suspended; /* which of the two */
     bool reset;     /* it asked for a reset: a machine of step 0 may come, another one */
-    bool free;      /* the next step is an answer's or a HALT's: budgets are not looked at before */
+    bool free;      /* the next step ends an ENTER that was being restored, or is an answer's or a HALT's:
+                     * budgets are not looked at before */
     struct {
         enum { NOTHING, EXIT_OF, TRAP_OF, STATUS_OF, SUSPEND } what; /* that must come next */
         unsigned level;
@@ -976,7 +977,7 @@ static bool on_leave(struct replay *r, unsigned k, const char *reason) {
         r->path[l]->active = 0;
     cut(r, k);
     r->retires = k > 0;
-    r->free = due || strcmp(reason, "HALT") == 0;
+    r->free = due || r->restoring || strcmp(reason, "HALT") == 0;
     r->halted = k == 0;
     r->reset = k == 0 && strcmp(reason, "HALT") == 0 && strcmp(text_of(r, "kind"), "2") == 0;
     return true;
@@ -1106,8 +1107,10 @@ static bool on_trap(struct replay *r, unsigned k, uint64_t step) {
     number = cause & ~(1ULL << 63);
     if (cause >> 63 ? !on_interrupt(r, k, number, tval) : !on_exception(r, k, cause, tval))
         return false;
-    if (enters)
+    if (enters) {
         drop_answers(r, k + 1);
+        r->free |= r->restoring;
+    }
     return true;
 }
 
@@ -1131,6 +1134,7 @@ static bool on_status(struct replay *r, unsigned k) {
         return no(r, "3.1", "only an answer that does not fit ends the ENTER of a suspended node");
     r->due.what = NOTHING;
     drop_answers(r, k + 1);
+    r->free |= r->restoring;
     return true;
 }
 

@@ -1,5 +1,6 @@
 /* loop.c - see loop.h. */
 #include "loop.h"
+#include "../check/observe.h"
 #include "../host/sandbox.h"
 #include "cli.h"
 #include "stats.h"
@@ -166,10 +167,18 @@ static struct frond *make(struct loop *l) {
 }
 
 static void watch(struct loop *l, struct frond *m) {
-    if (l->trace)
+    if (l->trace && !l->judge)
         frond_on_event(m, print_event, l->trace);
     if (l->hash_at.count)
         frond_on_step(m, l->hash_at.number, l->hash_at.count, print_hash, l);
+}
+
+/* Whether the model allows all that a machine has done, which has come to `status`; the status then. */
+static int judged(struct observer *judge, int status) {
+    if (!judge || observe_end(judge))
+        return status;
+    note("forbidden: %s", observe_why(judge));
+    return EXIT_MACHINE;
 }
 
 /* One machine, up to its end or reset. *epoch: RTC at its start, then at its end. */
@@ -179,11 +188,16 @@ static int one_life(struct loop *l, uint64_t begun, uint64_t *passed) {
 
     if (!m)
         return EXIT_USAGE;
+    struct observer *judge = l->judge ? observe_begin(m, l->trace) : NULL;
+    if (l->judge && !judge) {
+        frond_free(m);
+        return complain("no host memory for the model; without --judge there may be enough");
+    }
     watch(l, m);
     frond_desc(m)->epoch += *passed;
     running = m;
     console_serve(&l->console, m);
-    status = enter_all(l, m, begun + *passed);
+    status = judged(judge, enter_all(l, m, begun + *passed));
     running = NULL;
     console_serve(&l->console, NULL);
     console_clear(&l->console);
@@ -192,6 +206,7 @@ static int one_life(struct loop *l, uint64_t begun, uint64_t *passed) {
     if (status >= 0 && l->stats)
         stats_write(l->stats, m, host_now() - begun, status);
     frond_free(m);
+    observe_free(judge);
     return status;
 }
 

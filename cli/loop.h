@@ -18,7 +18,7 @@ struct loop {
     uint64_t max, shake, seed;
     uint64_t max_nodes, max_memory; /* 0: any */
     uint64_t reached;               /* greatest of hash_at that a node came to */
-    bool audit, interpret, host_clock, rng, sandbox;
+    bool audit, judge, interpret, host_clock, rng, sandbox;
     FILE *trace, *stats;     /* NULL: none */
     struct frond_code *code; /* NULL: nothing is translated */
 };

@@ -16,7 +16,7 @@ enum { CONSOLE_PASS, CONSOLE_PLAY };
 struct run {
     const char *bios, *kernel, *initrd, *append, *tree, *stats, *trace, *dump_dtb, *image, *nucleus;
     uint64_t memory, depth, fanout, console, clock, engine, seed, max, max_nodes, max_memory, shake;
-    bool audit, rng, sandbox, no_sandbox;
+    bool audit, rng, sandbox, no_sandbox, judge;
     struct option_list drives, hash_at;
 };
 
@@ -136,6 +136,9 @@ static const char *const engine_words[] = {"jit", "interp", NULL};
          .to.text = &(r)->stats},                                                                  \
         {"trace", "FILE", "write enters, exits, answers and traps; -: to standard error",          \
          OPTION_TEXT, .to.text = &(r)->trace},                                                     \
+        {"judge", NULL,                                                                            \
+         "let the model of frond check judge each event; forbidden ones end with status 98",       \
+         OPTION_FLAG, .to.flag = &(r)->judge},                                                     \
         {"dump-dtb", "FILE", "write the guest's device tree (--tree: node 0's) and end",           \
          OPTION_TEXT, .to.text = &(r)->dump_dtb},                                                  \
         {                                                                                          \
@@ -269,6 +272,7 @@ static int run(const struct run *r, struct boot *b, struct drives *d) {
                      .audit = r->audit,
                      .host_clock = r->clock != 0,
                      .rng = r->rng,
+                     .judge = r->judge,
                      .sandbox = !r->no_sandbox};
     int status = open_output("stats", r->stats, &l.stats);
 

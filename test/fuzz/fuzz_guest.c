@@ -7,6 +7,7 @@
  * depth 1 node 0 answers every fault by DENY, as the host does at depth 0.
  */
 #include "../attack/encode.h"
+#include "../replay/follow.h"
 #include "frond.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,7 +76,6 @@ static struct frond *above(const uint8_t *head, const uint8_t *ram) {
                              BACK(4),
                              SW(A4, A5, 0)};
     const struct frond_range range = {RAM, SIZE, RAM + BELOW, 7};
-    const struct frond_name root = {0};
     struct frond *m = machine(BELOW + SIZE, true);
     struct frond_desc *d = frond_desc(m), c = {.magic = FROND_MAGIC};
     set_hart(&c, head);
@@ -90,8 +90,17 @@ static struct frond *above(const uint8_t *head, const uint8_t *ram) {
     d->x[A3] = FROND_DENY;
     d->x[A4] = 0x5555;
     d->x[A5] = FROND_FINISHER_BASE;
+    struct follower follower;
+    if (!follow(&follower, m))
+        abort();
     run(m);
-    (void)root;
+    const char *forbidden = follow_end(&follower);
+    if (forbidden) {
+        fprintf(stderr, "forbidden: %s\n", forbidden);
+        abort();
+    }
+    frond_on_event(m, NULL, NULL);
+    follow_free(&follower);
     if (d->exit.reason != FROND_EXIT_HALT)
         fail("node 0 is left by", FROND_EXIT_HALT, d->exit.reason);
     return m;

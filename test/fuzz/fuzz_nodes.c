@@ -6,10 +6,12 @@
  * disk's window) until the input says otherwise, and enter each other. The input is a list of edits.
  * Every input is run three times: interpreted; translated from each block's first entry on; and, one or the
  * other, with the path dropped and restored at random steps. What node 0 and all its memory come to must be
- * equal; for a quarter of the inputs every invariant is walked (audit) in the first run or the second.
+ * equal; for a quarter of the inputs every invariant is walked (audit) in the first run or the second; the model
+ * follows the second.
  */
 #include "../../dev/dev.h"
 #include "../attack/encode.h"
+#include "../replay/follow.h"
 #include "frond.h"
 #include <stddef.h>
 #include <stdio.h>
@@ -194,7 +196,9 @@ static uint64_t outcome(const uint8_t *ram, bool translate, bool audit, uint64_t
     o.audit = audit;
     o.shake = shake;
     struct frond *m = frond_new(&o);
-    if (!m || frond_attach_rng(m, 0, 5) || frond_load(m, RAM, ram, PAGES * PAGE))
+    struct follower follower = {.observer = NULL};
+    if (!m || (translate && shake == 0 && !follow(&follower, m)) || frond_attach_rng(m, 0, 5) ||
+        frond_load(m, RAM, ram, PAGES * PAGE))
         abort();
     struct frond_desc *d = frond_desc(m);
     d->budget = STEPS;
@@ -211,9 +215,13 @@ static uint64_t outcome(const uint8_t *ram, bool translate, bool audit, uint64_t
         if (d->exit.reason == FROND_EXIT_HALT || d->exit.reason == FROND_EXIT_IDLE)
             break;
     }
-    if (frond_hash(m, (struct frond_name){0}, &hash, &holes))
+    const char *forbidden = follow_end(&follower);
+    if (forbidden)
+        fprintf(stderr, "forbidden: %s\n", forbidden);
+    if (forbidden || frond_hash(m, (struct frond_name){0}, &hash, &holes))
         abort();
     frond_free(m);
+    follow_free(&follower);
     return hash;
 }
 

@@ -7,6 +7,7 @@
  */
 #include "../../dev/dev.h"
 #include "../../machine/image.h"
+#include "../replay/follow.h"
 #include "frond.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -366,13 +367,21 @@ static bool check(const struct row *r, const char *folder, uint64_t shake, bool 
         fprintf(stderr, "%s: cannot start: %s\n", r->name, m ? frond_error(m) : "no memory");
         exit(2);
     }
+    struct follower follower = {.observer = NULL};
+    if (audit && !follow(&follower, m)) {
+        fprintf(stderr, "%s: no memory to follow it\n", r->name);
+        exit(2);
+    }
     code = run(m);
-    ok = code == r->code && (r->node[0].virtio == 0 || same_disk());
+    const char *forbidden = follow_end(&follower);
+    ok = !forbidden && code == r->code && (r->node[0].virtio == 0 || same_disk());
     for (unsigned i = 0; i < 6 && r->want[i].text; i++)
         ok = ok && occurs(c.out, r->want[i].text) >= r->want[i].times;
     if (!ok)
-        printf("FAIL %s (shake %d): code %d, %s\n%.2000s\n", r->name, (int)shake, code, frond_error(m), c.out);
+        printf("FAIL %s (shake %d): code %d, %s %s\n%.2000s\n", r->name, (int)shake, code, frond_error(m),
+               forbidden ? forbidden : "", c.out);
     frond_free(m);
+    follow_free(&follower);
     free(a);
     return ok;
 }
