@@ -137,7 +137,7 @@ static const char *const engine_words[] = {"jit", "interp", NULL};
         {"trace", "FILE", "write enters, exits, answers and traps; -: to standard error",          \
          OPTION_TEXT, .to.text = &(r)->trace},                                                     \
         {"judge", NULL,                                                                            \
-         "let the model of frond check judge each event; forbidden ones end with status 98",       \
+         "let the model of frond check judge each event; if one is forbidden: status 125",         \
          OPTION_FLAG, .to.flag = &(r)->judge},                                                     \
         {"dump-dtb", "FILE", "write the guest's device tree (--tree: node 0's) and end",           \
          OPTION_TEXT, .to.text = &(r)->dump_dtb},                                                  \
