@@ -57,6 +57,7 @@ int main(uint64_t hart, const void *tree) {
 
     (void)hart;
     child.magic = FROND_MAGIC;
+    child.version = FROND_ABI_VERSION;
     child.label = child.uid = 1;
     child.budget = UINT64_MAX;
     child.map_p = child.map_np = (struct frond_map){(uint64_t)(uintptr_t)map, 2};

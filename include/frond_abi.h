@@ -59,7 +59,7 @@
 #define FROND_CTL_STATUS 0x18 /* read only: of the last ENTER: 0, or code | offset of field << 16 */
 
 #define FROND_CTL_MAGIC   0x0000444e4f5246 /* "FROND" */
-#define FROND_ABI_VERSION 0
+#define FROND_ABI_VERSION 1
 
 /* STATUS codes. */
 #define FROND_ST_OK                                                                                \

@@ -42,6 +42,7 @@ static void build(uint64_t levels) {
         bool leaf = l == levels - 1;
 
         d->magic = FROND_MAGIC;
+        d->version = FROND_ABI_VERSION;
         d->label = d->uid = 1;
         d->budget = UINT64_MAX;
         d->map_p.addr = (uint64_t)(uintptr_t)(l == 0 ? table.first : table.inner);

@@ -49,6 +49,7 @@ static void load(struct place *p) {
     memcpy(p->ram + RAM * 3 / 4, hashme_image, size);
     fdt_write(p->ram + RAM - 0x4000, 0x4000, &m);
     p->desc.magic = FROND_MAGIC;
+    p->desc.version = FROND_ABI_VERSION;
     p->desc.label = p->desc.uid = 1;
     p->desc.pc = FROND_RAM_BASE;
     p->desc.x[11] = FROND_RAM_BASE + RAM - 0x4000;

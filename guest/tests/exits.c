@@ -63,6 +63,7 @@ static void fresh(const char *code, uint64_t a1, uint64_t a2) {
     memcpy(memory, child_start, (size_t)(child_end - child_start));
     map[0] = (struct frond_range){BASE, sizeof memory, at(memory), FROND_R | FROND_W | FROND_X};
     child.magic = FROND_MAGIC;
+    child.version = FROND_ABI_VERSION;
     child.label = 1;
     child.uid = ++uid;
     child.budget = UINT64_MAX;
@@ -447,6 +448,7 @@ static void nested(const char *code, uint64_t a1) {
     fresh(c_enter, BASE + GRAND * PAGE, FROND_CTL_BASE);
     g = grand();
     g->magic = FROND_MAGIC;
+    g->version = FROND_ABI_VERSION;
     g->label = 1;
     g->budget = UINT64_MAX;
     g->map_p = g->map_np = (struct frond_map){BASE + (GRAND + 1) * PAGE, 1};

@@ -152,6 +152,7 @@ static void build(const void *tree, uint64_t levels) {
                                           FROND_R | FROND_W | FROND_X};
     }
     child.magic = FROND_MAGIC;
+    child.version = FROND_ABI_VERSION;
     child.label = child.uid = 1;
     child.budget = UINT64_MAX;
     child.map_p = (struct frond_map){(uint64_t)(uintptr_t)map[0], 2};

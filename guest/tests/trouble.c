@@ -90,6 +90,7 @@ static int bad_child(bool bad_desc) {
     static struct frond_range map[3] __attribute__((aligned(32)));
 
     d.magic = FROND_MAGIC;
+    d.version = FROND_ABI_VERSION;
     d.budget = 1000;
     d.map_p = d.map_np = (struct frond_map){(uint64_t)(uintptr_t)map, 3};
     d.pc = FROND_RAM_BASE;

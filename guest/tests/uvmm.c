@@ -117,6 +117,7 @@ static void load(void) {
     map[0] = (struct frond_range){FROND_RAM_BASE, CHILD_RAM, address(RAM_PAGE),
                                   FROND_R | FROND_W | FROND_X};
     d->magic = FROND_MAGIC;
+    d->version = FROND_ABI_VERSION;
     d->label = d->uid = 1;
     d->budget = UINT64_MAX;
     d->map_p = d->map_np = (struct frond_map){address(MAP_PAGE), 1};

@@ -29,8 +29,8 @@ static void child_new(unsigned i) {
 
     range[i][0] = (struct frond_range){CHILD_AT, 4096, page(i, 0), FROND_R};
     range[i][1] = (struct frond_range){FROND_RAM_BASE, 4096, at(code), FROND_R | FROND_X};
-    *d = (struct frond_desc){.magic = FROND_MAGIC, .label = i + 1, .uid = i + 1};
-    d->version = FROND_ABI_VERSION;
+    *d = (struct frond_desc){
+        .magic = FROND_MAGIC, .version = FROND_ABI_VERSION, .label = i + 1, .uid = i + 1};
     d->budget = UINT64_MAX;
     d->map_p = d->map_np = (struct frond_map){at(range[i]), 2};
     d->pc = FROND_RAM_BASE;

@@ -128,7 +128,9 @@ static void over_windows(struct rig *r) {
     grant(r, &r->a1, RAM, LEAF_SIZE, r->a1.ram, RWX);
     uint64_t before = get(r, &r->a, RAM + 8);
     struct seen s = load(r, &r->a1, CTL + FROND_CTL_ID);
-    WANT(s.how == RETIRED && reg(r, &r->a1, A0) == (FROND_CTL_MAGIC | 0ull), "how %d", (int)s.how);
+    WANT(s.how == RETIRED &&
+             reg(r, &r->a1, A0) == (FROND_CTL_MAGIC | (uint64_t)FROND_ABI_VERSION << 48),
+         "how %d", (int)s.how);
     s = store(r, &r->a1, FROND_CLINT_BASE + 0x4000, 77);
     WANT(s.how == RETIRED && desc(r, &r->a1).clint.mtimecmp == 77, "how %d", (int)s.how);
     WANT(get(r, &r->a, RAM + 8) == before, "0.1's memory changed");

@@ -200,8 +200,12 @@ static void one_table_page(struct rig *r) {
     poke(r, &r->a, code, enters, sizeof enters);
     for (unsigned i = 0; i < DEPTH; i++) {
         struct frond_range all = {RAM, OWN, RAM, RWX};
-        struct frond_desc d = {
-            .magic = FROND_MAGIC, .label = i, .uid = i, .budget = UINT64_MAX, .pc = code};
+        struct frond_desc d = {.magic = FROND_MAGIC,
+                               .version = FROND_ABI_VERSION,
+                               .label = i,
+                               .uid = i,
+                               .budget = UINT64_MAX,
+                               .pc = code};
         d.map_p = d.map_np = (struct frond_map){tables + sizeof all * i, 1};
         d.x[A0] = descs + PAGE * (i + 1);
         d.x[A1] = i + 1 < DEPTH ? CTL + FROND_CTL_ENTER : RAM + 0x3f000;
@@ -224,7 +228,8 @@ static void many_nodes(struct rig *r) {
     enum { N = 260 };
     const uint64_t inner = RAM + 0x500000, outer = RAM + 0x700000;
     struct frond_range all = {RAM, ROOT_SIZE, RAM, RWX};
-    struct frond_desc d = {.magic = FROND_MAGIC, .budget = UINT64_MAX, .pc = RAM + DATA};
+    struct frond_desc d = {
+        .magic = FROND_MAGIC, .version = FROND_ABI_VERSION, .budget = UINT64_MAX, .pc = RAM + DATA};
     /* outer: enters each inner page, then halts. An inner node has no budget: left at once. */
     const uint32_t code[] = {SD(A0, A1, 0), ADD(A0, A0, A2), enc_bne(A0, A3, -8), SW(S1, S0, 0)};
     struct seen s = {.how = RETIRED};

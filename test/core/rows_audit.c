@@ -305,7 +305,8 @@ static bool row_kept_by_whom(void) {
     core_use_pt(&w.core, 60, w.core.path[1].ctx, 0x200); /* a page table of the child's */
     const struct frond_map inner = {2 * PAGE, 1};        /* in page 42 of the arena */
     plain_range(&w, OWN + 2, 0, (struct frond_range){0, 1, 0, 7});
-    const struct frond_desc d = {.magic = FROND_MAGIC, .label = 9, .uid = 9, .map_p = inner};
+    const struct frond_desc d = {
+        .magic = FROND_MAGIC, .version = FROND_ABI_VERSION, .label = 9, .uid = 9, .map_p = inner};
     core_store(&w.core, OWN + 1, 0, &d, sizeof d); /* a grandchild's descriptor in page 41 */
     w.page_of[9] = OWN + 1;
     w.nodes = 10;

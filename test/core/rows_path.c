@@ -138,7 +138,7 @@ static bool row_limit(void) {
 
 /* The ninth level needs a longer path: three allocations, any of which may fail alone. */
 static bool row_longer(void) {
-    struct frond_desc d = {.magic = FROND_MAGIC};
+    struct frond_desc d = {.magic = FROND_MAGIC, .version = FROND_ABI_VERSION};
     struct world w;
 
     MUST(world_plain(&w));
@@ -158,7 +158,7 @@ static bool row_longer(void) {
 /* Without one: 65,536 contexts. Before one more, all that are not on the path are forgotten, and what
  * those on it had derived. */
 static bool row_forget(void) {
-    struct frond_desc d = {.magic = FROND_MAGIC};
+    struct frond_desc d = {.magic = FROND_MAGIC, .version = FROND_ABI_VERSION};
     struct core_answer a;
     struct world w;
 

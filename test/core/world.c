@@ -425,8 +425,12 @@ void plain_range(struct world *w, uint32_t table, unsigned index, struct frond_r
 }
 
 bool plain_enter(struct world *w, unsigned node, struct frond_map np, struct frond_map p) {
-    const struct frond_desc d = {
-        .magic = FROND_MAGIC, .label = (uint64_t)node << 33, .uid = node, .map_np = np, .map_p = p};
+    const struct frond_desc d = {.magic = FROND_MAGIC,
+                                 .version = FROND_ABI_VERSION,
+                                 .label = (uint64_t)node << 33,
+                                 .uid = node,
+                                 .map_np = np,
+                                 .map_p = p};
 
     w->page_of[node] = node;
     w->parent[node] = w->path[w->core.top];

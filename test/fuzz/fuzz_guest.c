@@ -77,7 +77,7 @@ static struct frond *above(const uint8_t *head, const uint8_t *ram) {
                              SW(A4, A5, 0)};
     const struct frond_range range = {RAM, SIZE, RAM + BELOW, 7};
     struct frond *m = machine(BELOW + SIZE, true);
-    struct frond_desc *d = frond_desc(m), c = {.magic = FROND_MAGIC};
+    struct frond_desc *d = frond_desc(m), c = {.magic = FROND_MAGIC, .version = FROND_ABI_VERSION};
     set_hart(&c, head);
     c.map_p = c.map_np = (struct frond_map){RAM + 2 * PAGE, 1};
     frond_load(m, RAM, code, sizeof code);

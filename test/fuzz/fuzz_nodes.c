@@ -141,8 +141,12 @@ static void edit(uint8_t *ram, struct input *in) {
 static void start_node(uint8_t *ram, unsigned i) {
     struct frond_range all[] = {{FROND_VIRTIO_BASE, PAGE, FROND_VIRTIO_BASE, 3},
                                 {RAM, PAGES * PAGE, RAM, 7}};
-    struct frond_desc d = {
-        .magic = FROND_MAGIC, .label = i, .uid = i, .budget = 400, .clock = i * 999};
+    struct frond_desc d = {.magic = FROND_MAGIC,
+                           .version = FROND_ABI_VERSION,
+                           .label = i,
+                           .uid = i,
+                           .budget = 400,
+                           .clock = i * 999};
     uint32_t code[64];
     d.map_p = d.map_np = (struct frond_map){page_at(TABLE + i), 2};
     d.pc = page_at(CODE + i);

@@ -78,8 +78,12 @@ static void input_before(struct tower *t) {
         {FROND_UART_BASE, PAGE, FROND_UART_BASE, RW_},
         {BASE, LEAF_RAM, OWN(VMM_OWN) + SECOND_RAM, RWX},
     };
-    struct frond_desc d = {
-        .magic = FROND_MAGIC, .label = 2, .uid = 202, .budget = UINT64_MAX, .pc = BASE};
+    struct frond_desc d = {.magic = FROND_MAGIC,
+                           .version = FROND_ABI_VERSION,
+                           .label = 2,
+                           .uid = 202,
+                           .budget = UINT64_MAX,
+                           .pc = BASE};
 
     d.map_p = d.map_np = (struct frond_map){OWN(SECOND_MAP), 2};
     waiter(&d);
@@ -202,8 +206,12 @@ static void told_before(struct tower *t) {
     static const struct dev_char chr = {.read = input_give};
     const struct frond_range map = {BASE, PAGE, BACK(0), RWX};
     const uint32_t code[] = {ADDI(5, 5, 1), BNE(5, 6, -4), FINISH};
-    struct frond_desc d = {
-        .magic = FROND_MAGIC, .label = 7, .uid = 107, .budget = UINT64_MAX, .pc = BASE};
+    struct frond_desc d = {.magic = FROND_MAGIC,
+                           .version = FROND_ABI_VERSION,
+                           .label = 7,
+                           .uid = 107,
+                           .budget = UINT64_MAX,
+                           .pc = BASE};
 
     d.map_p = d.map_np = (struct frond_map){OWN(SECOND_MAP), 1};
     d.x[6] = COUNT;

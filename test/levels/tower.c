@@ -22,6 +22,7 @@ struct tower *tower_new(unsigned leaf) {
     for (unsigned l = 0; l <= leaf; l++) {
         struct frond_desc *d = &t->level[l].d;
         d->magic = FROND_MAGIC;
+        d->version = FROND_ABI_VERSION;
         d->label = l;
         d->uid = 100 + l;
         d->budget = UINT64_MAX;

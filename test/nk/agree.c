@@ -395,7 +395,10 @@ static bool only_field(const uint64_t *a) {
 
 /* A hart at reset, whose tables are those of nk->child. */
 static bool at_reset(uint64_t c) {
-    struct frond_desc d = {.magic = FROND_MAGIC, .label = slot[c].label, .uid = slot[c].uid};
+    struct frond_desc d = {.magic = FROND_MAGIC,
+                           .version = FROND_ABI_VERSION,
+                           .label = slot[c].label,
+                           .uid = slot[c].uid};
     const struct nk_table *t = rig.nk->child[c].map;
 
     d.map_p = (struct frond_map){rig.at.range + 32 * (uint64_t)t[0].first, t[0].count};

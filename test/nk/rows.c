@@ -167,7 +167,8 @@ static const char *two_tables(struct rig *r) {
 }
 
 static const char *fresh(struct rig *r) {
-    struct frond_desc d = {.magic = FROND_MAGIC, .label = 7, .uid = 2};
+    struct frond_desc d = {
+        .magic = FROND_MAGIC, .version = FROND_ABI_VERSION, .label = 7, .uid = 2};
 
     d.map_p = d.map_np = (struct frond_map){r->at.range, 1};
     return memcmp(&d, r->nk->desc, sizeof d) == 0 ? NULL : "not a hart at reset with its ranges";
@@ -492,9 +493,10 @@ static const struct place {
 };
 
 static const char *run_place(const struct place *p) {
-    struct nk_layout l = {.area = {{0x1000, p->pages / 2, 1}, {0x80000000, p->pages - p->pages / 2, 1}},
-                          .children = p->children,
-                          .ranges = p->ranges};
+    struct nk_layout l = {
+        .area = {{0x1000, p->pages / 2, 1}, {0x80000000, p->pages - p->pages / 2, 1}},
+        .children = p->children,
+        .ranges = p->ranges};
     struct nk_places at;
     enum nk_status status = nk_place(&l, p->region, &at);
 
