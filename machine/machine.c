@@ -145,7 +145,7 @@ void frond_free(struct frond *m) {
     }
     host_release(m->ram, m->arena);
     memory_free(&m->memory, m->desc, sizeof *m->desc);
-    host_free(m->text.s);
+    text_free(&m->text);
     host_free(m);
 }
 

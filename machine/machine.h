@@ -30,9 +30,11 @@ struct slot {
 
 /* A line of the trace, as it is put together (trace.c). */
 struct text {
+    const struct memory *memory;
     char *s;
     size_t n, room;
-    bool cut; /* the host had no memory for it */
+    bool cut;         /* the host had no memory for it */
+    char small[4096]; /* enough but at great depth */
 };
 
 struct frond {
@@ -62,9 +64,9 @@ struct frond {
     void (*line)(void *opaque, const char *text);
     void *line_opaque;
     struct text text;
-    bool told;        /* an event, since */
-    bool looking;     /* the path is put together to look into a node, and not told */
-    bool untold;      /* a table was read meanwhile: it is to be read again when it can be told */
+    bool told;    /* an event, since */
+    bool looking; /* the path is put together to look into a node, and not told */
+    bool untold;  /* a table was read meanwhile: it is to be read again when it can be told */
 };
 
 enum frond_status fail(struct frond *m, enum frond_status s, const char *format, ...)
@@ -86,6 +88,7 @@ void htif_poll(struct frond *m, bool left);
 /* trace.c */
 /* The host writes to a node's memory; size 0: to its descriptor. */
 void trace_write(struct frond *m, const struct core_ctx *x, uint64_t addr, uint64_t size);
+void text_free(struct text *t);
 
 /* inspect.c */
 struct frond_name path_name(const struct frond *m, unsigned level);

@@ -4,7 +4,6 @@
  * Nothing is read that the machine would not read: a table's entries are told when a search has read
  * the page they lie in, and when a store changes one that was told.
  */
-#include "../host/host.h"
 #include "machine.h"
 #include <inttypes.h>
 #include <stdarg.h>
@@ -13,19 +12,23 @@
 
 enum { PIECE = 512, LABEL = 21 }; /* characters that one add may need, that a label may have */
 
+void text_free(struct text *t) {
+    if (t->s && t->s != t->small)
+        memory_free(t->memory, t->s, t->room);
+}
+
 /* Room for n characters more, and the end. */
 static bool more_room(struct text *t, size_t n) {
     size_t room = 2 * t->room + n;
 
     if (t->room - t->n > n)
         return true;
-    char *bigger = host_alloc(room + 1);
+    char *bigger = memory_alloc(t->memory, room + 1);
     t->cut |= !bigger;
     if (!bigger)
         return false;
-    if (t->s)
-        memcpy(bigger, t->s, t->n);
-    host_free(t->s);
+    memcpy(bigger, t->s, t->n);
+    text_free(t);
     t->s = bigger;
     t->room = room + 1;
     return true;
@@ -69,6 +72,8 @@ static struct text *begin(struct frond *m, const struct core_ctx *x, const char 
     const struct core *c = &m->r.core;
     struct text *t = &m->text;
 
+    if (!t->s)
+        *t = (struct text){.memory = &m->memory, .s = t->small, .room = sizeof t->small};
     t->n = 0;
     t->cut = false;
     add(t, "%" PRIu64 " ", riscv_now(&m->r));
@@ -83,12 +88,16 @@ static struct text *begin(struct frond *m, const struct core_ctx *x, const char 
     return t;
 }
 
+/* An event for which there is no memory ends the run: what follows would not fit it. */
 static void end(struct text *t, struct frond *m) {
-    if (t->cut)
-        m->r.error = "out of host memory";
-    else
-        m->line(m->line_opaque, t->s);
     m->told = true;
+    if (!t->cut) {
+        m->line(m->line_opaque, t->s);
+        return;
+    }
+    m->r.why = RISCV_MEMORY;
+    m->r.error = "out of host memory";
+    riscv_attend(&m->r);
 }
 
 /* ---- Tables ---------------------------------------------------------------------------------------- */

@@ -1,0 +1,3 @@
+build3/allocfail/core/map.o: core/map.c core/map.h include/frond_abi.h
+core/map.h:
+include/frond_abi.h:

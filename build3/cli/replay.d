@@ -1,0 +1,3 @@
+build3/cli/replay.o: cli/replay.c cli/../check/replay.h cli/cli.h
+cli/../check/replay.h:
+cli/cli.h:

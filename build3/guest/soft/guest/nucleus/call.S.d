@@ -1,0 +1,1 @@
+build3/guest/soft/guest/nucleus/call.S.o: guest/nucleus/call.S

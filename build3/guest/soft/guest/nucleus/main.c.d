@@ -1,0 +1,20 @@
+build3/guest/soft/guest/nucleus/main.c.o: guest/nucleus/main.c \
+  guest/nucleus/nucleus.h dev/dev.h include/frond_abi.h \
+  include/frond_backend.h machine/image.h machine/fdt.h guest/lib/lib.h \
+  guest/nucleus/maps.h
+
+guest/nucleus/nucleus.h:
+
+dev/dev.h:
+
+include/frond_abi.h:
+
+include/frond_backend.h:
+
+machine/image.h:
+
+machine/fdt.h:
+
+guest/lib/lib.h:
+
+guest/nucleus/maps.h:

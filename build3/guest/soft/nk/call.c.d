@@ -1,0 +1,10 @@
+build3/guest/soft/nk/call.c.o: nk/call.c nk/nk_priv.h core/map.h \
+  include/frond_abi.h nk/nk.h
+
+nk/nk_priv.h:
+
+core/map.h:
+
+include/frond_abi.h:
+
+nk/nk.h:

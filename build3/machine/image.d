@@ -1,0 +1,5 @@
+build3/machine/image.o: machine/image.c machine/image.h machine/fdt.h \
+ include/frond_abi.h
+machine/image.h:
+machine/fdt.h:
+include/frond_abi.h:

@@ -1,0 +1,3 @@
+build3/model/nkmodel.o: model/nkmodel.c model/nkmodel.h model/mem.h
+model/nkmodel.h:
+model/mem.h:

@@ -1,0 +1,2 @@
+build3/model/nktable.o: model/nktable.c model/nktable.h
+model/nktable.h:

@@ -1,0 +1,2 @@
+build3/model/vmlist.o: model/vmlist.c model/vm.h
+model/vm.h:

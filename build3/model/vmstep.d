@@ -1,0 +1,2 @@
+build3/model/vmstep.o: model/vmstep.c model/vm.h
+model/vm.h:
