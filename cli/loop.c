@@ -138,6 +138,7 @@ static struct frond *make(struct loop *l) {
     o.memory = boot_memory(l->boot);
     o.extra = boot_extra(l->boot);
     o.shake = l->shake;
+    o.maps = (enum frond_maps)l->maps;
     o.audit = l->audit;
     o.nodes = l->max_nodes;
     o.overhead = l->max_memory;

@@ -89,6 +89,17 @@ static void write_entry(FILE *to, const struct entry *e) {
     fprintf(to, ", \"pages\": %" PRIu64 "}", e->s.pages);
 }
 
+static void write_cost(FILE *to, const struct frond *m) {
+    struct frond_cost c;
+
+    frond_cost(m, &c);
+    fprintf(to,
+            "  \"maps\": {\"asks\": %" PRIu64 ", \"refs\": %" PRIu64 ", \"regs\": %" PRIu64
+            ", \"loads\": %" PRIu64 ", \"enters\": %" PRIu64 ", \"changes\": %" PRIu64
+            ", \"emptied\": %" PRIu64 "},\n",
+            c.asks, c.refs, c.regs, c.loads, c.enters, c.changes, c.emptied);
+}
+
 void stats_write(FILE *to, struct frond *m, uint64_t wall, int status) {
     struct entries all = {0};
 
@@ -99,9 +110,11 @@ void stats_write(FILE *to, struct frond *m, uint64_t wall, int status) {
     fprintf(to,
             "{\n  \"frond\": \"%s\",\n  \"status\": %d,\n  \"steps\": %" PRIu64
             ",\n  \"wall_ns\": %" PRIu64 ",\n  \"overhead_bytes\": %" PRIu64
-            ",\n  \"resident_bytes\": %" PRIu64 ",\n  \"complete\": %s,\n  \"nodes\": [\n",
+            ",\n  \"resident_bytes\": %" PRIu64 ",\n  \"complete\": %s,\n",
             frond_version(), status, frond_now(m), wall, frond_overhead(m), host_resident(),
             all.lost ? "false" : "true");
+    write_cost(to, m);
+    fputs("  \"nodes\": [\n", to);
     for (size_t i = 0; i < all.count; i++) {
         write_entry(to, &all.entry[i]);
         fputs(i + 1 < all.count ? ",\n" : "\n", to);

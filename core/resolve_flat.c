@@ -315,7 +315,6 @@ bool core_compose(struct core *c, unsigned level, unsigned mode, uint64_t addr, 
                   struct core_entry *out) {
     struct core_frame next,
         f = {.level = level, .mode = (uint8_t)mode, .need = (uint8_t)need, .addr = addr};
-    struct core_cost cost = c->cost; /* a check, or a look from outside: no access */
     struct core_answer a = {0};
     struct found res;
     enum walk w;
@@ -327,7 +326,6 @@ bool core_compose(struct core *c, unsigned level, unsigned mode, uint64_t addr, 
         if (a.what != CORE_RAM)
             return false;
     }
-    c->cost = cost;
     *out = (struct core_entry){.page = res.page, .perm = res.perm};
     return w == WALK_FOUND;
 }
