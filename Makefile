@@ -105,6 +105,7 @@ test-long: test
 	$(MAKE) check-nest-linux LINUX=$(LINUX)
 	$(MAKE) check-model-mem MODEL_TERMS=1000000
 	$(MAKE) check-nk NK_CALLS=1000000
+	$(MAKE) check-schemes SCHEME_CASES=1000000
 	$(MAKE) check-vmcount-long
 	$(MAKE) fuzz-dev fuzz-nest fuzz-cli fuzz-nodes fuzz-guest FUZZ_SECONDS=600
 

@@ -4,8 +4,8 @@ SCHEMES_SRC := test/schemes/schemes.c test/core/world.c test/core/naive.c test/c
 SCHEME_CASES ?= 50000
 
 .PHONY: check-schemes
-check-schemes: $(B)/test/schemes/schemes
-	$< --cases $(SCHEME_CASES)
+check-schemes: all guest $(B)/test/schemes/schemes $(B)/test/nest
+	@test/schemes/run $(B) $(SCHEME_CASES)
 
 $(B)/test/schemes/schemes: $(SCHEMES_SRC) $(wildcard test/core/*.h core/*.c core/*.h) include/frond_abi.h
 	@mkdir -p $(@D)
