@@ -10,3 +10,12 @@ check-schemes: all guest $(B)/test/schemes/schemes $(B)/test/nest
 $(B)/test/schemes/schemes: $(SCHEMES_SRC) $(wildcard test/core/*.h core/*.c core/*.h) include/frond_abi.h
 	@mkdir -p $(@D)
 	$(CC) -std=c17 -D_GNU_SOURCE -O2 -g $(WARN) -fsanitize=undefined -fno-sanitize-recover=all -Iinclude -I. -o $@ $(SCHEMES_SRC) $(wildcard core/*.c)
+
+# Every mutant of the resolvers (test/mutants/schemes) must be noticed.
+SCHEMES_OBJ := $(SCHEMES_SRC:%.c=$(B)/%.o)
+.PHONY: check-scheme-mutants
+check-scheme-mutants: $(SCHEMES_OBJ) $(B)/libfrond.a
+	@CC='$(CC)' nice test/mutants/run $(B) schemes
+
+$(B)/test/schemes/schemes.o: ALL_CFLAGS += -I.
+-include $(B)/test/schemes/schemes.d
