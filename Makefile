@@ -103,10 +103,11 @@ check-model: tools-test all guest linux
 # Results, with date and seeds, belong into docs/campaigns.md.
 .PHONY: test-long
 test-long: test
-	$(MAKE) check-mutants test-mutants check-attack-asan check-sandbox-mutants
+	$(MAKE) check-mutants test-mutants check-scheme-mutants check-attack-asan check-sandbox-mutants
 	$(MAKE) check-nest-linux LINUX=$(LINUX)
 	$(MAKE) check-model-mem MODEL_TERMS=1000000
 	$(MAKE) check-nk NK_CALLS=1000000
+	$(MAKE) check-schemes SCHEME_CASES=1000000
 	$(MAKE) check-vmcount-long
 	$(MAKE) fuzz-dev fuzz-nest fuzz-cli fuzz-nodes fuzz-guest FUZZ_SECONDS=600
 

@@ -13,6 +13,7 @@ int cmd_run(int argc, char **argv);
 int cmd_tree(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_isa(int argc, char **argv);
+int cmd_bench(int argc, char **argv);
 
 /* `frond check --replay`: 0, or 1 if the model forbids an event; both are told. */
 int check_replay(const char *path);

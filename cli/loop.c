@@ -145,6 +145,7 @@ static struct frond *make(struct loop *l) {
     o.shake = l->shake;
     o.interpret = l->code == NULL;
     o.code = l->code;
+    o.maps = (enum frond_maps)l->maps;
     o.audit = l->audit;
     o.nodes = l->max_nodes;
     o.overhead = l->max_memory;

@@ -37,6 +37,7 @@ static const struct {
     {"run", cmd_run, "run a machine: an image at any depth, or a tree"},
     {"tree", cmd_tree, "check a tree of nodes and draw it"},
     {"isa", cmd_isa, "which theorems an architecture satisfies, and what is to blame"},
+    {"bench", cmd_bench, "what the five schemes that hold maps cost, by depth"},
     {"check", cmd_check, "the theorems, in every state of small systems; traces against the model"},
 };
 

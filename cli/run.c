@@ -15,7 +15,8 @@ enum { CONSOLE_PASS, CONSOLE_PLAY };
 
 struct run {
     const char *bios, *kernel, *initrd, *append, *tree, *stats, *trace, *dump_dtb, *image, *nucleus;
-    uint64_t memory, depth, fanout, console, clock, engine, seed, max, max_nodes, max_memory, shake;
+    uint64_t memory, depth, fanout, console, clock, engine, seed, max, max_nodes, max_memory, shake,
+        maps;
     bool audit, rng, sandbox, no_sandbox, judge;
     struct option_list drives, hash_at;
 };
@@ -34,6 +35,7 @@ enum {
 };
 
 static const char *const console_words[] = {"pass", "play", NULL};
+static const char *const maps_words[] = {"flat", "pure", "hv", "display", "rmr", NULL};
 static const char *const clock_words[] = {"virtual", "host", NULL};
 static const char *const engine_words[] = {"jit", "interp", NULL};
 
@@ -130,6 +132,12 @@ static const char *const engine_words[] = {"jit", "interp", NULL};
          1,                                                                                        \
          UINT64_MAX,                                                                               \
          .to.number = &(r)->shake},                                                                \
+        {"maps",                                                                                   \
+         "SCHEME",                                                                                 \
+         "how maps are held: flat, or one of the 1970s, to be measured: pure, hv, display, rmr",   \
+         OPTION_CHOICE,                                                                            \
+         .words = maps_words,                                                                      \
+         .to.number = &(r)->maps},                                                                 \
         {"hash-at", "N[,N...]", "print each node's hash when it has made so many steps",           \
          OPTION_LIST, .to.list = &(r)->hash_at},                                                   \
         {"stats", "FILE", "write what each node did, as JSON; -: to standard error", OPTION_TEXT,  \
@@ -268,6 +276,7 @@ static int run(const struct run *r, struct boot *b, struct drives *d) {
                      .max_memory = r->max_memory,
                      .shake = r->shake,
                      .interpret = r->engine != 0,
+                     .maps = r->maps,
                      .seed = r->seed,
                      .audit = r->audit,
                      .host_clock = r->clock != 0,

@@ -89,6 +89,17 @@ static void write_entry(FILE *to, const struct entry *e) {
     fprintf(to, ", \"pages\": %" PRIu64 "}", e->s.pages);
 }
 
+static void write_cost(FILE *to, const struct frond *m) {
+    struct frond_cost c;
+
+    frond_cost(m, &c);
+    fprintf(to,
+            "  \"maps\": {\"asks\": %" PRIu64 ", \"refs\": %" PRIu64 ", \"regs\": %" PRIu64
+            ", \"loads\": %" PRIu64 ", \"enters\": %" PRIu64 ", \"changes\": %" PRIu64
+            ", \"emptied\": %" PRIu64 "},\n",
+            c.asks, c.refs, c.regs, c.loads, c.enters, c.changes, c.emptied);
+}
+
 void stats_write(FILE *to, struct frond *m, uint64_t wall, int status) {
     static const char *const names[] = {"units", "insns", "bytes", "flushes", "ns"};
     struct frond_translated t = frond_translated(m);
@@ -106,7 +117,9 @@ void stats_write(FILE *to, struct frond *m, uint64_t wall, int status) {
             frond_version(), status, frond_now(m), wall, frond_overhead(m), host_resident(),
             all.lost ? "false" : "true");
     write_named(to, "translated", names, made, 5);
-    fputs(",\n  \"nodes\": [\n", to);
+    fputs(",\n", to);
+    write_cost(to, m);
+    fputs("  \"nodes\": [\n", to);
     for (size_t i = 0; i < all.count; i++) {
         write_entry(to, &all.entry[i]);
         fputs(i + 1 < all.count ? ",\n" : "\n", to);

@@ -18,6 +18,7 @@
 
 #include "map.h"
 #include "memory.h"
+#include "resolve.h"
 #include <stddef.h>
 
 enum { CORE_P, CORE_NP }; /* which map: map_p (M and S) or map_np (U) */
@@ -59,6 +60,10 @@ struct core_table {
     struct frond_map at;     /* as in the descriptor */
     struct core_cache where; /* arena page of each 4 KiB of the table */
     struct core_cache cache; /* composed pages */
+    /* Registers of a scheme other than flat (resolve.h), emptied by registers_empty: */
+    struct core_cache pointer; /* where each 4 KiB of the table lies */
+    struct core_copy *copy;    /* what it holds */
+    unsigned copies;
 };
 
 /* What is known of a node, whether on the path or not. */
@@ -183,6 +188,10 @@ struct core {
     uint64_t cached, cached_max; /* slots of all caches; past the most, core_drop_all is due */
     struct core_frame *stack;
     unsigned stack_room;
+    const struct core_scheme *scheme; /* core_flat; another may be set before a node is entered */
+    struct core_cost cost;
+    struct core_walk *walks; /* of resolve_walk.c */
+    unsigned walks_room;
     uint64_t *labels; /* of the nodes of the path, by level, from 1 on */
     uint64_t *chain;  /* of the last GAP: address at each level from `maker` down to `level` */
 };

@@ -23,6 +23,10 @@ void cache_free(struct core *c, struct core_cache *k);
 
 /* Drops all that ctx holds (both modes, tables' places, TLBs). */
 void ctx_drop(struct core *c, struct core_ctx *ctx);
+/* Empties what a scheme's registers hold of a table; what they held can be had again. */
+void registers_empty(struct core *c, struct core_table *t);
+void copies_free(struct core *c, struct core_table *t);
+void walks_free(struct core *c);
 bool use_add(struct core *c, uint32_t page, struct core_ctx *ctx, unsigned what, uint64_t tag);
 void uses_free_all(struct core *c);
 

@@ -14,6 +14,7 @@ void ctx_drop(struct core *c, struct core_ctx *ctx) {
     for (unsigned m = 0; m < 2; m++) {
         cache_clear(&ctx->table[m].cache);
         cache_clear(&ctx->table[m].where);
+        registers_empty(c, &ctx->table[m]);
     }
     c->isa->drop_all(c->isa->opaque, ctx);
     ctx->gen++;
@@ -23,6 +24,8 @@ static void ctx_free(struct core *c, struct core_ctx *ctx) {
     for (unsigned m = 0; m < 2; m++) {
         cache_free(c, &ctx->table[m].cache);
         cache_free(c, &ctx->table[m].where);
+        cache_free(c, &ctx->table[m].pointer);
+        copies_free(c, &ctx->table[m]);
     }
     c->isa->free_isa(c->isa->opaque, ctx);
     memory_free(&c->isa->memory, ctx, sizeof *ctx);
@@ -55,6 +58,7 @@ void core_drop_all(struct core *c) {
             for (unsigned m = 0; m < 2; m++) {
                 cache_free(c, &ctx->table[m].cache);
                 cache_free(c, &ctx->table[m].where);
+                cache_free(c, &ctx->table[m].pointer);
             }
         }
     }
@@ -67,6 +71,7 @@ bool core_init(struct core *c, const struct core_isa *isa, uint8_t *ram, uint32_
     c->pages = pages;
     c->cached_max = 4 * (uint64_t)pages + (1u << 20);
     c->empty = true;
+    c->scheme = &core_flat;
     c->hash_size = HASH_SIZE;
     c->hash = memory_alloc(&isa->memory, HASH_SIZE * sizeof *c->hash);
     c->page = memory_alloc(&isa->memory, (size_t)pages * sizeof *c->page);
@@ -86,6 +91,7 @@ void core_done(struct core *c) {
     memory_free(&c->isa->memory, c->page, c->pages * sizeof *c->page);
     free_path(c);
     memory_free(&c->isa->memory, c->stack, c->stack_room * sizeof *c->stack);
+    walks_free(c);
 }
 
 static struct core_ctx *ctx_get(struct core *c, struct core_ctx *parent, uint32_t page) {
@@ -197,6 +203,7 @@ bool core_push(struct core *c, uint32_t page, struct frond_desc *d) {
         .budget0 = d->budget,
         .due = level ? c->path[level - 1].due : 0}; /* those below need not be looked at sooner */
     c->top = level;
+    c->cost.enters++;
     c->empty = false;
     set_table(c, ctx, CORE_P, &d->map_p);
     set_table(c, ctx, CORE_NP, &d->map_np);

@@ -6,29 +6,18 @@
  * resolution of its own. It is put on a stack, done first, and the walk begun anew: everything it
  * found stands in a cache by then. So a walk needs no recursion, and depth costs no C stack.
  */
-#include "core_priv.h"
+#include "resolve_priv.h"
 
-enum walk {
-    WALK_FOUND, /* *out is RAM or DEVICE, and kept */
-    WALK_NEED,  /* *need must be resolved first */
-    WALK_OTHER  /* *out is the answer to the whole resolution */
-};
-
-static enum walk other(struct core_answer *out, enum core_what what, unsigned level) {
+enum walk walk_other(struct core_answer *out, enum core_what what, unsigned level) {
     out->what = what;
     out->level = level;
     return WALK_OTHER;
 }
 
-static enum walk issuer_trap(struct core_answer *out, unsigned level, uint32_t cause,
-                             uint64_t tval) {
+enum walk walk_trap(struct core_answer *out, unsigned level, uint32_t cause, uint64_t tval) {
     out->cause = cause;
     out->tval = tval;
-    return other(out, CORE_ISSUER, level);
-}
-
-static const uint8_t *page_bytes(const struct core *c, uint32_t page) {
-    return c->ram + (size_t)page * FROND_PAGE_SIZE;
+    return walk_other(out, CORE_ISSUER, level);
 }
 
 bool core_peek(struct core *c, unsigned level, unsigned mode, uint64_t addr, unsigned need,
@@ -44,10 +33,10 @@ bool core_peek(struct core *c, unsigned level, unsigned mode, uint64_t addr, uns
 }
 
 /* What the issuer at `level` makes of its address `va`. */
-static enum walk issued(struct core *c, unsigned level, uint64_t va, unsigned access,
-                        struct core_issued *is, struct core_frame *need, struct core_answer *out) {
+enum walk walk_issued(struct core *c, unsigned level, uint64_t va, unsigned access,
+                      struct core_issued *is, struct core_frame *need, struct core_answer *out) {
     switch (c->isa->issue(c->isa->opaque, level, va, access, is)) {
-    case CORE_ISSUE_TRAP: return issuer_trap(out, level, is->cause, va);
+    case CORE_ISSUE_TRAP: return walk_trap(out, level, is->cause, va);
     case CORE_ISSUE_NEED:
         *need = (struct core_frame){.level = level,
                                     .mode = CORE_P,
@@ -58,6 +47,22 @@ static enum walk issued(struct core *c, unsigned level, uint64_t va, unsigned ac
         return WALK_NEED;
     case CORE_ISSUE_OK: break;
     }
+    return WALK_FOUND;
+}
+
+enum walk walk_table_read(struct core *c, unsigned level, unsigned mode, uint64_t i, uint32_t page,
+                          struct core_answer *out) {
+    struct core_ctx *ctx = c->path[level].ctx;
+    struct core_table *t = &ctx->table[mode];
+    const struct core_entry *e = cache_get(&t->where, i);
+
+    if (e && e->page == page)
+        return WALK_FOUND;
+    if (!cache_put(c, &t->where, i, page, FROND_R) || !use_add(c, page, ctx, mode, i))
+        return walk_other(out, CORE_NOMEM, level);
+    core_watch(c, page, CORE_W_MAP);
+    if (c->isa->range_read)
+        c->isa->range_read(c->isa->opaque, ctx, mode, i, page);
     return WALK_FOUND;
 }
 
@@ -73,11 +78,11 @@ static enum walk table_page(struct core *c, unsigned level, unsigned mode, uint6
         *page = e->page;
         return WALK_FOUND;
     }
-    enum walk w = issued(c, level - 1, va, FROND_R, &is, need, out);
+    enum walk w = walk_issued(c, level - 1, va, FROND_R, &is, need, out);
     if (w != WALK_FOUND)
         return w;
     if (c->isa->private_window(is.pa))
-        return issuer_trap(out, level - 1, 5, va);
+        return walk_trap(out, level - 1, 5, va);
     if (!core_peek(c, level - 1, is.mode, is.pa, FROND_R, page)) {
         *need = (struct core_frame){.level = level - 1,
                                     .mode = is.mode,
@@ -87,12 +92,7 @@ static enum walk table_page(struct core *c, unsigned level, unsigned mode, uint6
                                     .tval = va};
         return WALK_NEED;
     }
-    if (!cache_put(c, &t->where, i, *page, FROND_R) || !use_add(c, *page, ctx, mode, i))
-        return other(out, CORE_NOMEM, level);
-    core_watch(c, *page, CORE_W_MAP);
-    if (c->isa->range_read)
-        c->isa->range_read(c->isa->opaque, ctx, mode, i, *page);
-    return WALK_FOUND;
+    return walk_table_read(c, level, mode, i, *page, out);
 }
 
 /* One entry of a table, as it stands now. */
@@ -105,15 +105,17 @@ static enum walk table_entry(struct core *c, unsigned level, unsigned mode, uint
     uint32_t page;
     enum walk w = table_page(c, level, mode, i, va, &page, need, out);
 
-    if (w == WALK_FOUND)
-        memcpy(e, page_bytes(c, page) + va % FROND_PAGE_SIZE, sizeof *e);
-    return w;
+    if (w != WALK_FOUND)
+        return w;
+    c->cost.refs++;
+    walk_read(c, page, (unsigned)(va % FROND_PAGE_SIZE), e);
+    return WALK_FOUND;
 }
 
-static enum walk gap(const struct core *c, struct core_answer *out, unsigned level, unsigned mode) {
+enum walk walk_gap(const struct core *c, struct core_answer *out, unsigned level, unsigned mode) {
     out->mode = (uint8_t)mode;
     out->addr = c->chain[level];
-    return other(out, CORE_GAP, level);
+    return walk_other(out, CORE_GAP, level);
 }
 
 /* The range of f[level] that holds chain[level]. */
@@ -124,7 +126,7 @@ static enum walk search(struct core *c, unsigned level, unsigned mode, struct fr
 
     if (level == 0) {
         if (map_find(c->root, c->root_count, c->chain[0], &index) != MAP_FOUND)
-            return gap(c, out, 0, mode);
+            return walk_gap(c, out, 0, mode);
         *e = c->root[index];
         return WALK_FOUND;
     }
@@ -139,40 +141,40 @@ static enum walk search(struct core *c, unsigned level, unsigned mode, struct fr
     if (s.step == MAP_BAD) {
         out->mode = (uint8_t)mode;
         out->index = index;
-        return other(out, CORE_BAD, level);
+        return walk_other(out, CORE_BAD, level);
     }
-    return s.step == MAP_FOUND ? WALK_FOUND : gap(c, out, level, mode);
+    return s.step == MAP_FOUND ? WALK_FOUND : walk_gap(c, out, level, mode);
 }
 
-static bool owned(const struct core *c, uint32_t page) {
+bool walk_owned(const struct core *c, uint32_t page) {
     return (page & CORE_WINDOW) == 0 && (c->page[page].watch & CORE_W_OWNED) != 0;
 }
 
 /* A page that holds a descriptor of the path: a gap in its node's map, if that lies on the way. */
-static enum walk descriptor_met(const struct core *c, const struct core_frame *f, unsigned np,
-                                uint32_t page, struct core_answer *out) {
+enum walk walk_descriptor(const struct core *c, const struct core_frame *f, unsigned np,
+                          uint32_t page, struct core_answer *out) {
     for (unsigned j = 1; j <= f->level; j++) {
         if (c->path[j].ctx->desc_page == page) {
             out->kind = FROND_FAULT_DESC;
-            return gap(c, out, j, j < np ? CORE_NP : CORE_P);
+            return walk_gap(c, out, j, j < np ? CORE_NP : CORE_P);
         }
     }
-    return other(out, CORE_REFUSED, f->level);
+    return walk_other(out, CORE_REFUSED, f->level);
 }
 
 /* From a range of f[level] (>= 1), down to the space of the level below: its issuer's translation,
  * then the windows that hide memory there. */
-static enum walk step_down(struct core *c, unsigned level, unsigned need_perm, uint64_t *addr,
-                           unsigned *mode, uint8_t *perm, struct core_frame *need,
-                           struct core_answer *out) {
+enum walk walk_step_down(struct core *c, unsigned level, unsigned need_perm, uint64_t *addr,
+                         unsigned *mode, uint8_t *perm, struct core_frame *need,
+                         struct core_answer *out) {
     struct core_issued is;
     unsigned access = need_perm & FROND_W ? FROND_W : FROND_R;
-    enum walk w = issued(c, level - 1, *addr, access, &is, need, out);
+    enum walk w = walk_issued(c, level - 1, *addr, access, &is, need, out);
 
     if (w != WALK_FOUND)
         return w;
     if (c->isa->private_window(is.pa))
-        return gap(c, out, level, *mode);
+        return walk_gap(c, out, level, *mode);
     *perm &=
         (uint8_t)((is.perm & FROND_R ? FROND_R | FROND_X : 0) | (is.perm & FROND_W) | FROND_SHARED);
     if (is.mode == CORE_NP)
@@ -203,7 +205,7 @@ static enum walk walk_down(struct core *c, const struct core_frame *f, bool shor
         if (shortcut && l != f->level)
             k = cache_get(&c->path[l].ctx->table[mode].cache, addr / FROND_PAGE_SIZE);
         uint8_t both = k ? k->perm & res->perm & 7 : 0;
-        if (both != 0 && (both & f->need) == f->need && !owned(c, k->page)) {
+        if (both != 0 && (both & f->need) == f->need && !walk_owned(c, k->page)) {
             res->perm &= k->perm | FROND_SHARED;
             res->page = k->page;
             return WALK_FOUND;
@@ -215,11 +217,11 @@ static enum walk walk_down(struct core *c, const struct core_frame *f, bool shor
             res->perm |= (uint8_t)(e.flags & FROND_SHARED);
         res->perm &= (uint8_t)e.flags | FROND_SHARED;
         if ((res->perm & 7) == 0 || (res->perm & f->need) != f->need)
-            return gap(c, out, l, mode);
+            return walk_gap(c, out, l, mode);
         addr = range_target(&e, addr);
         if (l == 0)
             break;
-        w = step_down(c, l, f->need, &addr, &mode, &res->perm, need, out);
+        w = walk_step_down(c, l, f->need, &addr, &mode, &res->perm, need, out);
         if (w != WALK_FOUND)
             return w;
         if (mode == CORE_NP && res->np < l)
@@ -230,13 +232,13 @@ static enum walk walk_down(struct core *c, const struct core_frame *f, bool shor
     return WALK_FOUND;
 }
 
-static enum walk answer(const struct core_frame *f, uint8_t perm, uint32_t page,
-                        struct core_answer *out) {
+enum walk walk_answer(const struct core_frame *f, uint8_t perm, uint32_t page,
+                      struct core_answer *out) {
     out->what = page & CORE_WINDOW ? CORE_DEVICE : CORE_RAM;
     out->perm = perm & 7;
     out->page = page & ~CORE_WINDOW;
     if (f->kind != 0 && out->what == CORE_DEVICE)
-        return issuer_trap(out, f->level, f->need & FROND_W ? 7 : 5, f->tval);
+        return walk_trap(out, f->level, f->need & FROND_W ? 7 : 5, f->tval);
     return WALK_FOUND;
 }
 
@@ -253,11 +255,12 @@ static enum walk walk(struct core *c, const struct core_frame *f, struct core_fr
     } while (w == WALK_FOUND && c->drops != drops);
     if (w != WALK_FOUND)
         return w;
-    if (owned(c, res.page)) /* no shortcut leads there: the whole chain of addresses is known */
-        return descriptor_met(c, f, res.np, res.page, out);
+    if (walk_owned(c,
+                   res.page)) /* no shortcut leads there: the whole chain of addresses is known */
+        return walk_descriptor(c, f, res.np, res.page, out);
     if (!cache_put(c, cache, f->addr / FROND_PAGE_SIZE, res.page, res.perm))
-        return other(out, CORE_NOMEM, f->level);
-    return answer(f, res.perm, res.page, out);
+        return walk_other(out, CORE_NOMEM, f->level);
+    return walk_answer(f, res.perm, res.page, out);
 }
 
 static bool push_frame(struct core *c, unsigned depth, const struct core_frame *f) {
@@ -277,6 +280,17 @@ static bool push_frame(struct core *c, unsigned depth, const struct core_frame *
     return true;
 }
 
+void walk_ended(const struct core_frame *f, bool direct, struct core_answer *out) {
+    out->maker = f->level;
+    out->direct = direct;
+    if (out->what == CORE_GAP && out->kind == 0)
+        out->kind = f->kind;
+    if (out->what != CORE_ISSUER)
+        out->tval = f->tval;
+    if (out->what == CORE_REFUSED && f->kind != 0)
+        walk_trap(out, f->level, f->need & FROND_W ? 7 : 5, f->tval);
+}
+
 /* Does what is on the stack, last first, each of which what is before it needs. */
 static void resolve_stack(struct core *c, struct core_answer *out) {
     unsigned depth = 1;
@@ -292,16 +306,7 @@ static void resolve_stack(struct core *c, struct core_answer *out) {
             }
             out->what = CORE_NOMEM;
             return;
-        case WALK_OTHER:
-            out->maker = f.level;
-            out->direct = depth == 1;
-            if (out->what == CORE_GAP && out->kind == 0)
-                out->kind = f.kind;
-            if (out->what != CORE_ISSUER)
-                out->tval = f.tval;
-            if (out->what == CORE_REFUSED && f.kind != 0)
-                issuer_trap(out, f.level, f.need & FROND_W ? 7 : 5, f.tval);
-            return;
+        case WALK_OTHER: walk_ended(&f, depth == 1, out); return;
         }
     }
 }
@@ -349,10 +354,16 @@ void core_resolve(struct core *c, unsigned level, unsigned mode, uint64_t addr, 
         cache_get(&c->path[level].ctx->table[mode].cache, addr / FROND_PAGE_SIZE);
 
     memset(out, 0, sizeof *out);
-    if (e && (e->perm & need) == need && !owned(c, e->page))
-        answer(&f, e->perm, e->page, out);
+    c->cost.asks++;
+    c->cost.regs += c->scheme->associative;
+    if (c->scheme->associative && e && (e->perm & need) == need && !walk_owned(c, e->page))
+        walk_answer(&f, e->perm, e->page, out);
+    else if (!c->scheme->flat && walk_by_scheme(c, &f, out))
+        return;
     else if (push_frame(c, 0, &f))
         resolve_stack(c, out);
     else
         out->what = CORE_NOMEM;
 }
+
+const struct core_scheme core_flat = {.name = "flat", .flat = true, .associative = true};

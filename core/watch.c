@@ -158,6 +158,7 @@ static void tell_below(struct core *c, struct core_ctx *ctx) {
 void core_drop_table(struct core *c, struct core_ctx *ctx, unsigned mode) {
     cache_clear(&ctx->table[mode].cache);
     cache_clear(&ctx->table[mode].where);
+    registers_empty(c, &ctx->table[mode]);
     c->isa->drop_all(c->isa->opaque, ctx);
     tell_below(c, ctx);
 }
@@ -199,6 +200,8 @@ static void table_changed(struct core *c, const struct core_use *u, const uint8_
         if (c->isa->range_changed)
             c->isa->range_changed(c->isa->opaque, u->ctx, u->what, (at - start) / sizeof is, &was,
                                   &is);
+        c->cost.changes++;
+        copies_free(c, &u->ctx->table[u->what]);
         entry_changed(c, u->ctx, u->what, &was, &is);
     }
 }

@@ -43,6 +43,16 @@ enum frond_status {
     FROND_E_AUDIT       /* with `audit`: an invariant does not hold, a defect of the engine */
 };
 
+/* How the maps of the path are held and asked: docs/schemes.md. What guests see is the same; the others are there
+ * to be measured. `pure` takes time that doubles with each level. */
+enum frond_maps {
+    FROND_MAPS_FLAT,    /* compositions are kept: the engine's own */
+    FROND_MAPS_PURE,    /* in virtual memory, by virtual memory */
+    FROND_MAPS_HV,      /* Goldberg: found by the path */
+    FROND_MAPS_DISPLAY, /* Lauer & Wyeth: a stack of pointers to them */
+    FROND_MAPS_RMR      /* Belpaire & Hsu: a stack of copies of them */
+};
+
 /* At a limit of host memory what can be derived again is dropped first, at a cost of time only. */
 struct frond_options {
     uint64_t memory;   /* bytes of RAM at FROND_RAM_BASE, a multiple of 4096 */
@@ -50,6 +60,7 @@ struct frond_options {
     uint64_t nodes;    /* how many nodes, node 0 among them, may ever be entered; 0: any number */
     uint64_t overhead; /* most bytes of host memory besides RAM (frond_overhead); 0: any number */
     uint64_t shake; /* not 0: drop all caches and re-enter the path at random steps, by this seed */
+    enum frond_maps maps;
     bool audit;     /* check every invariant at each enter and exit (slow) */
     bool interpret; /* do not translate hot code; the guest cannot tell */
     uint16_t hot;   /* times that code is entered before it is translated; 0: as usual, 64 */
@@ -150,6 +161,17 @@ enum frond_status frond_each_node(struct frond *m,
                                   void (*each)(void *opaque, struct frond_name n,
                                                const struct frond_stats *s),
                                   void *opaque);
+/* What the maps have cost, in what the scheme's own processor would do. */
+struct frond_cost {
+    uint64_t asks;    /* accesses that no TLB knew */
+    uint64_t refs;    /* memory references that they made for maps */
+    uint64_t regs;    /* register operations */
+    uint64_t loads;   /* memory references that filled registers */
+    uint64_t enters;  /* nodes put on the path */
+    uint64_t changes; /* entries of maps in use that were stored to */
+    uint64_t emptied; /* maps whose registers were emptied */
+};
+void frond_cost(const struct frond *m, struct frond_cost *out);
 /* Bytes of host memory that the machine holds besides RAM, its devices' own state not counted. */
 uint64_t frond_overhead(const struct frond *m);
 uint64_t frond_now(const struct frond *m); /* steps made in all */

@@ -85,6 +85,13 @@ static void give_back(void *opaque, void *p, size_t size) {
     host_free(p);
 }
 
+void frond_cost(const struct frond *m, struct frond_cost *out) {
+    const struct core_cost *c = &m->r.core.cost;
+
+    *out =
+        (struct frond_cost){c->asks, c->refs, c->regs, c->loads, c->enters, c->changes, c->emptied};
+}
+
 uint64_t frond_overhead(const struct frond *m) { return m->held; }
 
 struct frond_translated frond_translated(const struct frond *m) {
@@ -97,9 +104,12 @@ static void point_root(struct frond *m) {
 }
 
 struct frond *frond_new(const struct frond_options *o) {
+    static const struct core_scheme *const schemes[] = {&core_flat, &core_pure, &core_hv,
+                                                        &core_display, &core_rmr};
     const uint64_t most = 1ULL << 42;
 
-    if (!page_aligned(o->memory) || !page_aligned(o->extra) || o->memory > most || o->extra > most)
+    if (!page_aligned(o->memory) || !page_aligned(o->extra) || o->memory > most ||
+        o->extra > most || (unsigned)o->maps >= sizeof schemes / sizeof schemes[0])
         return NULL;
     struct frond *m = host_alloc(sizeof *m);
     if (!m)
@@ -123,6 +133,7 @@ struct frond *frond_new(const struct frond_options *o) {
     m->r.core.contexts_max = o->nodes > UINT32_MAX ? UINT32_MAX : (uint32_t)o->nodes;
     if (o->hot != 0)
         m->r.h.hot = o->hot;
+    m->r.core.scheme = schemes[o->maps];
     m->r.shake = o->shake;
     m->r.audit = o->audit;
     m->r.poll = poll_hook;

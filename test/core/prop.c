@@ -13,6 +13,8 @@
 enum { SEEN = 64 };
 static uint64_t seen[SEEN]; /* by what and kind: the row met it so often */
 
+uint64_t judged;
+
 static const char *const whats[] = {"RAM",     "device", "gap",      "bad",
                                     "refused", "issuer", "no memory"};
 
@@ -27,6 +29,7 @@ static void note_seen(const struct core_answer *a) {
     if (a->what == CORE_ISSUER)
         i += a->cause == 5 ? 0 : a->cause == 7 ? 1 : a->cause == 13 ? 2 : 3;
     seen[i]++;
+    judged++;
 }
 
 static bool all_seen(uint64_t least) {
@@ -295,6 +298,7 @@ static bool step(struct world *w) {
 static bool row_trees(void) {
     struct world w;
 
+    memset(seen, 0, sizeof seen);
     for (uint64_t seed = first_seed, done = 0; done < cases; seed++) {
         if (!world_new(&w, seed))
             return wrong(&w, "seed %" PRIu64 ": no world", seed);

@@ -25,6 +25,9 @@ extern const struct rows cache_rows, path_rows, kept_rows, uses_rows, store_rows
 /* --seed and --cases. */
 extern uint64_t first_seed, cases;
 
+/* prop.c: accesses whose answer was compared with the judge's. */
+extern uint64_t judged;
+
 /* Says why a row fails; w or NULL: how deep its path is. Returns false. */
 bool wrong(const struct world *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
 extern char why[600];

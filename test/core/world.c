@@ -5,6 +5,7 @@
 uint64_t alloc_left = UINT64_MAX, alloc_one, alloc_held;
 bool alloc_refused, alloc_wrong;
 unsigned harts_held;
+const struct core_scheme *world_scheme = &core_flat;
 
 uint64_t dice(struct world *w, uint64_t n) {
     w->random = w->random * 6364136223846793005u + 1442695040888963407u;
@@ -405,7 +406,9 @@ static bool begin(struct world *w, uint64_t seed) {
     if (!w->arena)
         return false;
     memset(w->arena, 0, PAGES * PAGE);
-    return core_init(&w->core, &w->isa, w->arena, PAGES);
+    bool ok = core_init(&w->core, &w->isa, w->arena, PAGES);
+    w->core.scheme = world_scheme;
+    return ok;
 }
 
 bool world_plain(struct world *w) {

@@ -48,6 +48,8 @@ struct world {
 };
 
 /* world.c */
+/* By which all worlds resolve. */
+extern const struct core_scheme *world_scheme;
 bool world_new(struct world *w, uint64_t seed);
 void world_free(struct world *w);
 uint64_t dice(struct world *w, uint64_t n); /* below n */

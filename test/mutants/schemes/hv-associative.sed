@@ -1,0 +1,2 @@
+# core/resolve_hv.c: composed pages are kept
+s/\.associative = true, //

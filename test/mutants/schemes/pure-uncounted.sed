@@ -1,0 +1,2 @@
+# core/resolve_pure.c: references are counted
+s/^    c->cost\.refs\+\+;$//

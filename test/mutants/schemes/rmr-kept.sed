@@ -1,0 +1,2 @@
+# core/resolve_rmr.c: a copy is freed
+s/^    while \(t->copy\) \{$/    while (t->copy \&\& t->copy->next) {/
