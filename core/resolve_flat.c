@@ -54,9 +54,8 @@ enum walk walk_table_read(struct core *c, unsigned level, unsigned mode, uint64_
                           struct core_answer *out) {
     struct core_ctx *ctx = c->path[level].ctx;
     struct core_table *t = &ctx->table[mode];
-    const struct core_entry *e = cache_get(&t->where, i);
 
-    if (e && e->page == page)
+    if (cache_get(&t->where, i)) /* and if it lay elsewhere now, that would have been dropped */
         return WALK_FOUND;
     if (!cache_put(c, &t->where, i, page, FROND_R) || !use_add(c, page, ctx, mode, i))
         return walk_other(out, CORE_NOMEM, level);

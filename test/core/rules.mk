@@ -15,7 +15,7 @@ $(B)/test/core/rows: $(CORE_TEST_SRC) $(wildcard test/core/*.h core/*.c core/*.h
 	$(CC) -std=c17 -D_GNU_SOURCE -O2 -g $(WARN) -fsanitize=undefined -fno-sanitize-recover=all -Iinclude -I. -o $@ $(CORE_TEST_SRC) $(wildcard core/*.c)
 
 .PHONY: test-mutants
-test-mutants: $(CORE_TEST_OBJ) $(B)/attack-test $(B)/levels-test $(B)/guest/tower_vmm.bin
+test-mutants: $(CORE_TEST_OBJ) $(B)/test/schemes/schemes.o $(B)/attack-test $(B)/levels-test $(B)/guest/tower_vmm.bin
 	@CC='$(CC)' nice test/mutants/run $(B) core '$(MUTANTS)'
 
 $(CORE_TEST_OBJ): ALL_CFLAGS += -I.

@@ -40,7 +40,7 @@ static bool tower(struct world *w, unsigned depth, unsigned ranges) {
         if (!plain_enter(w, l, NO_MAP, (struct frond_map){at, ranges}))
             return false;
     }
-    return true;
+    return w->core.cost.enters == depth + 1;
 }
 
 /* What one read of a page of the top costs now. */
@@ -53,7 +53,7 @@ static bool cost_of(struct world *w, unsigned page, struct core_cost *c) {
     c->refs -= was.refs;
     c->regs -= was.regs;
     c->loads -= was.loads;
-    return a.what == CORE_RAM && a.page == page + w->core.top;
+    return c->asks == was.asks + 1 && a.what == CORE_RAM && a.page == page + w->core.top;
 }
 
 static bool cost(struct world *w, struct core_cost *c) { return cost_of(w, DATA, c); }
@@ -345,11 +345,13 @@ static bool row_table_moved(void) {
     MUST(tower(&w, 2, 1));
     core_resolve(&w.core, 2, CORE_P, DATA * PAGE, FROND_R, &a);
     MUST(a.what == CORE_RAM && a.page == DATA + 2);
+    const uint64_t emptied = w.core.cost.emptied;
     plain_range(&w, 70, 0, (struct frond_range){0, 60, 5, 7}); /* the table in its new place */
     plain_range(&w, TABLE + 1, 0, (struct frond_range){0, 60, 70 - 41, 7});
     world_settle(&w);
     core_resolve(&w.core, 2, CORE_P, DATA * PAGE, FROND_R, &a);
     MUST(a.what == CORE_RAM && a.page == DATA + 5 + 70 - 41);
+    MUST((w.core.cost.emptied > emptied) == (!world_scheme->flat && world_scheme->held));
     world_free(&w);
     return true;
 }
