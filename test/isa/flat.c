@@ -50,7 +50,8 @@ struct flat *flat_new(bool translate) {
     m->watched = calloc(1, FLAT_SIZE / 4096);
     m->hart.code = code_new(&(struct memory){m, take, give_back}, FLAT_SIZE / 4096, watch, m);
     if (translate) {
-        m->hart.jit = jit_new(&(struct memory){m, take, give_back}, NULL);
+        m->region = jit_region_new(FLAT_REGION);
+        m->hart.jit = jit_new(&(struct memory){m, take, give_back}, m->region);
         m->hart.hot = 1;
         code_count_entries(m->hart.code);
     }
@@ -63,6 +64,7 @@ struct flat *flat_new(bool translate) {
 void flat_free(struct flat *m) {
     code_free(m->hart.code);
     jit_free(m->hart.jit);
+    jit_region_free(m->region);
     free(m->hart.ram);
     free(m->hart.scratch);
     free(m->watched);

@@ -7,14 +7,16 @@
 #ifndef FROND_TEST_ISA_FLAT_H
 #define FROND_TEST_ISA_FLAT_H
 
+#include "../../jit/jit.h"
 #include "../../riscv/riscv_priv.h"
 
-enum { FLAT_SIZE = 32 << 20 };
+enum { FLAT_SIZE = 32 << 20, FLAT_REGION = 256 << 10 };
 #define FLAT_BASE UINT64_C(0x10000000)
 
 struct flat {
     struct hart hart; /* first: the stubs are handed it */
     struct frond_desc desc;
+    struct jit_region *region; /* small, so that it is often full */
     struct tlb tlb;
     struct tlb_entry entry[TLB_LEAST];
     uint64_t pa[TLB_LEAST];

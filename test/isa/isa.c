@@ -217,6 +217,7 @@ static void generated(struct tally *t, unsigned cases, uint64_t seed, const char
     compare(t, &p, "translated against step by step", flat_at(j, GEN_DATA), first);
     check(t, run_flat(&p, j, seed | 1, NULL), "translated, shaken: came to the end");
     compare(t, &p, "translated, shaken against step by step", flat_at(j, GEN_DATA), first);
+    check(t, jit_made(j->hart.jit).flushes > 0, "code memory was never full");
     other = run_qemu(&p, dir);
     check(t, other != NULL, "qemu-riscv64 ran to the end");
     if (other)
