@@ -17,7 +17,7 @@ GUEST_LIB := guest/lib/crt0.S guest/lib/trap_entry.S guest/lib/trap.c guest/lib/
 	guest/lib/uart.c guest/lib/finisher.c guest/lib/tree.c
 
 # A payload is one C file and what it names here besides.
-GUEST_PAYLOADS := hashme cpuloop leaf trouble priv exits clone modes uvmm timer tlb faults chars pages
+GUEST_PAYLOADS := hashme cpuloop leaf trouble priv exits clone modes uvmm timer tlb faults chars pages work
 GUEST_hashme := guest/tests/hashme.c guest/tests/hashme_paging.c guest/tests/hashme_user.S
 GUEST_trouble := guest/tests/trouble.c
 GUEST_exits := guest/tests/exits.c guest/tests/exits_child.S
@@ -32,6 +32,7 @@ GUEST_tlb := guest/bench/tlb.c
 GUEST_faults := guest/bench/faults.c
 GUEST_chars := guest/bench/chars.c
 GUEST_pages := guest/bench/pages.c
+GUEST_work := guest/bench/work.c
 
 GUEST_minivmm := examples/minivmm.c machine/fdt.c
 
