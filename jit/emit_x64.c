@@ -244,7 +244,7 @@ static void jump_back(struct emit *e, unsigned to) {
     int32_t steps = (int32_t)(e->k + 1 - to);
 
     op_imm(&e->x, W64, N_SUB, R14, steps);
-    jump_in_unit(e, jcc(&e->x, 9 /* ns */), to);
+    jump_in_unit(e, jcc(&e->x, CC_NS), to);
     struct stub *s = new_stub(e, STUB_BUDGET, jmp(&e->x));
     s->to = e->u->insn[to].at;
     s->give = steps + (int32_t)(e->u->n - e->k - 1);
@@ -1155,7 +1155,7 @@ static void write_all(struct emit *e) {
     const struct unit *u = e->u;
 
     op_imm(&e->x, W64, N_SUB, R14, (int32_t)u->n);
-    struct stub *s = new_stub(e, STUB_BUDGET, jcc(&e->x, 8 /* s */));
+    struct stub *s = new_stub(e, STUB_BUDGET, jcc(&e->x, CC_S));
     s->to = u->insn[0].at;
     s->give = (int32_t)u->n;
     for (e->k = 0; e->k < u->n; e->k++) {

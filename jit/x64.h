@@ -15,7 +15,7 @@ enum reg { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, R9, R10, R11, R12, R13, R
 enum { W32 = 0, W64 = 1 };
 
 /* Conditions, as in jcc, setcc, cmovcc. */
-enum cc { CC_B = 2, CC_AE, CC_E, CC_NE, CC_BE, CC_A, CC_P = 10, CC_NP, CC_L = 12, CC_GE };
+enum cc { CC_B = 2, CC_AE, CC_E, CC_NE, CC_A = 7, CC_S, CC_NS, CC_P, CC_L = 12, CC_GE };
 
 /* op reg, reg/mem. */
 enum {
@@ -55,7 +55,6 @@ enum {
     OP_MOVAPS = 0x0f28,
     OP_SQRTS = 0x0f51,
     OP_XORPS = 0x0f57,
-    OP_ORPS = 0x0f56,
     OP_ADDS = 0x0f58,
     OP_MULS = 0x0f59,
     OP_CVTS = 0x0f5a, /* from its own precision to the other */
