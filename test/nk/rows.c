@@ -481,20 +481,22 @@ static const struct place {
     {"nothing", 0x80000000, 0, 0, 0, NK_OK, 4096},
     {"one child", 0x80000000, 1, 4, 4, NK_OK, 8192},
     {"65536 children", 0x80000000, 65536, 65536 * 3, 1 << 18, NK_OK,
-     0x10000000 + 0x600000 + 0x600000 + 0x1c0000 + 4096},
+     0x10000000 + 0x600000 + 0x400000 + 0x1c0000 + 4096},
     {"a region that is not aligned", 0x80000008, 1, 4, 4, NK_BAD_LAYOUT, 0},
     {"a region at the end", TOP, 1, 4, 4, NK_BAD_LAYOUT, 0},
-    {"a region up to the end", TOP - P, 1, 4, 4, NK_BAD_LAYOUT, 0},
-    {"a region just below", TOP - 2 * P, 1, 4, 4, NK_OK, 8192},
-    {"too many children", 0x80000000, (uint64_t)1 << 32, 4, 4, NK_BAD_LAYOUT, 0},
-    {"too many ranges", 0x80000000, 1, (uint64_t)1 << 32, 4, NK_BAD_LAYOUT, 0},
+    {"a region in the upper half", (uint64_t)1 << 63, 1, 4, 4, NK_BAD_LAYOUT, 0},
+    {"a region up to the upper half", ((uint64_t)1 << 63) - 2 * P, 1, 4, 4, NK_BAD_LAYOUT, 0},
+    {"a region just below", ((uint64_t)1 << 63) - 3 * P, 1, 4, 4, NK_OK, 8192},
+    {"too many children", 0x80000000, (uint64_t)1 << 31, 4, 4, NK_BAD_LAYOUT, 0},
+    {"too many ranges", 0x80000000, 1, (uint64_t)1 << 31, 4, NK_BAD_LAYOUT, 0},
     {"too many pages", 0x80000000, 1, 4, (uint64_t)1 << 32, NK_BAD_LAYOUT, 0},
 };
 
 static const char *run_place(const struct place *p) {
-    struct nk_layout l = {.area = {{0x1000, p->pages / 2, 1}, {0x80000000, p->pages - p->pages / 2, 1}},
-                          .children = p->children,
-                          .ranges = p->ranges};
+    struct nk_layout l = {
+        .area = {{0x1000, p->pages / 2, 1}, {0x80000000, p->pages - p->pages / 2, 1}},
+        .children = p->children,
+        .ranges = p->ranges};
     struct nk_places at;
     enum nk_status status = nk_place(&l, p->region, &at);
 
@@ -549,9 +551,9 @@ static const struct corruption {
     struct change change[CHANGES];
 } corruptions[] = {
     {NULL, {{NOWHERE, 0, 0, 0}}},
-    {"a page record is not that of its page", {{PAGE(3, at), MEM(4)}}},
-    {"a page record is not that of its page", {{IN(NK, struct nk, 0, pages), RIG_RECORDS - 1}}},
-    {"there are more page records than pages", {{IN(NK, struct nk, 0, pages), RIG_RECORDS + 1}}},
+    {"an area's first record is another's", {{IN(NK, struct nk, 0, area[1].first), RIG_WINDOWS + 1}}},
+    {"there are not as many records as pages", {{IN(NK, struct nk, 0, pages), RIG_RECORDS - 1}}},
+    {"there are not as many records as pages", {{IN(NK, struct nk, 0, pages), RIG_RECORDS + 1}}},
     {"an object begins within another", {{PAGE(11, pages), 1}}},
     {"a page is not of its object's type", {{PAGE(11, type), NK_FREE}}},
     {"a page is not of its object's type", {{PAGE(12, type), NK_KEPT}}},
@@ -562,6 +564,8 @@ static const struct corruption {
     {"an object is not where objects may be", {{PAGE(10, type), NK_LOGGED}, {PAGE(11, type), NK_LOGGED}}},
     {"an object has more pages than there are", {{PAGE(LAST, pages), 2}, {PAGE(LAST, type), NK_KEPT}}},
     {"a table does not lie within the entries", {{CHILD(0, map[0].room), 0}}},
+    {"a table does not lie within the entries", {{CHILD(0, map[0].first), (uint64_t)-1}}},
+    {"a table does not lie within the entries", {{CHILD(0, map[1].count), (uint64_t)-1}}},
     {"a table does not lie within the entries", {{CHILD(0, map[0].room), 5}}},
     {"a table does not lie within the entries", {{CHILD(0, map[0].count), 5}}},
     {"a table does not lie within the entries", {{CHILD(0, map[1].count), 5}}},
