@@ -89,6 +89,7 @@
         whole_in(nk->area[2], base, size) || whole_in(nk->area[3], base, size);
 
     lemma unit_more: \forall integer a, b, u; a < b && 0 < u ==> a * u + u <= b * u;
+    lemma unit_whole: \forall integer i, u; 0 < u && 0 <= i * u ==> (i * u) % u == 0;
 */
 #else
 /*@ axiomatic Pages {

