@@ -1,6 +1,0 @@
-build2/host/posix.o: host/posix.c host/host.h host/../dev/dev.h \
- include/frond_abi.h include/frond_backend.h
-host/host.h:
-host/../dev/dev.h:
-include/frond_abi.h:
-include/frond_backend.h:

@@ -1,1 +1,0 @@
-build2/jit/emit_none.o: jit/emit_none.c

@@ -1,3 +1,0 @@
-build2/machine/fdt.o: machine/fdt.c machine/fdt.h include/frond_abi.h
-machine/fdt.h:
-include/frond_abi.h:

@@ -1,1 +1,0 @@
-build2/test/fuzz/random.o: test/fuzz/random.c

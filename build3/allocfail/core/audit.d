@@ -1,7 +1,0 @@
-build3/allocfail/core/audit.o: core/audit.c core/core_priv.h core/core.h \
- core/map.h include/frond_abi.h core/memory.h
-core/core_priv.h:
-core/core.h:
-core/map.h:
-include/frond_abi.h:
-core/memory.h:

@@ -1,6 +1,0 @@
-build3/guest/hard/guest/lib/tree.c.o: guest/lib/tree.c guest/lib/lib.h \
-  include/frond_abi.h
-
-guest/lib/lib.h:
-
-include/frond_abi.h:

@@ -1,2 +1,0 @@
-build3/guest/hard/guest/tests/clone_images.S.o: \
-  guest/tests/clone_images.S

@@ -1,1 +1,0 @@
-build3/guest/hard/guest/tests/modes_run.S.o: guest/tests/modes_run.S

@@ -1,8 +1,0 @@
-build3/guest/hard/guest/tests/priv_status.c.o: guest/tests/priv_status.c \
-  guest/tests/priv.h guest/lib/lib.h include/frond_abi.h
-
-guest/tests/priv.h:
-
-guest/lib/lib.h:
-
-include/frond_abi.h:

@@ -1,8 +1,0 @@
-build3/guest/soft/dev/dev.c.o: dev/dev.c dev/dev.h include/frond_abi.h \
-  include/frond_backend.h
-
-dev/dev.h:
-
-include/frond_abi.h:
-
-include/frond_backend.h:

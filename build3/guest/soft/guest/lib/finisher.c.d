@@ -1,6 +1,0 @@
-build3/guest/soft/guest/lib/finisher.c.o: guest/lib/finisher.c \
-  guest/lib/lib.h include/frond_abi.h
-
-guest/lib/lib.h:
-
-include/frond_abi.h:

@@ -1,6 +1,0 @@
-build3/guest/soft/guest/lib/print.c.o: guest/lib/print.c guest/lib/lib.h \
-  include/frond_abi.h
-
-guest/lib/lib.h:
-
-include/frond_abi.h:

@@ -1,1 +1,0 @@
-build3/guest/soft/guest/nucleus/call.S.o: guest/nucleus/call.S

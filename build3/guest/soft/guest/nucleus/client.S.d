@@ -1,1 +1,0 @@
-build3/guest/soft/guest/nucleus/client.S.o: guest/nucleus/client.S

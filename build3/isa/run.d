@@ -1,2 +1,0 @@
-build3/isa/run.o: isa/run.c isa/isa.h
-isa/isa.h:

@@ -1,1 +1,0 @@
-build3/jit/emit_none.o: jit/emit_none.c

@@ -1,2 +1,0 @@
-build3/model/mem.o: model/mem.c model/mem.h
-model/mem.h:

@@ -1,2 +1,0 @@
-build3/model/vmlist.o: model/vmlist.c model/vm.h
-model/vm.h:
