@@ -19,7 +19,7 @@ CHECK_SRC := $(wildcard check/*.c model/*.c isa/*.c)
 CLI_OBJ  := $(patsubst %.c,$(B)/%.o,$(CLI_SRC) $(CHECK_SRC) $(SANDBOX)) $(B)/cli/nucleus_blob.o
 NUCLEUS  := $(B)/guest/nucleus.elf
 # What a test needs whose machines the model follows.
-FOLLOW_OBJ := $(B)/test/replay/follow.o $(B)/check/observe.o $(B)/check/replay.o
+FOLLOW_OBJ := $(patsubst %.c,$(B)/%.o,test/replay/follow.c check/observe.c $(wildcard check/replay*.c))
 
 SONAME   := libfrond.so.0
 

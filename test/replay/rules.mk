@@ -4,6 +4,6 @@ check-replay: all guest linux $(B)/test/replay/alter $(B)/attack-test $(B)/level
     $(B)/test/nest $(B)/test/fuzz/random-nodes
 	@LINUX=$(LINUX) test/replay/run $(B)
 
-$(B)/test/replay/alter: test/replay/alter.c check/replay.c check/replay.h include/frond_abi.h
+$(B)/test/replay/alter: test/replay/alter.c $(wildcard check/replay*.c check/replay*.h) include/frond_abi.h
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -o $@ $(filter %.c,$^)
