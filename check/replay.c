@@ -4,30 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool on_dma(struct replay *r, unsigned k) {
-    bool write = replay_text(r, "write") != NULL;
-    const char *mode = replay_text(r, "mode");
-    uint64_t addr, bytes, window, flat;
-
-    if (!replay_get(r, write ? "write" : "read", 16, &addr) ||
-        !replay_get(r, "bytes", 10, &bytes) || !replay_get(r, "window", 10, &window))
-        return false;
-    if (!mode || !strchr("MSU", mode[0]) || mode[1])
-        return replay_no(r, "format", "mode=");
-    if (window > FROND_VIRTIO_SLOTS || bytes == 0 ||
-        addr % FROND_PAGE_SIZE + bytes > FROND_PAGE_SIZE)
-        return replay_no(r, "6.2", "no piece of a transfer");
-    if (replay_text(r, "refused"))
-        return true;
-    if (!replay_text(r, "done"))
-        return replay_no(r, "format", "done or refused");
-    enum look look =
-        replay_flatten(r, k, mode[0] == 'U' ? NP : P, addr, write ? FROND_W : FROND_R, &flat);
-    r->unjudged += look == UNKNOWN;
-    return look == FOUND || look == UNKNOWN ||
-           replay_no(r, "6.2", "the owner's map does not lead there");
-}
-
 /* The clock that a line tells is the top's. */
 static bool clock_told(struct replay *r, const char *s, const struct node *whose) {
     uint64_t at;
@@ -110,7 +86,7 @@ static bool event(struct replay *r, struct node *n, char *word[5], uint64_t step
     if (strcmp(what, "exit") == 0)
         return replay_on_leave(r, (unsigned)k, replay_text(r, "reason"));
     if (strcmp(what, "dma") == 0)
-        return on_dma(r, (unsigned)k);
+        return replay_on_dma(r, (unsigned)k);
     if (strcmp(what, "suspend") == 0 && k == 0)
         return suspend(r);
     return replay_no(r, "format", "no event %s", what);

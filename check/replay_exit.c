@@ -48,12 +48,17 @@ static unsigned needed(const struct pending *p) {
 }
 
 /* 2.1: in which map the access is when it comes to the level. -1: either. */
-static int first_map(struct replay *r, const struct pending *p, bool direct) {
+static int first_map(struct replay *r, const struct node *maker, const struct pending *p,
+                     bool direct) {
     const char *mode = replay_text(r, "mode"), *data = replay_text(r, "data");
 
     if (p->kind == FROND_FAULT_WALK)
         return P;
-    if (p->kind == FROND_FAULT_DMA || (p->kind == FROND_FAULT_DESC && direct))
+    if (p->kind == FROND_FAULT_DMA) {
+        char rang = replay_dma_mode(r, p->reg, maker);
+        return rang == 0 ? -1 : rang == 'U' ? NP : P;
+    }
+    if (p->kind == FROND_FAULT_DESC && direct)
         return -1;
     return (p->kind == FROND_FAULT_FETCH ? mode : data)[0] == 'U' ? NP : P;
 }
@@ -178,7 +183,7 @@ static bool on_fault(struct replay *r, unsigned k) {
     bool by_instruction = direct && p.kind <= FROND_FAULT_FETCH;
     if (by_instruction && !replay_budgets(r, r->top))
         return false;
-    if (!follow(r, k, (unsigned)maker, first_map(r, &p, direct), &p))
+    if (!follow(r, k, (unsigned)maker, first_map(r, r->path[maker], &p, direct), &p))
         return false;
     if (!is_gap(r, k, p.flags & FROND_XF_NP ? NP : P, &p))
         return false;

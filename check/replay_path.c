@@ -140,6 +140,7 @@ bool replay_advance(struct replay *r, uint64_t step) {
     if (!replay_restored(r))
         return false;
     replay_top(r)->made += step - r->step;
+    replay_may_ring(r, replay_top(r));
     r->step = step;
     r->writes = 0;
     r->retires = r->restoring = r->free = false;
@@ -188,6 +189,7 @@ void replay_forget(struct replay *r) {
         free(r->node[i]);
         r->node[i] = NULL;
     }
+    memset(r->dma, 0, sizeof r->dma);
     r->nodes = r->step = r->writes = 0;
     r->halted = r->suspended = r->reset = r->free = false;
 }

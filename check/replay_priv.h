@@ -74,7 +74,11 @@ struct replay {
     } due;                   /* by an answer */
     struct written *write;   /* since the last step */
     uint64_t writes, write_room;
-    struct node *telling; /* whose table is being told */
+    struct {
+        uint64_t uid;
+        char mode;                 /* M, S, U; 0: not known */
+    } dma[FROND_VIRTIO_SLOTS + 1]; /* by window: its last transfer, while its owner makes no step */
+    struct node *telling;          /* whose table is being told */
     unsigned telling_mode;
     struct field field[FIELDS];
     unsigned fields;
@@ -154,5 +158,14 @@ bool replay_on_leave(struct replay *r, unsigned k, const char *reason);
 bool replay_on_answer(struct replay *r, unsigned k);
 bool replay_on_trap(struct replay *r, unsigned k, uint64_t step);
 bool replay_on_status(struct replay *r, unsigned k);
+
+/* ---- replay_dma.c: what devices move ------------------------------------------------------------------- */
+
+/* False, said: the model forbids the transfer of a device of the node at level k. */
+bool replay_on_dma(struct replay *r, unsigned k);
+/* The node makes a step, which may be a doorbell in any mode. */
+void replay_may_ring(struct replay *r, const struct node *n);
+/* In which mode, M, S, U, the node's device at `window` moves; 0: it is not known. */
+char replay_dma_mode(const struct replay *r, uint64_t window, const struct node *n);
 
 #endif
