@@ -40,6 +40,8 @@ extern const struct check_drop check_drops[CHECK_DROPS];
 /* What scopes are asked for; 0: as the theorem says. nodes: then all trees up to that many. */
 struct check_size {
     unsigned nodes, bits;
+    bool
+        symmetry; /* states that differ by an exchange of node 0's frames are one, where it is so */
     unsigned cells[CHECK_LEVELS];
 };
 
@@ -60,6 +62,7 @@ unsigned check_runs(const struct check_theorem *, const struct check_size *, uns
 struct check_scope {
     const char *theorem, *drop; /* drop: NULL, none */
     unsigned number, nodes, bits;
+    bool symmetry;
     const uint8_t *parent, *cells; /* of each node */
 };
 /* False: there is no such run. */

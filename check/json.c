@@ -61,7 +61,8 @@ static void one(FILE *to, const struct check_run *run, const struct check_result
         numbers(to, "parent", run->vm.parent, run->vm.nodes);
         fputs(", ", to);
         numbers(to, "cells", run->vm.cells, run->vm.nodes);
-        fprintf(to, ", \"bits\": %u,\n     ", run->vm.bits);
+        fprintf(to, ", \"bits\": %u,%s\n     ", run->vm.bits,
+                run->vm.alike ? " \"symmetry\": true," : "");
     } else {
         fprintf(to, "\"number\": %u,\n     ", run->number);
     }

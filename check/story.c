@@ -55,6 +55,7 @@ const char *check_scope_text(const struct check_run *run, char *out) {
         for (unsigned k = 0; k < sc->nodes; k++)
             at += (size_t)snprintf(out + at, CHECK_TEXT - at, "%s%s: %u", k ? "  " : "",
                                    vm_label(sc, k, label), sc->cells[k]);
+        snprintf(out + at, CHECK_TEXT - at, "%s", sc->alike ? "  by symmetry" : "");
     }
     return out;
 }

@@ -100,7 +100,7 @@ static void furnish(struct vm_scope *sc, const unsigned *cells) {
 
         sc->cells[k] = (uint8_t)(cells[level[k]] > least ? cells[level[k]] : least);
         give[p] = give[p] > need ? give[p] : need;
-        tables[p] += (sc->cells[k] + window) * (sc->apart ? 1u : sc->modes);
+        tables[p] += (sc->cells[k] + window) * (sc->apart && p != 0 ? 1u : sc->modes);
     }
 }
 
@@ -165,6 +165,7 @@ static bool make_scope(const struct check_theorem *t, const struct check_size *s
     if (drop == VM_DROP_SINK) /* promised: all the core and all secondary memory */
         cells[1]++;
     furnish(sc, cells);
+    sc->alike = size->symmetry && vm_symmetric(sc);
     return vm_layout(sc);
 }
 
@@ -200,6 +201,9 @@ bool check_rebuild(const struct check_scope *given, struct check_run *run) {
         sc->cells[k] = given->cells[k];
     }
     set_flags(t, run->drop, sc);
+    sc->alike = given->symmetry;
+    if (sc->alike && !vm_symmetric(sc))
+        return false;
     return deepest(sc) < CHECK_LEVELS && vm_layout(sc) && sc->cells[0] == given->cells[0];
 }
 

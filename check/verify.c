@@ -25,6 +25,7 @@ struct file_run {
     uint64_t states;
     struct file_step *steps;
     unsigned steps_count;
+    bool symmetry;
 };
 struct file {
     struct file_run *runs;
@@ -56,6 +57,7 @@ static const cyaml_schema_field_t run_fields[] = {
     BYTES(parent),
     BYTES(cells),
     NUMBER(bits, OPTIONAL),
+    CYAML_FIELD_BOOL("symmetry", OPTIONAL, struct file_run, symmetry),
     NUMBER(number, OPTIONAL),
     NUMBER(depth, OPTIONAL),
     NUMBER(states, CYAML_FLAG_DEFAULT),
@@ -269,6 +271,7 @@ static int verify_run(const struct file_run *f, char *why, size_t size) {
                                 .number = f->number,
                                 .nodes = f->parent_count,
                                 .bits = f->bits,
+                                .symmetry = f->symmetry,
                                 .parent = f->parent,
                                 .cells = f->cells};
 

@@ -14,7 +14,7 @@ enum { CHECK_FAILED = 1, CHECK_UNFINISHED = 3, WORDS = 16 };
 struct check_args {
     const char *word[WORDS], *cells, *drop, *shard, *dot, *save, *resume, *verify, *replay;
     uint64_t nodes, bits, threads, max_memory;
-    bool states, json, list;
+    bool states, json, list, symmetry;
     /* What the report is made of. */
     unsigned holds, fails, vacuous;
     FILE *dot_file;
@@ -94,6 +94,7 @@ static int make_order(const struct check_args *a, struct campaign_order *o) {
     *o = (struct campaign_order){.drop = CHECK_NO_DROP, .plain = a->states};
     o->size.nodes = (unsigned)a->nodes;
     o->size.bits = (unsigned)a->bits;
+    o->size.symmetry = a->symmetry;
     if (a->drop)
         status = find_drop(a->drop, &o->drop);
     if (!status)
@@ -288,6 +289,11 @@ static int help(const struct option *row) {
              .most = 3,                                                                            \
              .to.number = &(a)->bits,                                                              \
              .help = "bits of a datum (1)"},                                                       \
+            {.name = "symmetry",                                                                   \
+             .kind = OPTION_FLAG,                                                                  \
+             .to.flag = &(a)->symmetry,                                                            \
+             .help =                                                                               \
+                 "states that differ by an exchange of node 0's frames are one, where it is so"},  \
             {.name = "drop",                                                                       \
              .value = "HYPOTHESIS",                                                                \
              .kind = OPTION_TEXT,                                                                  \

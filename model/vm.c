@@ -1,6 +1,7 @@
 /* vm.c - see vm.h: scopes, states, composition. */
 #include "vm.h"
 #include "../core/map.h"
+#include <stdlib.h>
 #include <string.h>
 
 static void add_live(struct vm_scope *sc, size_t at, unsigned bytes) {
@@ -85,6 +86,40 @@ void vm_init(const struct vm_scope *sc, struct vm_state *s) {
     ira_init(sc, &s->ira);
     memcpy(s->h, s->ira.h, sizeof s->h);
     s->real_p = sc->sens;
+}
+
+bool vm_symmetric(const struct vm_scope *sc) {
+    return !sc->io && !sc->sens && sc->rogue == VM_NO_ROGUE && sc->drop == 0;
+}
+
+/* The frames that node 0's tables lead to, as they come; to: where each goes. How many. */
+static unsigned frames_named(const struct vm_scope *sc, struct vm_state *s, uint8_t *to) {
+    unsigned n = 0;
+
+    for (unsigned at = 0; at < sc->frame[0]; at++) {
+        uint8_t e = s->mem[at], y = vm_target(e);
+
+        if (!vm_live(e))
+            continue;
+        if (to[y] == 0)
+            to[y] = (uint8_t)(sc->frame[0] + n++);
+        s->mem[at] = vm_entry(to[y], vm_perm(e));
+    }
+    return n;
+}
+
+static int by_content(const void *a, const void *b) {
+    return *(const uint8_t *)a - *(const uint8_t *)b;
+}
+
+void vm_canonical(const struct vm_scope *sc, struct vm_state *s) {
+    uint8_t to[1 << 5] = {0}, mem[VM_ADDRS]; /* to: 0, no table leads there */
+    unsigned first = sc->frame[0], free = first + frames_named(sc, s, to);
+
+    memcpy(mem, s->mem, sizeof mem);
+    for (unsigned y = first, next = free; y < sc->cells[0]; y++)
+        s->mem[to[y] ? to[y] : next++] = mem[y];
+    qsort(s->mem + free, sc->cells[0] - free, 1, by_content);
 }
 
 void vm_pack(const struct vm_scope *sc, const struct vm_state *s, uint8_t *restrict to) {

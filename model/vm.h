@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { VM_NODES = 5, VM_ADDRS = 24, VM_CELLS = 8, VM_STATE_MAX = 160, VM_ACTS = 512 };
+enum { VM_NODES = 5, VM_ADDRS = 28, VM_CELLS = 9, VM_STATE_MAX = 192, VM_ACTS = 512 };
 enum { VM_RUNS = 9 + 7 * VM_NODES };
 
 /* A cell: a datum below 0x80, or an entry: target and one of four permissions. An entry without any is
@@ -87,6 +87,7 @@ struct vm_scope {
     uint8_t sens, shared;
     uint8_t rogue; /* node whose VMM is arbitrary, or VM_NO_ROGUE */
     uint8_t sink;  /* SINK: how many cells secondary memory holds */
+    uint8_t alike; /* states that differ by an exchange of node 0's frames are one: vm_canonical */
     uint64_t drop; /* 1 << enum vm_drop */
 
     /* From vm_layout. */
@@ -239,6 +240,13 @@ static inline bool vm_wild(const struct vm_scope *sc, unsigned k) {
 /* Fills the lower half of a scope. False: it does not fit. Node 0 gets what it needs, at least. */
 bool vm_layout(struct vm_scope *sc);
 void vm_init(const struct vm_scope *sc, struct vm_state *s);
+/* Nothing in the scope tells one of node 0's frames from another: no device, no absolute address, no program that
+ * may write entries. Then a state and the same with its frames exchanged have the same future but for the exchange. */
+bool vm_symmetric(const struct vm_scope *sc);
+/* Frames are the cells from frame[0] on that node 0 gives away. Exchanges them, with what leads to them, so that those
+ * in use stand in the order in which node 0's tables name them, the others behind by content: of all
+ * states that differ by an exchange the same one. vm_do ends with it where sc->alike. */
+void vm_canonical(const struct vm_scope *sc, struct vm_state *s);
 /* To VM_STATE_MAX bytes: sc->size of the state, and some of 0, to a multiple of 8 at least. */
 void vm_pack(const struct vm_scope *sc, const struct vm_state *s, uint8_t *to);
 void vm_unpack(const struct vm_scope *sc, const uint8_t *from, struct vm_state *s);

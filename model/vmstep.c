@@ -408,8 +408,8 @@ struct vm_out vm_do(const struct vm_scope *sc, const struct vm_state *s, const s
     dispatch(&p);
     if (p.out.fate == VM_NONE)
         return p.out;
-    if (p.out.fate == VM_DONE && p.out.ira.kind != VM_KINDS &&
-        !ira_step(sc, &t->ira, &p.out.ira) && (sc->rogue == 0 || !vm_wild(sc, p.out.ira.node)))
+    if (p.out.fate == VM_DONE && p.out.ira.kind != VM_KINDS && !ira_step(sc, &t->ira, &p.out.ira) &&
+        (sc->rogue == 0 || !vm_wild(sc, p.out.ira.node)))
         p.out.bad = VM_BAD_FORBIDDEN;
     if (p.out.fate == VM_DONE && p.out.interpreted && !sc->sens)
         p.out.bad = VM_BAD_INTERPRETED;
@@ -421,5 +421,7 @@ struct vm_out vm_do(const struct vm_scope *sc, const struct vm_state *s, const s
         give_up_shared(sc, t);
     if (p.out.bad == VM_BAD_OK)
         p.out.bad = bounds(&p);
+    if (sc->alike)
+        vm_canonical(sc, t);
     return p.out;
 }
