@@ -1,11 +1,11 @@
 /*
- * bench.c - frond bench maps: what the five resolvers cost by depth. It asks the resolvers of core/ directly, for a
+ * bench_maps.c - frond bench maps: what the five resolvers cost by depth. It asks the resolvers of core/ directly, for a
  * harts' TLBs would answer most accesses; the world is a tower of nodes of one range each, as in docs/schemes.md.
  */
 #include "../core/core.h"
 #include "../host/host.h"
+#include "bench.h"
 #include "cli.h"
-#include "options.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -173,15 +173,10 @@ static bool one(struct tower *t, unsigned kind, unsigned i) {
     }
 }
 
-static int by_size(const void *a, const void *b) {
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-    return x < y ? -1 : x > y;
-}
-
 /* Rounds of one kind, `limit` ns at most; their median, as the machine may have other work. */
 static bool measure(struct tower *t, unsigned kind, uint64_t limit, double *ns) {
-    uint64_t took[ROUNDS], spent = 0;
+    double took[ROUNDS];
+    uint64_t spent = 0;
     unsigned n = 0;
 
     for (; n < ROUNDS && (n == 0 || spent < limit); n++) {
@@ -193,11 +188,11 @@ static bool measure(struct tower *t, unsigned kind, uint64_t limit, double *ns) 
         uint64_t start = host_now();
         if (!one(t, kind, n))
             return false;
-        took[n] = host_now() - start;
-        spent += took[n];
+        uint64_t ns_once = host_now() - start;
+        took[n] = (double)ns_once;
+        spent += ns_once;
     }
-    qsort(took, n, sizeof took[0], by_size);
-    *ns = (double)took[n / 2];
+    *ns = bench_median(took, n);
     return true;
 }
 
@@ -303,67 +298,63 @@ static int table(const struct core_scheme *scheme, struct figures f[ROWS]) {
     return (int)rows;
 }
 
-static void plot_data(FILE *to, const struct figures *f, int rows) {
-    for (int i = 0; i < rows; i++)
-        fprintf(to, "%u %.1f\n", depths[i], f[i].ns[COLD]);
-    fputs("e\n", to);
+/* What is drawn of it, each in a picture of its own. References are drawn with one added, as 0 has no place on such a
+ * scale. */
+static const struct picture {
+    const char *title;
+    unsigned column; /* of plot_data */
+} pictures[] = {{"references of a cold access, + 1", 2},
+                {"references of a warm access, + 1", 3},
+                {"loads of a cold access, + 1", 4},
+                {"ns of a cold access", 5},
+                {"ns of a warm access", 6},
+                {"ns of a fault", 7},
+                {"ns of a child made", 8},
+                {"ns of a map change", 9}};
+enum { PICTURES = sizeof pictures / sizeof pictures[0], COLUMNS = 4 };
+
+static void plot_data(FILE *to, const char *name, const struct figures *f, int rows) {
+    fprintf(to, "$%s << END\n", name);
+    for (int i = 0; i < rows; i++) {
+        fprintf(to, "%u %" PRIu64 " %" PRIu64 " %" PRIu64, depths[i], f[i].refs[COLD] + 1,
+                f[i].refs[WARM] + 1, f[i].loads + 1);
+        for (unsigned kind = 0; kind < KINDS; kind++)
+            fprintf(to, " %.1f", f[i].ns[kind]);
+        fputc('\n', to);
+    }
+    fputs("END\n", to);
 }
 
-/* gnuplot's own complaints go where it writes them. */
 static int plot(const char *path, const struct core_scheme *const *all, struct figures (*f)[ROWS],
                 const int *rows, unsigned schemes) {
-    FILE *to = strchr(path, '\'') ? NULL : popen("gnuplot", "w");
+    FILE *to = plot_open(path, "five schemes, by depth", COLUMNS, PICTURES / COLUMNS);
+
     if (!to)
-        return complain("bench: --plot '%s': should be a file that gnuplot can write, without '",
-                        path);
-    fprintf(to,
-            "set terminal svg\nset output '%s'\nset logscale y\nset xlabel 'depth'\n"
-            "set ylabel 'ns, cold access'\nplot",
-            path);
+        return EXIT_USAGE;
+    fputs("set logscale y\nset xlabel 'depth'\n", to);
     for (unsigned i = 0; i < schemes; i++)
-        fprintf(to, "%s '-' with linespoints title '%s'", i ? "," : "", all[i]->name);
-    fputc('\n', to);
-    for (unsigned i = 0; i < schemes; i++)
-        plot_data(to, f[i], rows[i]);
-    return pclose(to) == 0 ? 0 : complain("bench: --plot %s: gnuplot cannot write it", path);
+        plot_data(to, all[i]->name, f[i], rows[i]);
+    for (unsigned p = 0; p < PICTURES; p++) {
+        fprintf(to, "set title '%s'\nplot", pictures[p].title);
+        for (unsigned i = 0; i < schemes; i++)
+            fprintf(to, "%s $%s using 1:%u with linespoints title '%s'", i ? "," : "", all[i]->name,
+                    pictures[p].column, all[i]->name);
+        fputc('\n', to);
+    }
+    return plot_close(to, path);
 }
 
-static int bench_maps(const char *path) {
+int bench_maps(const char *path) {
     static const struct core_scheme *const all[] = {&core_flat, &core_hv, &core_display, &core_rmr,
                                                     &core_pure};
     enum { SCHEMES = sizeof all / sizeof all[0] };
     static struct figures f[SCHEMES][ROWS];
     int rows[SCHEMES];
 
-    if (path && system("command -v gnuplot >/dev/null 2>&1") != 0)
-        return complain("bench: --plot %s: gnuplot is not installed; leave --plot out", path);
     for (unsigned i = 0; i < SCHEMES; i++) {
         rows[i] = table(all[i], f[i]);
         if (rows[i] < 0)
             return note("bench: the host has no memory for it"), EXIT_MACHINE;
     }
     return path ? plot(path, all, f, rows, SCHEMES) : 0;
-}
-
-int cmd_bench(int argc, char **argv) {
-    const char *what = NULL, *path = NULL;
-    struct option row[] = {{"plot", "FILE.svg", "draw cold accesses by depth, with gnuplot",
-                            OPTION_TEXT, .to.text = &path},
-                           {.name = NULL}};
-    int status = options_parse("bench", row, argc, argv, &what, 1);
-
-    if (status == -1) {
-        printf("usage: frond bench maps [OPTION...]\n\n"
-               "References and times of the five schemes that hold maps (docs/schemes.md), by "
-               "depth: of an access,\n"
-               "cold and warm, of a fault, of a child made, of a map change. Takes up to two "
-               "minutes.\n\n");
-        options_help(row);
-        return 0;
-    }
-    if (status)
-        return status;
-    if (!what || strcmp(what, "maps") != 0)
-        return complain("bench: '%s': should be maps", what ? what : "");
-    return bench_maps(path);
 }
