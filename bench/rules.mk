@@ -5,7 +5,6 @@ BENCH_TOOLS := $(B)/bench/clock $(B)/bench/tree $(B)/bench/scope
 .PHONY: bench bench-tools bench-spin bench-nk
 bench: bench-tools
 	bench/peers.sh
-	bench/work.sh
 	bench/depth.sh
 	bench/faults.sh
 	bench/tree.sh
