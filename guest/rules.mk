@@ -88,6 +88,8 @@ $(eval $(call client_link,nucleus,nucleus,S))
 $(eval $(call client_link,nucleus-direct,nucleus,M))
 $(eval $(call client_link,takeover,takeover,S))
 
+$(patsubst %,$(GUEST_OUT)/hard/%.o,$(WORK)): GUEST_FLAGS += -include guest/bench/work/page.h
+
 # The kinds of work as a program of Linux, for qemu-riscv64: the same objects.
 WORK_USER := $(patsubst %,$(GUEST_OUT)/hard/%.o,$(WORK) guest/bench/work/host.c guest/bench/work/user.c \
 	guest/bench/work/user_start.S guest/lib/print.c guest/lib/memory.c)
