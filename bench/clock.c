@@ -1,11 +1,13 @@
 /*
  * clock.c - commands measured side by side: round after round, one after the other, in CPU time.
  *
- * usage: clock [-n ROUNDS] [-u UNITS] NAME COMMAND [ARG...] [-- NAME COMMAND [ARG...]]...
+ * usage: clock [-n ROUNDS] [-u UNITS] [-r FILE] NAME COMMAND [ARG...] [-- NAME COMMAND [ARG...]]...
  *
  * A line per command: median, least and most of its user time, the median of its system time, and the
  * median, least and most over rounds of its user time divided by the first command's in the same round,
- * so that a slow minute of the machine hits both. With -u, also UNITS divided by the median: a rate. Standard
+ * so that a slow minute of the machine hits both; every second round goes backwards, so that neither is always
+ * the one behind the other. With -u, also UNITS divided by the median: a rate. With -r, FILE gets a line per run:
+ * round, name, user and system time, with tabs between. Standard
  * output of the commands goes to ours in the first round (it is part of what is measured that it is
  * right) and must be the same in the others; input is empty. Ends with 1 when a command fails or says
  * something else than before.
@@ -112,6 +114,22 @@ static void report(unsigned n, unsigned rounds, double units) {
     }
 }
 
+/* Every run, in the order of rounds, before report() sorts. False: not written. */
+static bool write_runs(const char *path, unsigned n, unsigned rounds) {
+    FILE *f = fopen(path, "w");
+    bool good = f != NULL;
+
+    for (unsigned r = 0; good && r < rounds; r++)
+        for (unsigned i = 0; i < n; i++)
+            fprintf(f, "%u\t%s\t%.6f\t%.6f\n", r, command[i].name, command[i].user[r],
+                    command[i].system[r]);
+    if (f == NULL || fclose(f) != 0) {
+        perror(path);
+        return false;
+    }
+    return true;
+}
+
 /* Commands out of argv from `at`. Their number; 0: none, or too many. */
 static unsigned parse(int argc, char **argv, int at) {
     unsigned n = 0;
@@ -129,23 +147,29 @@ static unsigned parse(int argc, char **argv, int at) {
 int main(int argc, char **argv) {
     unsigned rounds = 5, n;
     double units = 0;
+    const char *runs = NULL;
     int at = 1;
     for (; at + 1 < argc && argv[at][0] == '-' && argv[at][1] != '-'; at += 2) {
         if (argv[at][1] == 'n')
             rounds = (unsigned)strtoul(argv[at + 1], NULL, 10);
+        else if (argv[at][1] == 'r')
+            runs = argv[at + 1];
         else
             units = strtod(argv[at + 1], NULL);
     }
     n = parse(argc, argv, at);
     if (n == 0 || rounds == 0 || rounds > ROUNDS) {
-        fputs("usage: clock [-n ROUNDS] [-u UNITS] NAME COMMAND... [-- NAME COMMAND...]...\n",
+        fputs("usage: clock [-n ROUNDS] [-u UNITS] [-r FILE] NAME COMMAND... [-- NAME "
+              "COMMAND...]...\n",
               stderr);
         return 2;
     }
     for (unsigned r = 0; r < rounds; r++)
         for (unsigned i = 0; i < n; i++)
-            if (!run(&command[i], r))
+            if (!run(&command[r % 2 ? n - 1 - i : i], r))
                 return 1;
+    if (runs && !write_runs(runs, n, rounds))
+        return 1;
     report(n, rounds, units);
     return 0;
 }

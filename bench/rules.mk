@@ -1,16 +1,19 @@
-# bench: measurements, none of which is a test. `make bench` runs all (some minutes), bench/*.sh one.
+# bench: measurements, none of which is a test. `make bench` runs all (an hour; bench/engine.sh most of it), bench/*.sh one.
 
-BENCH_TOOLS := $(B)/bench/clock $(B)/bench/tree $(B)/bench/scope
+BENCH_TOOLS := $(B)/bench/clock $(B)/bench/tree $(B)/bench/scope $(B)/bench/work $(B)/guest/work-user
 
-.PHONY: bench bench-tools bench-spin bench-nk
+.PHONY: bench bench-tools bench-spin bench-nk bench-engine
 bench: bench-tools
 	bench/peers.sh
-	bench/work.sh
+	bench/engine.sh
 	bench/depth.sh
 	bench/faults.sh
 	bench/tree.sh
 	bench/spin.sh
 	bench/nk.sh
+
+bench-engine: bench-tools
+	bench/engine.sh
 
 bench-nk: bench-tools
 	bench/nk.sh

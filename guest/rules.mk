@@ -25,14 +25,15 @@ GUEST_clone := guest/tests/clone.c guest/tests/clone_images.S machine/fdt.c
 GUEST_modes := guest/tests/modes.c guest/tests/modes_run.S machine/fdt.c
 GUEST_uvmm := guest/tests/uvmm.c guest/tests/uvmm_process.S machine/fdt.c
 GUEST_priv := $(wildcard guest/tests/priv_*.c guest/tests/priv_*.S)
-GUEST_cpuloop := guest/bench/cpuloop.c
+GUEST_cpuloop := guest/bench/cpuloop.c guest/bench/mix.c
 GUEST_leaf := guest/bench/leaf.c
 GUEST_timer := guest/bench/timer.c
 GUEST_tlb := guest/bench/tlb.c
 GUEST_faults := guest/bench/faults.c
 GUEST_chars := guest/bench/chars.c
 GUEST_pages := guest/bench/pages.c
-GUEST_work := guest/bench/work.c
+WORK := $(addprefix guest/bench/work/,list.c integer.c control.c memory.c matmul.c) guest/bench/mix.c
+GUEST_work := $(WORK) $(addprefix guest/bench/work/,bare.c kernel.c programs.c)
 
 GUEST_minivmm := examples/minivmm.c machine/fdt.c
 
@@ -86,6 +87,27 @@ endef
 $(eval $(call client_link,nucleus,nucleus,S))
 $(eval $(call client_link,nucleus-direct,nucleus,M))
 $(eval $(call client_link,takeover,takeover,S))
+
+$(patsubst %,$(GUEST_OUT)/hard/%.o,$(WORK)): GUEST_FLAGS += -include guest/bench/work/page.h
+
+# The kinds of work as a program of Linux, for qemu-riscv64: the same objects.
+WORK_USER := $(patsubst %,$(GUEST_OUT)/hard/%.o,$(WORK) guest/bench/work/host.c guest/bench/work/user.c \
+	guest/bench/work/user_start.S guest/lib/print.c guest/lib/memory.c)
+$(GUEST_OUT)/work-user: $(WORK_USER)
+	$(GUEST_LD) --no-relax -z noexecstack --build-id=none -o $@ $^
+-include $(WORK_USER:.o=.d)
+
+# And as a program of this machine: loops as they are written (no call of memset made of one), the doubles not vectorized.
+WORK_NATIVE := $(patsubst %.c,$(B)/native/%.o,$(WORK) guest/bench/work/host.c guest/bench/work/native.c)
+NATIVE_FLAGS := -O2 -fno-builtin $(if $(findstring clang,$(CC)),,-fno-tree-loop-distribute-patterns)
+$(B)/native/guest/bench/work/matmul.o: NATIVE_FLAGS += -fno-tree-vectorize
+$(B)/native/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu17 $(WARN) -MMD -MP $(NATIVE_FLAGS) -c -o $@ $<
+$(B)/bench/work: $(WORK_NATIVE)
+	@mkdir -p $(@D)
+	$(CC) -o $@ $^
+-include $(WORK_NATIVE:.o=.d)
 
 $(GUEST_OUT)/%.bin: $(GUEST_OUT)/%.elf
 	$(GUEST_OBJCOPY) -O binary $< $@
