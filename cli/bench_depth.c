@@ -31,8 +31,8 @@ enum { MONITORS = sizeof monitors / sizeof monitors[0] };
 static const struct payload {
     const char *name, *elf, *arguments, *does;
 } payloads[] = {{"compute", "cpuloop.elf", "iterations=60000", "arithmetic"},
-                {"calls", "work.elf", "do=2 n=34", "a recursive function"},
-                {"bytes", "work.elf", "do=3 n=6000", "loads and stores"},
+                {"calls", "work.elf", "work=fib percent=10", "a recursive function"},
+                {"bytes", "work.elf", "work=bytes percent=10", "loads and stores"},
                 {"tlb", "tlb.elf", "rounds=100 pages=1024", "paging, a TLB miss at each load"},
                 {"timer", "timer.elf", "ticks=100", "a timer of 1 kHz"}};
 enum { PAYLOADS = sizeof payloads / sizeof payloads[0] };
