@@ -35,7 +35,7 @@ $(B)/$(SONAME): $(LIB_OBJ)
 	$(CC) $(CFLAGS) -shared -Wl,-soname,$(SONAME) -Wl,--no-undefined -o $@ $^ $(LIBS)
 
 $(B)/frond: $(CLI_OBJ) $(B)/libfrond.a
-	$(CC) $(CFLAGS) -o $@ $^ $(LIBS) -lcyaml -lyaml -lseccomp
+	$(CC) $(CFLAGS) -o $@ $^ $(LIBS) -lcyaml -lyaml -lseccomp -lcapstone
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)

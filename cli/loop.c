@@ -170,6 +170,8 @@ static struct frond *make(struct loop *l) {
 static void watch(struct loop *l, struct frond *m) {
     if (l->trace && !l->judge)
         frond_on_event(m, print_event, l->trace);
+    if (l->listing)
+        frond_on_unit(m, listing_unit, l->listing);
     if (l->hash_at.count)
         frond_on_step(m, l->hash_at.number, l->hash_at.count, print_hash, l);
 }
@@ -225,7 +227,7 @@ static uint64_t room_for(const struct loop *l) {
 
 /* Everything is open: from here on the process computes, and no more. 0, or the exit status. */
 static int shut_in(const struct loop *l) {
-    int keep[FROND_VIRTIO_SLOTS + 2];
+    int keep[FROND_VIRTIO_SLOTS + 3];
     struct sandbox s = {.keep = keep, .room = room_for(l)};
     const char *what;
 
@@ -235,6 +237,8 @@ static int shut_in(const struct loop *l) {
         keep[s.kept++] = fileno(l->trace);
     if (l->stats)
         keep[s.kept++] = fileno(l->stats);
+    if (l->listing_file)
+        keep[s.kept++] = fileno(l->listing_file);
     if (sandbox_enter(&s, &what) == 0)
         return 0;
     note("sandbox: %s: %s; --no-sandbox runs without it", what, strerror(errno));
@@ -246,6 +250,8 @@ int loop_run(struct loop *l) {
     int status = 0;
 
     caught = 0;
+    if (l->listing_file && (l->listing = listing_begin(l->listing_file)) == NULL)
+        return complain("run: --dump-jit: capstone does not know x86-64 here; leave it out");
     l->code = l->interpret ? NULL : frond_code_new();
     host_on_signal(stop);
     console_open(&l->console);
@@ -257,6 +263,7 @@ int loop_run(struct loop *l) {
         while (status < 0);
     console_close(&l->console);
     frond_code_free(l->code);
+    listing_end(l->listing);
     for (unsigned i = 0; i < l->hash_at.count; i++)
         if (l->hash_at.number[i] > l->reached)
             note("--hash-at %" PRIu64 ": no node made so many steps", l->hash_at.number[i]);

@@ -7,6 +7,7 @@
 #include "boot.h"
 #include "console.h"
 #include "drive.h"
+#include "listing.h"
 #include "options.h"
 #include <stdio.h>
 
@@ -19,7 +20,8 @@ struct loop {
     uint64_t max_nodes, max_memory;  /* 0: any */
     uint64_t reached;                /* greatest of hash_at that a node came to */
     bool audit, judge, interpret, host_clock, rng, sandbox;
-    FILE *trace, *stats;     /* NULL: none */
+    FILE *trace, *stats, *listing_file; /* NULL: none */
+    struct listing *listing;
     struct frond_code *code; /* NULL: nothing is translated */
 };
 

@@ -14,7 +14,8 @@
 enum { CONSOLE_PASS, CONSOLE_PLAY };
 
 struct run {
-    const char *bios, *kernel, *initrd, *append, *tree, *stats, *trace, *dump_dtb, *image, *nucleus;
+    const char *bios, *kernel, *initrd, *append, *tree, *stats, *trace, *dump_dtb, *dump_jit,
+        *image, *nucleus;
     uint64_t memory, depth, fanout, console, clock, engine, seed, max, max_nodes, max_memory, shake,
         maps;
     bool audit, rng, sandbox, no_sandbox, judge;
@@ -142,6 +143,8 @@ static const char *const engine_words[] = {"jit", "interp", NULL};
          OPTION_LIST, .to.list = &(r)->hash_at},                                                   \
         {"stats", "FILE", "write what each node did, as JSON; -: to standard error", OPTION_TEXT,  \
          .to.text = &(r)->stats},                                                                  \
+        {"dump-jit", "FILE", "write translated code beside the guest's; -: to standard error",     \
+         OPTION_TEXT, .to.text = &(r)->dump_jit},                                                  \
         {"trace", "FILE", "write enters, exits, answers and traps; -: to standard error",          \
          OPTION_TEXT, .to.text = &(r)->trace},                                                     \
         {"judge", NULL,                                                                            \
@@ -190,6 +193,9 @@ static int check_together(const struct run *r, const struct option *row) {
     if (r->fanout > 1 && (r->drives.count || r->rng))
         return complain("run: --%s: one child only can have a device; leave out --fanout",
                         r->rng ? "rng" : "drive");
+    if (r->dump_jit && r->engine != 0)
+        return complain(
+            "run: --dump-jit lists what the translator makes: leave out --engine interp");
     if (r->sandbox && r->no_sandbox)
         return complain("run: --sandbox or --no-sandbox, not both");
     if (r->hash_at.count && r->clock)
@@ -288,8 +294,11 @@ static int run(const struct run *r, struct boot *b, struct drives *d) {
     if (!status)
         status = open_output("trace", r->trace, &l.trace);
     if (!status)
+        status = open_output("dump-jit", r->dump_jit, &l.listing_file);
+    if (!status)
         status = loop_run(&l);
-    int bad = close_output(r->stats, l.stats) | close_output(r->trace, l.trace);
+    int bad = close_output(r->stats, l.stats) | close_output(r->trace, l.trace) |
+              close_output(r->dump_jit, l.listing_file);
     return bad ? bad : status;
 }
 

@@ -185,6 +185,22 @@ struct frond_translated {
 };
 struct frond_translated frond_translated(const struct frond *m);
 
+/* A unit of translated code, for whoever lists it. All of it is valid during the call only. */
+struct frond_unit {
+    const uint8_t *host; /* its code, `size` bytes; it is executed at `code` */
+    uint64_t code;
+    size_t size;
+    const struct frond_unit_insn {
+        uint64_t pc;
+        const char *text;      /* the guest's instruction as it was decoded */
+        uint32_t begins, ends; /* its part of the code; behind the last's are the seldom ways out */
+    } * insn;
+    unsigned insns;
+};
+/* Calls `made` for each unit once it is made; NULL: no more. */
+void frond_on_unit(struct frond *m, void (*made)(void *opaque, const struct frond_unit *u),
+                   void *opaque);
+
 /* ---- Watching a run -------------------------------------------------------------------------------- */
 
 /* Calls `hit` when a node that executes has made `at[i]` steps (sorted), before its next one. */

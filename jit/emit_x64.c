@@ -55,7 +55,7 @@ struct emit {
     const struct unit *u;
     unsigned k; /* index of the instruction that is written */
     uint8_t *head;
-    uint8_t *label[JIT_UNIT_MAX];
+    uint8_t *label[JIT_UNIT_MAX], *seldom; /* instructions; what is written behind them */
     struct {
         uint8_t *from;
         unsigned to;
@@ -1169,6 +1169,7 @@ static void write_all(struct emit *e) {
     const struct decoded *last = &u->insn[u->n - 1].d;
     if (last->row != ROW_jal && last->row != ROW_jalr)
         leave_to(e, u->end);
+    e->seldom = e->x.at;
     for (unsigned k = 0; k < e->fixes && !e->x.full; k++)
         land_at(&e->x, e->fix[k].from, e->label[e->fix[k].to]);
     for (unsigned k = 0; k < e->stubs && !e->x.full; k++)
@@ -1177,7 +1178,7 @@ static void write_all(struct emit *e) {
 
 size_t emit_size(void) { return sizeof(struct emit); }
 
-bool emit_unit(struct emit *e, struct room *room, const struct common *c, const struct unit *u) {
+bool emit_unit(struct emit *e, struct room *room, const struct common *c, struct unit *u) {
     e->x = (struct x64){.at = room->at, .end = room->end};
     e->to_code = room->to_code;
     e->c = c;
@@ -1186,6 +1187,10 @@ bool emit_unit(struct emit *e, struct room *room, const struct common *c, const 
     e->dirty = e->ready = false;
     e->boxed = 0;
     write_all(e);
+    for (unsigned k = 0; k < u->n; k++) {
+        u->insn[k].begins = (uint32_t)(e->label[k] - room->at);
+        u->insn[k].ends = (uint32_t)((k + 1 < u->n ? e->label[k + 1] : e->seldom) - room->at);
+    }
     if (!e->x.full)
         room->at = e->x.at;
     return !e->x.full;

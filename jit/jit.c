@@ -19,6 +19,8 @@ struct jit {
     struct frond_translated made;
     struct emit *emit;
     struct unit unit; /* the one being made */
+    void (*list)(void *opaque, const struct frond_unit *u);
+    void *list_opaque;
 };
 
 /* ---- Code memory ------------------------------------------------------------------------------- */
@@ -178,6 +180,26 @@ static uint64_t nanoseconds(void) {
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
+/* Tells whoever lists units of the one just made, from `at` to `end` as it is written. */
+static void list(const struct jit *j, const uint8_t *at, const uint8_t *end) {
+    const struct unit *u = &j->unit;
+    struct frond_unit_insn insn[JIT_UNIT_MAX];
+    char text[JIT_UNIT_MAX][UNIT_TEXT];
+
+    for (unsigned k = 0; k < u->n; k++) {
+        insn[k] = (struct frond_unit_insn){.pc = u->base + u->insn[k].at,
+                                           .text = text[k],
+                                           .begins = u->insn[k].begins,
+                                           .ends = u->insn[k].ends};
+        unit_text(&u->insn[k].d, insn[k].pc, text[k]);
+    }
+    j->list(j->list_opaque, &(struct frond_unit){.host = at,
+                                                 .code = (uintptr_t)(at + to_code(j->region)),
+                                                 .size = (size_t)(end - at),
+                                                 .insn = insn,
+                                                 .insns = u->n});
+}
+
 bool jit_translate(struct jit *j, struct block *b, uint64_t base, const uint8_t *page,
                    unsigned *bytes_used) {
     uint64_t begun = nanoseconds();
@@ -199,6 +221,8 @@ bool jit_translate(struct jit *j, struct block *b, uint64_t base, const uint8_t 
         j->made.insns += j->unit.n;
         j->made.bytes += (size_t)(room.at - at);
         *bytes_used = j->unit.end - b->offset;
+        if (j->list)
+            list(j, at, room.at);
     }
     j->made.nanoseconds += nanoseconds() - begun;
     return made;
@@ -214,6 +238,12 @@ void jit_link(struct jit *j, void *place, const void *code) {
     ptrdiff_t there = to_code(j->region);
 
     emit_link((uint8_t *)place - there, there, code);
+}
+
+void jit_on_unit(struct jit *j, void (*made)(void *opaque, const struct frond_unit *u),
+                 void *opaque) {
+    j->list = made;
+    j->list_opaque = opaque;
 }
 
 struct frond_translated jit_made(const struct jit *j) {

@@ -47,5 +47,8 @@ void *jit_run(struct jit *j, struct hart *h, const void *code);
 void jit_link(struct jit *j, void *place, const void *code);
 
 struct frond_translated jit_made(const struct jit *j);
+/* Calls `made` for each unit from now on; NULL: no more. */
+void jit_on_unit(struct jit *j, void (*made)(void *opaque, const struct frond_unit *u),
+                 void *opaque);
 
 #endif

@@ -12,8 +12,9 @@ enum { UNIT_PAGE = 4096 };
 
 struct unit_insn {
     struct decoded d;
-    uint16_t at; /* offset in the page */
-    bool target; /* of a branch of this unit */
+    uint16_t at;           /* offset in the page */
+    bool target;           /* of a branch of this unit */
+    uint32_t begins, ends; /* its part of the unit's code; the emitter's to say */
 };
 
 /* What is to be translated: insn[0] to insn[n - 1] lie one behind the other. Control may jump between
@@ -49,6 +50,10 @@ struct site {
  * exec_run wants it, which goes on. */
 const void *jit_slow(struct hart *h, uint64_t va, uint64_t value, const struct site *s);
 
+/* text.c: the instruction at pc in the assembler's form, but that compressed ones have their long names. */
+enum { UNIT_TEXT = 64 };
+void unit_text(const struct decoded *d, uint64_t pc, char to[UNIT_TEXT]);
+
 /* ---- An emitter -------------------------------------------------------------------------------- */
 
 /* Where it writes: what is written at `at` is executed at at + to_code. */
@@ -73,7 +78,7 @@ bool emit_knows(const struct decoded *d);
 /* Writes a unit, with emit_size() bytes to note things in. False: it does not fit. room->at moves behind it. */
 struct emit;
 size_t emit_size(void);
-bool emit_unit(struct emit *e, struct room *room, const struct common *c, const struct unit *u);
+bool emit_unit(struct emit *e, struct room *room, const struct common *c, struct unit *u);
 /* Leads the jump at `place` (where it is written) to code. */
 void emit_link(uint8_t *place, ptrdiff_t to_code, const void *code);
 

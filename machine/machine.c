@@ -98,6 +98,12 @@ struct frond_translated frond_translated(const struct frond *m) {
     return m->r.h.jit ? jit_made(m->r.h.jit) : (struct frond_translated){0};
 }
 
+void frond_on_unit(struct frond *m, void (*made)(void *opaque, const struct frond_unit *u),
+                   void *opaque) {
+    if (m->r.h.jit)
+        jit_on_unit(m->r.h.jit, made, opaque);
+}
+
 static void point_root(struct frond *m) {
     m->r.core.root = m->region;
     m->r.core.root_count = m->regions;
