@@ -3,7 +3,8 @@
  *
  * Registers while a unit runs:
  *
- *   rbx rsi rdi r8-r13     s0 s1 sp a0-a5, always; the other x stand in the descriptor
+ *   rbx rsi rdi r8-r13     s0 s1 sp a0-a5 between units; within one, some may be lent to other x; the rest of x
+ *                          stands in the descriptor
  *   xmm3-xmm15             fa0-fa7 fs0 fs1 ft0-ft2, if mstatus.FS is dirty; the other f in the descriptor
  *   rbp                    the descriptor, so that x[0..31] are within a byte of it
  *   r14                    steps left, all instructions of the unit from this one on taken off
@@ -27,25 +28,28 @@ enum { BIAS = offsetof(struct frond_desc, x) + 128 };
 #define FS_DIRTY      ((int32_t)MSTATUS_FS)
 
 /* Host register of x[n] or f[n]; 0: none (rax and xmm0 are none's). */
-static const uint8_t x_reg[32] = {[2] = RBX,  [8] = RSI,  [9] = RDI,  [10] = R8, [11] = R9,
-                                  [12] = R10, [13] = R11, [14] = R12, [15] = R13};
+static const uint8_t x_home[32] = {[2] = RBX,  [8] = RSI,  [9] = RDI,  [10] = R8, [11] = R9,
+                                   [12] = R10, [13] = R11, [14] = R12, [15] = R13};
 static const uint8_t f_reg[32] = {
     [10] = 3,  [11] = 4, [12] = 5, [13] = 6, [14] = 7, [15] = 8, [16] = 9,
     [17] = 10, [8] = 11, [9] = 12, [0] = 13, [1] = 14, [2] = 15};
 
 enum { STUBS = 1 + 5 * JIT_UNIT_MAX }; /* of an instruction at most 5: a fused one of singles */
 
+/* A number of an x that there is not, for a result that may not be wanted. */
+enum { SPARE = 32 };
+
 /* Code that is written behind the unit's, for what seldom happens. */
 struct stub {
-    enum { STUB_SLOW, STUB_JUMP, STUB_BUDGET } what;
+    enum { STUB_SLOW, STUB_JUMP, STUB_BUDGET, STUB_HEAD } what;
     uint8_t *from; /* the jump that leads there */
     const struct unit_insn *insn;
     unsigned index;        /* of insn */
     const uint8_t *resume; /* SLOW, as it is written */
     enum site_kind kind;
     unsigned width, flags; /* SLOW, of an access */
-    int32_t to;            /* JUMP, BUDGET: offset in the page, perhaps not of this one */
-    int32_t give;          /* JUMP, BUDGET: steps given back */
+    int32_t to;            /* else: offset in the page, perhaps not of this one */
+    int32_t give;          /* else: steps given back */
 };
 
 struct emit {
@@ -62,6 +66,11 @@ struct emit {
     } fix[2 * JIT_UNIT_MAX];
     struct stub stub[STUBS];
     unsigned fixes, stubs;
+    uint8_t x_reg[SPARE + 1]; /* x_home, but for what the unit has lent */
+    struct lend lend[LENDS];
+    unsigned lends;
+    uint8_t *take,
+        *slow; /* if it has: code that takes it up and returns; that gives it back and is c->slow then */
     /* What is known where control has come from above. */
     bool dirty;     /* mstatus.FS */
     bool ready;     /* h->fp_ready */
@@ -76,8 +85,8 @@ static uint8_t *as_written(const struct emit *e, const void *code) {
 
 /* op reg, x[n] */
 static void op_x(struct emit *e, int w, uint32_t op, unsigned reg, unsigned n) {
-    if (x_reg[n])
-        op_rr(&e->x, w, op, reg, x_reg[n]);
+    if (e->x_reg[n])
+        op_rr(&e->x, w, op, reg, e->x_reg[n]);
     else
         op_rm(&e->x, w, op, reg, RBP, X(n));
 }
@@ -85,35 +94,35 @@ static void op_x(struct emit *e, int w, uint32_t op, unsigned reg, unsigned n) {
 static void get(struct emit *e, int w, unsigned reg, unsigned n) {
     if (n == 0)
         op_rr(&e->x, W32, OP_XOR, reg, reg);
-    else if (reg == RAX || x_reg[n] != reg || w == W32)
+    else if (reg == RAX || e->x_reg[n] != reg || w == W32)
         op_x(e, w, OP_MOV, reg, n);
 }
 
 /* A register that holds x[n]: its own, or `spare`. */
 static unsigned in_reg(struct emit *e, unsigned n, unsigned spare) {
-    if (x_reg[n])
-        return x_reg[n];
+    if (e->x_reg[n])
+        return e->x_reg[n];
     get(e, W64, spare, n);
     return spare;
 }
 
 /* Where a result for x[rd] is best made, if `busy` (a guest's register, or 0) is read after that. */
-static unsigned place_for(unsigned rd, unsigned busy) {
-    return x_reg[rd] && rd != busy ? x_reg[rd] : RAX;
+static unsigned place_for(const struct emit *e, unsigned rd, unsigned busy) {
+    return e->x_reg[rd] && rd != busy ? e->x_reg[rd] : RAX;
 }
 
 static void put(struct emit *e, unsigned rd, unsigned reg) {
     if (rd == 0)
         return;
-    if (!x_reg[rd])
+    if (!e->x_reg[rd])
         op_rm(&e->x, W64, OP_STORE, reg, RBP, X(rd));
-    else if (x_reg[rd] != reg)
-        op_rr(&e->x, W64, OP_MOV, x_reg[rd], reg);
+    else if (e->x_reg[rd] != reg)
+        op_rr(&e->x, W64, OP_MOV, e->x_reg[rd], reg);
 }
 
 static void put_imm(struct emit *e, unsigned rd, uint64_t v) {
-    if (x_reg[rd]) {
-        mov_imm(&e->x, x_reg[rd], v);
+    if (e->x_reg[rd]) {
+        mov_imm(&e->x, e->x_reg[rd], v);
     } else if (fits32((int64_t)v)) {
         op_rm(&e->x, W64, 0xc7, 0, RBP, X(rd));
         word(&e->x, v, 4);
@@ -125,7 +134,7 @@ static void put_imm(struct emit *e, unsigned rd, uint64_t v) {
 
 /* The low word of reg, sign-extended, to x[rd]. */
 static void put_word(struct emit *e, unsigned rd, unsigned reg) {
-    unsigned to = place_for(rd, 0);
+    unsigned to = place_for(e, rd, 0);
 
     op_rr(&e->x, W64, OP_MOVSXD, to, reg);
     put(e, rd, to);
@@ -169,6 +178,33 @@ static void set_f(struct emit *e, unsigned rd, unsigned reg) {
         op_rm(&e->x, W64, OP_STORE, reg, RBP, F(rd));
 }
 
+/* What the unit has lent: taken up on its way in, given back on each way out. No other register changes. */
+static void take_up(struct emit *e) {
+    for (unsigned k = 0; k < e->lends; k++) {
+        unsigned reg = x_home[e->lend[k].from];
+        op_rm(&e->x, W64, OP_STORE, reg, RBP, X(e->lend[k].from));
+        op_rm(&e->x, W64, OP_MOV, reg, RBP, X(e->lend[k].to));
+    }
+}
+
+static void give_up(struct emit *e) {
+    for (unsigned k = 0; k < e->lends; k++) {
+        unsigned reg = x_home[e->lend[k].from];
+        op_rm(&e->x, W64, OP_STORE, reg, RBP, X(e->lend[k].to));
+        op_rm(&e->x, W64, OP_MOV, reg, RBP, X(e->lend[k].from));
+    }
+}
+
+static void choose_lends(struct emit *e) {
+    memcpy(e->x_reg, x_home, sizeof x_home);
+    e->x_reg[SPARE] = RDX;
+    e->lends = unit_lend(e->u, x_home, e->lend);
+    for (unsigned k = 0; k < e->lends; k++) {
+        e->x_reg[e->lend[k].to] = x_home[e->lend[k].from];
+        e->x_reg[e->lend[k].from] = 0;
+    }
+}
+
 /* ---- Ways out ------------------------------------------------------------------------------------- */
 
 static struct stub *new_stub(struct emit *e, int what, uint8_t *from) {
@@ -204,6 +240,7 @@ static bool in_page(int64_t offset) { return offset >= 0 && offset < UNIT_PAGE; 
 static void leave_to(struct emit *e, int64_t offset) {
     uint64_t pc = pc_at(e, offset);
 
+    give_up(e);
     if (in_page(offset)) { /* a jump that jit_link may lead elsewhere; until then to what follows */
         uint8_t *place = jmp(&e->x);
         land(&e->x, place);
@@ -239,15 +276,20 @@ static int inside(const struct emit *e, int64_t offset) {
     return in_page(offset) ? e->u->index[offset / 2] : -1;
 }
 
+/* The flags are those of r14, the unit from `to` on taken off. */
+static void jump_back_if_left(struct emit *e, unsigned to) {
+    jump_in_unit(e, jcc(&e->x, CC_NS), to);
+    struct stub *s = new_stub(e, STUB_BUDGET, jmp(&e->x));
+    s->to = e->u->insn[to].at;
+    s->give = (int32_t)(e->u->n - to);
+}
+
 /* From instruction k back to `to`, at or before it: the steps in between are taken off again. */
 static void jump_back(struct emit *e, unsigned to) {
     int32_t steps = (int32_t)(e->k + 1 - to);
 
     op_imm(&e->x, W64, N_SUB, R14, steps);
-    jump_in_unit(e, jcc(&e->x, CC_NS), to);
-    struct stub *s = new_stub(e, STUB_BUDGET, jmp(&e->x));
-    s->to = e->u->insn[to].at;
-    s->give = steps + (int32_t)(e->u->n - e->k - 1);
+    jump_back_if_left(e, to);
 }
 
 /* Instruction k goes to `offset`, always. */
@@ -288,17 +330,17 @@ static void arith(struct emit *e, int w, uint32_t op, const struct decoded *d) {
     unsigned a = d->rs1, b = d->rs2;
 
     if (a == 0 && op == OP_ADD && w == W64) { /* c.mv */
-        unsigned from = in_reg(e, b, place_for(d->rd, 0));
+        unsigned from = in_reg(e, b, place_for(e, d->rd, 0));
         put(e, d->rd, from);
         return;
     }
-    if (op != OP_SUB && x_reg[b] && b == d->rd) {
+    if (op != OP_SUB && e->x_reg[b] && b == d->rd) {
         unsigned t = a;
         a = b, b = t;
     }
-    unsigned to = place_for(d->rd, a == d->rd ? 0 : b);
-    if (op == OP_ADD && x_reg[a] && x_reg[b] && x_reg[a] != to) {
-        op_rx(&e->x, w, OP_LEA, to, x_reg[a], x_reg[b], 0, 0);
+    unsigned to = place_for(e, d->rd, a == d->rd ? 0 : b);
+    if (op == OP_ADD && e->x_reg[a] && e->x_reg[b] && e->x_reg[a] != to) {
+        op_rx(&e->x, w, OP_LEA, to, e->x_reg[a], e->x_reg[b], 0, 0);
     } else {
         get(e, w, to, a);
         op_x(e, w, op, to, b);
@@ -310,14 +352,14 @@ static void arith(struct emit *e, int w, uint32_t op, const struct decoded *d) {
 }
 
 static void arith_imm(struct emit *e, int w, unsigned n, const struct decoded *d) {
-    unsigned to = place_for(d->rd, 0);
+    unsigned to = place_for(e, d->rd, 0);
 
     if (d->rs1 == 0) {
         put_imm(e, d->rd, n == N_AND ? 0 : (uint64_t)(int64_t)d->imm);
         return;
     }
-    if (n == N_ADD && d->imm != 0 && x_reg[d->rs1] && x_reg[d->rs1] != to) {
-        op_rm(&e->x, w, OP_LEA, to, x_reg[d->rs1], d->imm);
+    if (n == N_ADD && d->imm != 0 && e->x_reg[d->rs1] && e->x_reg[d->rs1] != to) {
+        op_rm(&e->x, w, OP_LEA, to, e->x_reg[d->rs1], d->imm);
     } else {
         get(e, w, to, d->rs1);
         if (n == N_AND || d->imm != 0)
@@ -330,7 +372,7 @@ static void arith_imm(struct emit *e, int w, unsigned n, const struct decoded *d
 }
 
 static void shift(struct emit *e, int w, unsigned n, const struct decoded *d) {
-    unsigned to = place_for(d->rd, 0);
+    unsigned to = place_for(e, d->rd, 0);
 
     get(e, W32, RCX, d->rs2);
     get(e, w, to, d->rs1);
@@ -342,7 +384,7 @@ static void shift(struct emit *e, int w, unsigned n, const struct decoded *d) {
 }
 
 static void shift_by(struct emit *e, int w, unsigned n, const struct decoded *d) {
-    unsigned to = place_for(d->rd, 0);
+    unsigned to = place_for(e, d->rd, 0);
 
     get(e, w, to, d->rs1);
     if (d->imm != 0)
@@ -358,17 +400,19 @@ static void compare(struct emit *e, unsigned a, unsigned b) {
     if (b == 0) {
         unsigned reg = in_reg(e, a, RCX);
         op_rr(&e->x, W64, OP_TEST, reg, reg);
-    } else if (!x_reg[a] && x_reg[b] && a != 0) {
-        op_rm(&e->x, W64, OP_CMP_MEM, x_reg[b], RBP, X(a));
+    } else if (!e->x_reg[a] && e->x_reg[b] && a != 0) {
+        op_rm(&e->x, W64, OP_CMP_MEM, e->x_reg[b], RBP, X(a));
     } else {
         op_x(e, W64, OP_CMP, in_reg(e, a, RCX), b);
     }
 }
 
 static void set_if(struct emit *e, enum cc cc, unsigned rd) {
+    unsigned to = place_for(e, rd, 0);
+
     setcc(&e->x, cc, RAX);
-    op_rr8(&e->x, W32, OP_MOVZX8, RAX, RAX);
-    put(e, rd, RAX);
+    op_rr8(&e->x, W32, OP_MOVZX8, to, RAX);
+    put(e, rd, to);
 }
 
 static void set_less_imm(struct emit *e, enum cc cc, const struct decoded *d) {
@@ -387,9 +431,9 @@ static void choose(struct emit *e, enum cc cc, const struct decoded *d) {
 /* rs1 << by, of its low word if w is W32, plus rs2. */
 static void shift_add(struct emit *e, int w, unsigned by, const struct decoded *d) {
     get(e, w, RAX, d->rs1);
-    if (x_reg[d->rs2]) {
-        unsigned to = place_for(d->rd, 0);
-        op_rx(&e->x, W64, OP_LEA, to, x_reg[d->rs2], RAX, by, 0);
+    if (e->x_reg[d->rs2]) {
+        unsigned to = place_for(e, d->rd, 0);
+        op_rx(&e->x, W64, OP_LEA, to, e->x_reg[d->rs2], RAX, by, 0);
         put(e, d->rd, to);
         return;
     }
@@ -407,13 +451,15 @@ static void with_not(struct emit *e, uint32_t op, const struct decoded *d) {
     put(e, d->rd, RAX);
 }
 
-/* op rax, x[rs1], with a result in rax */
+/* x[rd] := op x[rs1] */
 static void unary(struct emit *e, int w, uint32_t op, const struct decoded *d) {
+    unsigned to = place_for(e, d->rd, 0);
+
     if (op == OP_MOVSX8 || op == OP_MOVZX8)
-        op_rr8(&e->x, w, op, RAX, in_reg(e, d->rs1, RCX));
+        op_rr8(&e->x, w, op, to, in_reg(e, d->rs1, RCX));
     else
-        op_x(e, w, op, RAX, d->rs1);
-    put(e, d->rd, RAX);
+        op_x(e, w, op, to, d->rs1);
+    put(e, d->rd, to);
 }
 
 static void leading_zeros(struct emit *e, int w, const struct decoded *d) {
@@ -446,7 +492,7 @@ static void bit_by(struct emit *e, unsigned n, const struct decoded *d) {
 }
 
 static void multiply(struct emit *e, int w, const struct decoded *d) {
-    unsigned to = place_for(d->rd, d->rs2);
+    unsigned to = place_for(e, d->rd, d->rs2);
 
     get(e, w, to, d->rs1);
     op_x(e, w, OP_IMUL, to, d->rs2);
@@ -628,8 +674,8 @@ static void link_register(struct emit *e, const struct unit_insn *i) {
 static void jump_far(struct emit *e, const struct unit_insn *i) {
     const struct decoded *d = &i->d;
 
-    if (x_reg[d->rs1]) {
-        op_rm(&e->x, W64, OP_LEA, RAX, x_reg[d->rs1], d->imm);
+    if (e->x_reg[d->rs1]) {
+        op_rm(&e->x, W64, OP_LEA, RAX, e->x_reg[d->rs1], d->imm);
     } else {
         get(e, W64, RAX, d->rs1);
         if (d->imm)
@@ -638,11 +684,12 @@ static void jump_far(struct emit *e, const struct unit_insn *i) {
     op_imm(&e->x, W64, N_AND, RAX, -2);
     if (d->rd) { /* rax is not to be touched */
         uint64_t v = pc_at(e, i->at + d->len);
-        unsigned to = x_reg[d->rd] ? x_reg[d->rd] : RDX;
+        unsigned to = e->x_reg[d->rd] ? e->x_reg[d->rd] : RDX;
         mov_imm(&e->x, to, v);
         put(e, d->rd, to);
     }
     give_back(e, (int32_t)(e->u->n - e->k - 1));
+    give_up(e);
     op_rr(&e->x, W32, OP_MOV, RCX, RAX);
     shift_imm(&e->x, W32, N_SHL, RCX, 4); /* pc / 2 times 32 bytes */
     op_imm(&e->x, W32, N_AND, RCX, (JUMP_SIZE - 1) * (int32_t)sizeof(struct jump));
@@ -651,7 +698,81 @@ static void jump_far(struct emit *e, const struct unit_insn *i) {
 }
 _Static_assert(sizeof(struct jump) == 32, "jump_far() takes the pc times 16");
 
+/* Whether instruction k could be made and its result dropped: no trap, and nothing but rax and rcx besides. */
+static bool is_plain(const struct emit *e, unsigned k) {
+    if (k >= e->u->n || e->u->insn[k].target || e->u->insn[k].d.rd == 0)
+        return false;
+    switch (e->u->insn[k].d.row) {
+    case ROW_lui:
+    case ROW_auipc:
+    case ROW_addi:
+    case ROW_xori:
+    case ROW_ori:
+    case ROW_andi:
+    case ROW_slli:
+    case ROW_srli:
+    case ROW_srai:
+    case ROW_add:
+    case ROW_sub:
+    case ROW_xor:
+    case ROW_or:
+    case ROW_and:
+    case ROW_addiw:
+    case ROW_addw:
+    case ROW_subw:
+    case ROW_sh1add:
+    case ROW_sh2add:
+    case ROW_sh3add: return true;
+    default: return false;
+    }
+}
+
+/* Branch i with cc, of two registers that are compared, and the next instruction, which is to be done if not cc: both
+ * without a jump. al: cc. Many such branches go as data do, and no processor can tell where. */
+static void choose_next(struct emit *e, enum cc cc, const struct unit_insn *i) {
+    struct unit_insn next = i[1];
+    unsigned rd = next.d.rd, to = e->x_reg[rd] ? e->x_reg[rd] : RCX;
+
+    next.d.rd = SPARE;
+    integer(e, &next);
+    compare(e, i->d.rs1, i->d.rs2);
+    setcc(&e->x, cc, RAX);
+    if (!e->x_reg[rd])
+        op_rm(&e->x, W64, OP_MOV, to, RBP, X(rd));
+    op_rr(&e->x, W64, OP_CMOV | (cc ^ 1), to, RDX);
+    put(e, rd, to);
+    op_rr8(&e->x, W32, OP_MOVZX8, RAX, RAX);
+    e->label[++e->k] = e->x.at;
+}
+
+/* A branch over one instruction. */
+static bool skips_one(struct emit *e, enum cc cc, const struct unit_insn *i) {
+    if (inside(e, i->at + (int64_t)i->d.imm) != (int)e->k + 2 || !is_plain(e, e->k + 1))
+        return false;
+    choose_next(e, cc, i);
+    op_rr(&e->x, W64, OP_ADD, R14, RAX);
+    return true;
+}
+
+/* A branch back to where the loop begins, one instruction, a jump to there. */
+static bool loops_both_ways(struct emit *e, enum cc cc, const struct unit_insn *i) {
+    int to = inside(e, i->at + (int64_t)i->d.imm);
+
+    if (to < 0 || (unsigned)to > e->k || !is_plain(e, e->k + 1) || e->k + 2 >= e->u->n ||
+        i[2].target || i[2].d.row != ROW_jal || i[2].d.rd != 0 ||
+        inside(e, i[2].at + (int64_t)i[2].d.imm) != to)
+        return false;
+    choose_next(e, cc, i);
+    e->label[++e->k] = e->x.at;
+    op_rx(&e->x, W64, OP_LEA, RAX, RAX, RAX, 0, -(int32_t)(e->k + 1 - (unsigned)to));
+    op_rr(&e->x, W64, OP_ADD, R14, RAX);
+    jump_back_if_left(e, (unsigned)to);
+    return true;
+}
+
 static void branch(struct emit *e, enum cc cc, const struct unit_insn *i) {
+    if (skips_one(e, cc, i) || loops_both_ways(e, cc, i))
+        return;
     compare(e, i->d.rs1, i->d.rs2);
     go_if(e, cc, i->at + (int64_t)i->d.imm);
 }
@@ -678,9 +799,9 @@ static bool jump(struct emit *e, const struct unit_insn *i) {
 /* The host's address of an access in rcx + rax, rax the guest's; else the slow way. */
 static struct stub *find(struct emit *e, const struct decoded *d, unsigned width, unsigned which,
                          enum site_kind kind) {
-    if (x_reg[d->rs1]) {
+    if (e->x_reg[d->rs1]) {
         if (d->imm)
-            op_rm(&e->x, W64, OP_LEA, RAX, x_reg[d->rs1], d->imm);
+            op_rm(&e->x, W64, OP_LEA, RAX, e->x_reg[d->rs1], d->imm);
         else
             get(e, W64, RAX, d->rs1);
     } else {
@@ -703,7 +824,7 @@ static struct stub *find(struct emit *e, const struct decoded *d, unsigned width
 static void load(struct emit *e, int w, uint32_t op, unsigned width, bool is_signed,
                  const struct decoded *d) {
     struct stub *s = find(e, d, width, TLB_R, SITE_LOAD);
-    unsigned to = place_for(d->rd, 0);
+    unsigned to = place_for(e, d->rd, 0);
 
     s->flags = is_signed ? FROND_XF_SIGNED : 0;
     op_rx(&e->x, w, op, to, RCX, RAX, 0, 0);
@@ -1125,11 +1246,31 @@ static void slow_stub(struct emit *e, const struct stub *s) {
     else if (s->kind == SITE_STORE)
         get(e, W64, RDX, d->rs2);
     while (((uintptr_t)e->x.at + 5) % _Alignof(struct site) != 0 && !e->x.full)
-        byte(&e->x, 0x90); /* nop: the call has 5 bytes */
-    call_to(&e->x, as_written(e, e->c->slow));
+        byte(&e->x, 0x90);     /* nop: the call has 5 bytes */
+    if (s->resume && e->lends) /* behind the site */
+        site.resume = e->x.at + 5 + sizeof site + e->to_code;
+    call_to(&e->x, e->slow);
     memcpy(bytes, &site, sizeof site);
     for (unsigned k = 0; k < sizeof site; k++)
         byte(&e->x, bytes[k]);
+    if (s->resume && e->lends) {
+        call_to(&e->x, e->take);
+        jmp_to(&e->x, s->resume);
+    }
+}
+
+/* What slow_stub wants of a unit that has lent something. */
+static void write_loans(struct emit *e) {
+    e->slow = as_written(e, e->c->slow);
+    if (e->lends == 0)
+        return;
+    uint8_t *slow = e->x.at;
+    give_up(e);
+    jmp_to(&e->x, e->slow);
+    e->slow = slow;
+    e->take = e->x.at;
+    take_up(e);
+    byte(&e->x, 0xc3); /* ret */
 }
 
 static void write_stub(struct emit *e, const struct stub *s) {
@@ -1139,7 +1280,9 @@ static void write_stub(struct emit *e, const struct stub *s) {
         return;
     }
     give_back(e, s->give);
-    if (s->what == STUB_BUDGET) {
+    if (s->what == STUB_BUDGET)
+        give_up(e);
+    if (s->what == STUB_BUDGET || s->what == STUB_HEAD) {
         mov_imm(&e->x, RAX, pc_at(e, s->to));
         jmp_to(&e->x, as_written(e, e->c->leave));
         return;
@@ -1155,9 +1298,10 @@ static void write_all(struct emit *e) {
     const struct unit *u = e->u;
 
     op_imm(&e->x, W64, N_SUB, R14, (int32_t)u->n);
-    struct stub *s = new_stub(e, STUB_BUDGET, jcc(&e->x, CC_S));
+    struct stub *s = new_stub(e, STUB_HEAD, jcc(&e->x, CC_S));
     s->to = u->insn[0].at;
     s->give = (int32_t)u->n;
+    take_up(e);
     for (e->k = 0; e->k < u->n; e->k++) {
         if (u->insn[e->k].target) {
             e->dirty = e->ready = false;
@@ -1170,6 +1314,7 @@ static void write_all(struct emit *e) {
     if (last->row != ROW_jal && last->row != ROW_jalr)
         leave_to(e, u->end);
     e->seldom = e->x.at;
+    write_loans(e);
     for (unsigned k = 0; k < e->fixes && !e->x.full; k++)
         land_at(&e->x, e->fix[k].from, e->label[e->fix[k].to]);
     for (unsigned k = 0; k < e->stubs && !e->x.full; k++)
@@ -1186,6 +1331,7 @@ bool emit_unit(struct emit *e, struct room *room, const struct common *c, struct
     e->k = e->fixes = e->stubs = 0;
     e->dirty = e->ready = false;
     e->boxed = 0;
+    choose_lends(e);
     write_all(e);
     for (unsigned k = 0; k < u->n; k++) {
         u->insn[k].begins = (uint32_t)(e->label[k] - room->at);
@@ -1219,8 +1365,8 @@ static void pop(struct x64 *x, unsigned reg) {
 /* All of the guest's registers that stand in the host's: to the descriptor, or from there. rax goes. */
 static void move_registers(struct x64 *x, bool save) {
     for (unsigned n = 0; n < 32; n++)
-        if (x_reg[n])
-            op_rm(x, W64, save ? OP_STORE : OP_MOV, x_reg[n], RBP, X(n));
+        if (x_home[n])
+            op_rm(x, W64, save ? OP_STORE : OP_MOV, x_home[n], RBP, X(n));
     op_rm(x, W32, OP_MOV, RAX, RBP, FIELD(csr.mstatus));
     op_imm(x, W32, N_AND, RAX, FS_DIRTY);
     op_imm(x, W32, N_CMP, RAX, FS_DIRTY);

@@ -54,6 +54,14 @@ const void *jit_slow(struct hart *h, uint64_t va, uint64_t value, const struct s
 enum { UNIT_TEXT = 64 };
 void unit_text(const struct decoded *d, uint64_t pc, char to[UNIT_TEXT]);
 
+/* lend.c: home[x] is not 0 for those of x that stand in the host's registers between units. Within this unit the host's
+ * register of x[from] is better x[to]'s, which has none. How many such. */
+enum { LENDS = 6 };
+struct lend {
+    uint8_t from, to;
+};
+unsigned unit_lend(const struct unit *u, const uint8_t home[32], struct lend out[LENDS]);
+
 /* ---- An emitter -------------------------------------------------------------------------------- */
 
 /* Where it writes: what is written at `at` is executed at at + to_code. */
