@@ -6,6 +6,7 @@ BENCH_TOOLS := $(B)/bench/clock $(B)/bench/tree $(B)/bench/scope $(B)/bench/work
 bench: bench-tools
 	bench/peers.sh
 	bench/engine.sh
+	bench/linux.sh
 	bench/depth.sh
 	bench/faults.sh
 	bench/tree.sh
