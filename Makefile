@@ -15,7 +15,7 @@ SANDBOX  := host/sandbox.c
 LIB_SRC  := $(filter-out $(SANDBOX),$(foreach d,$(LIB_DIRS),$(wildcard $(d)/*.c)))
 LIB_OBJ  := $(LIB_SRC:%.c=$(B)/%.o)
 CLI_SRC  := $(wildcard cli/*.c)
-CHECK_SRC := $(wildcard check/*.c model/*.c isa/*.c)
+CHECK_SRC := $(wildcard check/*.c model/*.c isa/*.c experiment/*.c)
 CLI_OBJ  := $(patsubst %.c,$(B)/%.o,$(CLI_SRC) $(CHECK_SRC) $(SANDBOX)) $(B)/cli/nucleus_blob.o
 NUCLEUS  := $(B)/guest/nucleus.elf
 # What a test needs whose machines the model follows.
