@@ -6,24 +6,10 @@
 #include <string.h>
 
 enum { STATES = 48, TRIALS = 6, EXISTS = 32 };
-#define MEMORY_BIT (1ULL << FIELD_COUNT) /* of a component's fields: what memory holds */
-
-struct lab {
-    struct experiment *e;
-    const struct isa *a;
-    struct rig rig, child;
-    struct random random;
-    uint64_t holds[ISA_COMPONENTS]; /* fields of each component */
-    const struct item *item;
-    unsigned insn; /* of the description, that the item is laid to */
-    bool always;   /* it traps in P-mode, too, whatever the state */
-    bool broken;   /* the machine did not make a step */
-};
 
 /* ---- What a description means ---------------------------------------------------------------------------------- */
 
-/* The component that holds the field; components_count: none. */
-static unsigned holder(const struct lab *l, enum field f) {
+unsigned holder(const struct lab *l, enum field f) {
     unsigned c = 0;
 
     while (c < l->a->components_count && !(l->holds[c] >> f & 1))
@@ -48,8 +34,32 @@ static bool hold(struct lab *l, unsigned c, char *why, size_t size) {
         l->holds[c] |= 1ULL << f;
     }
     if (k->kind == ISA_MEMORY && k->where != ISA_OTHER)
-        l->holds[c] |= MEMORY_BIT;
+        l->holds[c] |= MEMORY;
     return true;
+}
+
+/* What a field is, as isa.h means it. */
+static bool is_kind(enum field f, enum isa_kind kind) {
+    switch (f) {
+    case FIELD_mode: return kind == ISA_STATUS;
+    case FIELD_satp:
+    case FIELD_pmpcfg:
+    case FIELD_pmpaddr: return kind == ISA_MAP;
+    case FIELD_mtimecmp:
+    case FIELD_msip:
+    case FIELD_plic: return kind == ISA_DEVICE;
+    case FIELD_mstatus: return kind == ISA_STATUS || kind == ISA_REGISTER;
+    default: return kind == ISA_REGISTER;
+    }
+}
+
+static void compare_kinds(struct lab *l) {
+    for (enum field f = 0; f < FIELD_COUNT; f++) {
+        const struct isa_component *c = &l->a->components[holder(l, f)];
+
+        if (!is_kind(f, c->kind))
+            wrong(l, "%s: it holds %s, which is of another kind", c->name, fields[f].name);
+    }
 }
 
 static bool understand(struct lab *l, char *why, size_t size) {
@@ -90,7 +100,7 @@ static unsigned insn_of(const struct lab *l, const struct item *i) {
 
 /* ---- What is wrong ----------------------------------------------------------------------------------------------- */
 
-__attribute__((format(printf, 2, 3))) static void wrong(struct lab *l, const char *format, ...) {
+void wrong(struct lab *l, const char *format, ...) {
     char **more = realloc(l->e->wrong, (l->e->wrong_count + 1) * sizeof *more);
     char text[2 * EXPERIMENT_TEXT];
     va_list args;
@@ -153,6 +163,7 @@ static void pair(struct lab *l, unsigned component, const struct state *a, const
     struct state x = run(l, a), y = run(l, b);
     char text[TEXT];
 
+    but |= l->always ? THROUGH : 0;
     if (state_differ(&x, &y, but, text))
         seen(l, component, ISA_READ, a, b, but);
 }
@@ -177,7 +188,7 @@ static void look_at_reads(struct lab *l, const struct state *a, bool careful) {
         for (enum field f = 0; f < FIELD_COUNT; f++)
             if (l->holds[c] >> f & 1)
                 changed |= state_change(&l->random, f, careful, &b);
-        if (l->holds[c] & MEMORY_BIT) {
+        if (l->holds[c] & MEMORY) {
             for (unsigned i = 0; i < DATA; i++)
                 b.data[i] = (uint8_t)random_bits(&l->random);
             changed = true;
@@ -200,6 +211,8 @@ static bool look_at_mode(struct lab *l, const struct state *p) {
     y = run(l, &np);
     if (x.trapped && !l->always)
         return false;
+    if (l->always)
+        pair(l, holder(l, FIELD_mode), p, &np, 1ULL << FIELD_mode);
     if (y.trapped) {
         if (!row->traps)
             snprintf(row->trapping, sizeof row->trapping, "%s", l->item->name);
@@ -214,16 +227,38 @@ static bool look_at_mode(struct lab *l, const struct state *p) {
     return true;
 }
 
+/* An access that finds the same by another map goes through the map. */
+static void compare_where(struct lab *l, const struct state *a, const struct state *b) {
+    enum isa_kind kind = l->item->at == AT_DEVICE ? ISA_DEVICE : ISA_MEMORY;
+    const struct isa_insn *i = &l->a->instructions[l->insn];
+    struct state x = run(l, a), y = run(l, b);
+
+    if (!item_width(l->item) || x.trapped || y.trapped)
+        return;
+    for (unsigned k = 0; k < i->effects_count; k++) {
+        const struct isa_component *c = &l->a->components[i->effects[k].index];
+
+        if (c->kind == kind && !isa_virtual(c->where, ISA_RECURSION) && !l->e->row[l->insn].told) {
+            l->e->row[l->insn].told = true;
+            wrong(l, "%s: %s finds the same %s by another map; it is described as not mapped",
+                  i->name, l->item->name, c->name);
+        }
+    }
+}
+
 /* The same addresses, memory and devices elsewhere. */
 static void look_at_place(struct lab *l, const struct state *s) {
     unsigned map = holder(l, FIELD_satp);
     struct state a = *s, b = *s;
 
     state_place(&b, PLACE_MOVED);
-    if (s->d.mode == FROND_MODE_M && item_width(l->item))
+    if (s->d.mode == FROND_MODE_M && item_width(l->item)) {
+        l->e->mprv++;
         pair(l, map, &a, &b, l->holds[map] | 1ULL << FIELD_mstatus); /* without and with MPRV */
+    }
     state_place(&a, PLACE_SAME);
     pair(l, map, &a, &b, l->holds[map]);
+    compare_where(l, &a, &b);
     if (s->d.mode == FROND_MODE_M)
         return;
     state_place(&a, PLACE_BARE);
@@ -299,10 +334,9 @@ static void one_item(struct lab *l, const struct item *i) {
 
     l->item = i;
     l->always = !ever_works(l, EXISTS);
-    if (l->always && (is_csr || i->device))
+    if (l->always && (is_csr || i->at == AT_DEVICE))
         return; /* there is none; no device takes such an access */
     l->insn = insn_of(l, i);
-    l->e->rows += !is_csr && !i->device;
     l->e->csrs += is_csr;
     if (l->insn == l->a->instructions_count) {
         wrong(l, "%s: the machine has it, and no instruction of the description is for it",
@@ -361,15 +395,20 @@ static bool make_rows(struct experiment *e, const struct isa *a) {
 }
 
 static void run_all(struct lab *l) {
-    struct item *items = calloc(ITEMS, sizeof *items);
-    unsigned count = items ? item_list(items) : 0;
+    unsigned count;
 
-    l->broken = items == NULL;
+    l->items = calloc(ITEMS, sizeof *l->items);
+    l->broken = l->items == NULL;
+    if (l->broken)
+        return;
+    count = item_list(l->items);
     for (unsigned i = 0; i < count && !l->broken; i++)
-        one_item(l, &items[i]);
+        one_item(l, &l->items[i]);
     for (unsigned n = 0; n < l->a->instructions_count && !l->broken; n++)
         compare(l, n);
-    free(items);
+    compare_kinds(l);
+    events(l);
+    free(l->items);
 }
 
 int experiment_run(const struct isa *a, uint64_t seed, struct experiment *e, char *why,
@@ -377,7 +416,7 @@ int experiment_run(const struct isa *a, uint64_t seed, struct experiment *e, cha
     struct lab l = {.e = e, .a = a, .random.at = seed};
     bool ready;
 
-    *e = (struct experiment){.isa = a, .seed = seed};
+    *e = (struct experiment){.isa = a, .seed = seed, .rows = item_rows()};
     if (!understand(&l, why, size))
         return -1;
     ready = make_rows(e, a) && rig_init(&l.rig, false) &&

@@ -22,6 +22,7 @@ struct experiment_seen {
 struct experiment_row {
     unsigned items;          /* rows and CSRs of the machine that it is for */
     uint32_t reads, writes;  /* components, as seen */
+    bool told;               /* that it goes through the map */
     bool traps, works;       /* in NP-mode, where it does not trap in P-mode: some did */
     char trapping[64], working[64]; /* an item that did */
     struct experiment_seen *read, *write; /* by component */
@@ -31,6 +32,7 @@ struct experiment {
     const struct isa *isa;
     uint64_t seed, runs;
     unsigned rows, csrs; /* of the machine; rows without an encoding are left out */
+    unsigned mprv;       /* pairs without MPRV, and with it and memory elsewhere */
     struct experiment_row *row; /* as in isa->instructions */
     char **wrong;               /* where description and machine disagree, a line each */
     unsigned wrong_count;

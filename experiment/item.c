@@ -110,21 +110,35 @@ unsigned item_width(const struct item *i) {
     }
 }
 
+static bool has_encoding(const struct item *row) { return (row->match & ~row->mask) == 0; }
+
+unsigned item_rows(void) {
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        n += has_encoding(&rows[i]);
+    return n;
+}
+
+static const char *const at_words[] = {"", "misaligned ", "device "};
+
+static void put_row(const struct item *row, unsigned at, struct item *out) {
+    *out = *row;
+    out->at = at;
+    snprintf(out->name, sizeof out->name, "%s%.16s", at_words[at], row->name);
+}
+
 unsigned item_list(struct item *out) {
     unsigned n = 0;
 
     for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        bool is_csr = strncmp(rows[i].name, "csrr", 4) == 0;
-
-        if (rows[i].match & ~rows[i].mask || is_csr)
-            continue; /* no encoding; the CSRs' own items run it */
-        out[n++] = rows[i];
-        if (item_width(&rows[i]) && rows[i].class != CLASS_AMO) {
-            out[n] = rows[i];
-            out[n].device = true;
-            snprintf(out[n].name, sizeof out[n].name, "%.8s of a device", rows[i].name);
-            n++;
-        }
+        if (!has_encoding(&rows[i]) || strncmp(rows[i].name, "csrr", 4) == 0)
+            continue; /* the CSRs' own items run the latter */
+        put_row(&rows[i], AT_ALIGNED, &out[n++]);
+        if (item_width(&rows[i]) > 1)
+            put_row(&rows[i], AT_MISALIGNED, &out[n++]);
+        if (item_width(&rows[i]))
+            put_row(&rows[i], AT_DEVICE, &out[n++]);
     }
     out[n] = rows[0]; /* no encoding leads to the row `illegal`: these bits are defined to be none */
     out[n].mask = UINT32_MAX;
@@ -138,11 +152,14 @@ bool item_called(const struct item *i, const char *word, bool *exact) {
     static const char *const classes[] = {"ALU",     "LOAD", "STORE", "AMO",   "FLOAD",
                                           "FSTORE",  "BRANCH", "JUMP", "SYSTEM", "ILLEGAL",
                                           "END",     "FHOST", "FSOFT", "FINT",  "FMOVE"};
-    bool device = strncmp(word, "device ", 7) == 0;
+    unsigned at = AT_ALIGNED;
 
-    if (device != i->device)
+    for (unsigned k = AT_MISALIGNED; k <= AT_DEVICE; k++)
+        if (strncmp(word, at_words[k], strlen(at_words[k])) == 0)
+            at = k;
+    if (at != i->at)
         return false;
-    word += device ? 7 : 0;
+    word += strlen(at_words[at]);
     *exact = strcmp(word, i->family) == 0;
     return *exact || (i->csr < 0 && strcmp(word, classes[i->class]) == 0);
 }

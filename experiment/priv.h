@@ -11,18 +11,19 @@ enum class {
     CLASS_ALU, CLASS_LOAD, CLASS_STORE, CLASS_AMO, CLASS_FLOAD, CLASS_FSTORE, CLASS_BRANCH, CLASS_JUMP,
     CLASS_SYSTEM, CLASS_ILLEGAL, CLASS_END, CLASS_FHOST, CLASS_FSOFT, CLASS_FINT, CLASS_FMOVE
 };
-/* A row of insn.def, or a CSR with the six rows that reach it; memory rows with addresses of memory, or of devices. */
+/* A row of insn.def, or a CSR with the six rows that reach it; rows of memory by what they are aimed at. */
 struct item {
     char name[32];
     const char *family; /* its name in a description: a row, a CSR without its number */
     enum class class;
-    bool device;
+    enum { AT_ALIGNED, AT_MISALIGNED, AT_DEVICE } at; /* of those with a width */
     int csr; /* -1: none */
     uint32_t mask, match;
     const char *regs, *format;
 };
 enum { ITEMS = 4096 + 512, TEXT = 160 };
 unsigned item_list(struct item *out); /* rows, then all 4096 CSR numbers */
+unsigned item_rows(void);             /* of insn.def, that have an encoding */
 /* Bytes that it accesses; 0: none. */
 unsigned item_width(const struct item *i);
 /* Is this a description's word for it? *exact: for the item, not for its class. */
@@ -96,6 +97,11 @@ struct state {
     bool trapped, strayed; /* after a run: strayed, memory that is not the program's has changed */
 };
 
+/* Sets of fields, and: */
+#define MEMORY  (1ULL << FIELD_COUNT)       /* what memory holds */
+#define THROUGH (1ULL << (FIELD_COUNT + 1)) /* of `but`: a trap is a run like any other */
+_Static_assert(FIELD_COUNT + 1 < 64, "fields");
+
 struct random {
     uint64_t at;
 };
@@ -114,7 +120,7 @@ bool field_same(enum field f, const struct state *a, const struct state *b);
 uint64_t field_value(enum field f, const struct state *s); /* its first 8 bytes */
 bool field_clear(enum field f, struct state *s);           /* false: it was 0 */
 void field_copy(enum field f, struct state *to, const struct state *from);
-/* What is to be seen of two runs is different, besides the fields of `but` (bit FIELD_COUNT: memory): in TEXT bytes. */
+/* What is to be seen of two runs is different, besides `but` (below): in words, TEXT bytes. */
 bool state_differ(const struct state *a, const struct state *b, uint64_t but, char *text);
 /* Has the run from `before` changed it? A step is counted, that is no change. */
 bool field_written(enum field f, const struct state *before, const struct state *after);
@@ -140,7 +146,7 @@ struct witness {
     const struct item *item;
     struct state a, b, after_a, after_b;
     bool pair;       /* what differs after a and b, but in the fields of `but`; else: */
-    uint64_t but;    /* (bits: enum field; FIELD_COUNT: memory) */
+    uint64_t but;
     uint64_t fields; /* what a run from `a` changes of these */
     bool ok;         /* the machine made all steps */
     char text[TEXT];
@@ -148,5 +154,27 @@ struct witness {
 /* Makes it as small as may be, and puts it in words. False: the machine did not make a step, or it is none. */
 bool witness_text(struct rig *g, struct witness *w, char *text, size_t size);
 bool component_written(uint64_t holds, const struct state *before, const struct state *after);
+
+/* ---- experiment.c, events.c ------------------------------------------------------------------------------------ */
+
+struct lab {
+    struct experiment *e;
+    const struct isa *a;
+    struct rig rig, child;
+    struct random random;
+    uint64_t holds[ISA_COMPONENTS]; /* fields of each component */
+    struct item *items;  /* all */
+    const struct item *item;
+    unsigned insn; /* of the description, that the item is laid to */
+    bool always;   /* it traps in P-mode, too, whatever the state */
+    bool broken;   /* the machine did not make a step */
+};
+
+/* The component that holds the field; components_count: none. */
+unsigned holder(const struct lab *l, enum field f);
+/* A line about where description and machine disagree. */
+__attribute__((format(printf, 2, 3))) void wrong(struct lab *l, const char *format, ...);
+/* Interrupts, gaps and traps. */
+void events(struct lab *l);
 
 #endif

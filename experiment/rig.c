@@ -52,7 +52,7 @@ static bool put_pte(struct rig *g, uint64_t table, unsigned i, uint64_t to, unsi
 static unsigned index_of(uint64_t addr, unsigned level) { return addr >> (12 + 9 * level) & 511; }
 
 static bool put_tables(struct rig *g) {
-    static const uint64_t low[] = {FROND_CLINT_BASE, FROND_PLIC_BASE};
+    static const uint64_t low[] = {FROND_CLINT_BASE, FROND_PLIC_BASE, FROND_PLIC_BASE + (2 << 20)};
     static const uint64_t pages[][3] = {
         {TABLE_UART, FROND_UART_BASE, FROND_UART_BASE},
         {TABLE_UART, FROND_VIRTIO_BASE, FROND_VIRTIO_BASE + FROND_VIRTIO_STRIDE},

@@ -203,10 +203,12 @@ static void aim(struct random *r, const struct item *i, struct state *s) {
     uint64_t to = DATA_AT + dice(r, DATA - width + 1);
     int64_t offset = 0;
 
-    if (i->class == CLASS_AMO || dice(r, 2))
+    if (i->at == AT_ALIGNED)
         to &= ~(uint64_t)(width - 1);
-    if (i->device)
+    else if (i->at == AT_DEVICE)
         to = random_device(r, width);
+    else if ((to & (width - 1)) == 0)
+        to += to == DATA_AT + DATA - width ? -1ULL : 1;
     if (i->format[0] == 'I')
         offset = (int32_t)s->insn >> 20;
     else if (i->format[0] == 'S')
@@ -218,6 +220,8 @@ static void random_insn(struct random *r, const struct item *i, struct state *s)
     static const uint8_t roundings[] = {0, 1, 2, 3, 4, 7, 7, 7};
     uint32_t insn = i->match | ((uint32_t)random_bits(r) & ~i->mask);
 
+    if (i->csr >= 0 && (insn >> 12 & 3) == 0)
+        insn |= 1u << 12; /* csrrw, csrrwi */
     if (i->format[0] == 'R' && (i->format[1] == 'M' || i->format[1] == '4'))
         insn = (insn & ~(7u << 12)) | (uint32_t)roundings[dice(r, 8)] << 12;
     if (item_width(i))
@@ -297,12 +301,12 @@ bool state_differ(const struct state *a, const struct state *b, uint64_t but, ch
                  b->d.csr.mcause);
         return true;
     }
-    if (a->trapped)
+    if (a->trapped && !(but & THROUGH))
         return false;
     if (differ_registers(a, b, text))
         return true;
     for (unsigned i = 0; i < DATA; i++)
-        if (a->data[i] != b->data[i] && !(but >> FIELD_COUNT & 1)) {
+        if (a->data[i] != b->data[i] && !(but & MEMORY)) {
             snprintf(text, TEXT, "the byte at 0x%" PRIx64 " is 0x%02x or 0x%02x",
                      (uint64_t)DATA_AT + i, a->data[i], b->data[i]);
             return true;

@@ -10,7 +10,7 @@ bool component_written(uint64_t holds, const struct state *before, const struct 
     for (enum field f = 0; f < FIELD_COUNT; f++)
         if (holds >> f & 1 && field_written(f, before, after))
             return true;
-    return holds >> FIELD_COUNT & 1 && memcmp(before->data, after->data, DATA) != 0;
+    return (holds & MEMORY) != 0 && memcmp(before->data, after->data, DATA) != 0;
 }
 
 static bool is_one(struct rig *g, struct witness *w) {
@@ -29,12 +29,20 @@ static void take(struct rig *g, struct witness *w, struct witness *smaller) {
     w->ok &= smaller->ok;
 }
 
+/* Without these a step is another one: what is run is not reached, a trap is not known. */
+static bool is_needed(enum field f, const struct witness *w) {
+    bool user = w->a.d.mode == FROND_MODE_U || (w->pair && w->b.d.mode == FROND_MODE_U);
+
+    return f == FIELD_mode || f == FIELD_mtvec ||
+           (user && (f == FIELD_pmpcfg || f == FIELD_pmpaddr));
+}
+
 /* What is the same in both states becomes 0, what is not becomes the same, but for the last of it. */
 static void shrink_fields(struct rig *g, struct witness *w) {
     for (enum field f = 0; f < FIELD_COUNT; f++) {
         struct witness smaller = *w;
 
-        if (f == FIELD_mtvec || f == FIELD_mode)
+        if (is_needed(f, w))
             continue;
         if (w->pair && !field_same(f, &w->a, &w->b)) {
             field_copy(f, &smaller.b, &w->a);
@@ -101,9 +109,13 @@ static void say_field(struct out *o, const struct witness *w, enum field f) {
 }
 
 static void say_states(struct out *o, const struct witness *w) {
+    static const char *const csr_ops[] = {[1] = "csrrw",  [2] = "csrrs",  [3] = "csrrc",
+                                          [5] = "csrrwi", [6] = "csrrsi", [7] = "csrrci"};
     bool modes = w->pair && w->a.d.mode != w->b.d.mode;
 
-    say(o, "0x%08x in %s%s%s-mode", w->a.insn, mode_name(&w->a), modes ? " or " : "",
+    if (w->item->csr >= 0)
+        say(o, "%s ", csr_ops[w->a.insn >> 12 & 7]);
+    say(o, "%s, 0x%08x in %s%s%s-mode", w->item->name, w->a.insn, mode_name(&w->a), modes ? " or " : "",
         modes ? mode_name(&w->b) : "");
     for (unsigned i = 1; i < 64; i++) {
         uint64_t v = i < 32 ? w->a.d.x[i] : w->a.d.f[i - 32];
@@ -144,10 +156,10 @@ bool witness_text(struct rig *g, struct witness *w, char *text, size_t size) {
     w->text[0] = 0;
     if (!is_one(g, w))
         return false;
-    shrink_fields(g, w);
+    shrink_fields(g, w); /* what differs and need not, */
+    shrink_fields(g, w); /* is 0 then */
     shrink_registers(g, w);
     is_one(g, w);
-    say(&o, "%s: ", w->item->name);
     say_states(&o, w);
     if (w->pair)
         say(&o, ": %s", w->text);
