@@ -237,7 +237,8 @@ static int help(const struct option *row) {
         "real\n"
         "machine and for VMs on VMs, and names the instructions to blame, each with a witness: "
         "states in\n"
-        "which a run on the bare machine and one in a VM differ. Without a word: the catalogue. With\n"
+        "which a run on the bare machine and one in a VM differ. Without a word: the catalogue. "
+        "With\n"
         "--experiment (of rv64, unless another is named) the description is laid to frond's own "
         "machine.\n"
         "Exit status: 0, or 1 if the two disagree.\n");
@@ -247,25 +248,23 @@ static int help(const struct option *row) {
 
 int cmd_isa(int argc, char **argv) {
     struct isa_args a = {.seed = 1};
-    struct option row[] = {{.name = "explain",
-                            .kind = OPTION_FLAG,
-                            .to.flag = &a.explain,
-                            .help = "the rules that lead to each verdict"},
-                           {.name = "experiment",
-                            .kind = OPTION_FLAG,
-                            .to.flag = &a.experiment,
-                            .help = "run frond's own machine against its description"},
-                           {.name = "seed",
-                            .value = "N",
-                            .kind = OPTION_NUMBER,
-                            .most = UINT64_MAX,
-                            .to.number = &a.seed,
-                            .help = "of the experiment's random states (1)"},
-                           {.name = "json",
-                            .kind = OPTION_FLAG,
-                            .to.flag = &a.json,
-                            .help = "the experiment as JSON"},
-                           {.name = NULL}};
+    struct option row[] = {
+        {.name = "explain",
+         .kind = OPTION_FLAG,
+         .to.flag = &a.explain,
+         .help = "the rules that lead to each verdict"},
+        {.name = "experiment",
+         .kind = OPTION_FLAG,
+         .to.flag = &a.experiment,
+         .help = "run frond's own machine against its description"},
+        {.name = "seed",
+         .value = "N",
+         .kind = OPTION_NUMBER,
+         .most = UINT64_MAX,
+         .to.number = &a.seed,
+         .help = "of the experiment's random states (1)"},
+        {.name = "json", .kind = OPTION_FLAG, .to.flag = &a.json, .help = "the experiment as JSON"},
+        {.name = NULL}};
     int status = options_parse("isa", row, argc, argv, &a.word, 1);
 
     if (status == -1)

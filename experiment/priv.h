@@ -8,8 +8,21 @@
 /* ---- item.c: what is run ---------------------------------------------------------------------------------- */
 
 enum class {
-    CLASS_ALU, CLASS_LOAD, CLASS_STORE, CLASS_AMO, CLASS_FLOAD, CLASS_FSTORE, CLASS_BRANCH, CLASS_JUMP,
-    CLASS_SYSTEM, CLASS_ILLEGAL, CLASS_END, CLASS_FHOST, CLASS_FSOFT, CLASS_FINT, CLASS_FMOVE
+    CLASS_ALU,
+    CLASS_LOAD,
+    CLASS_STORE,
+    CLASS_AMO,
+    CLASS_FLOAD,
+    CLASS_FSTORE,
+    CLASS_BRANCH,
+    CLASS_JUMP,
+    CLASS_SYSTEM,
+    CLASS_ILLEGAL,
+    CLASS_END,
+    CLASS_FHOST,
+    CLASS_FSOFT,
+    CLASS_FINT,
+    CLASS_FMOVE
 };
 /* A row of insn.def, or a CSR with the six rows that reach it; rows of memory by what they are aimed at. */
 struct item {
@@ -17,7 +30,7 @@ struct item {
     const char *family; /* its name in a description: a row, a CSR without its number */
     enum class class;
     enum { AT_ALIGNED, AT_MISALIGNED, AT_DEVICE } at; /* of those with a width */
-    int csr; /* -1: none */
+    int csr;                                          /* -1: none */
     uint32_t mask, match;
     const char *regs, *format;
 };
@@ -32,42 +45,42 @@ bool item_called(const struct item *i, const char *word, bool *exact);
 /* ---- state.c: states, and changes of them ------------------------------------------------------------------ */
 
 /* What a hart holds besides pc, x, f and memory. A word of `holds`; offset in the descriptor, bytes, bits. */
-#define FIELDS(F) \
-    F(mode, mode, UINT32_MAX) \
-    F(mstatus, csr.mstatus, 0x7e19aaULL) \
-    F(FS, csr.mstatus, 0x6000ULL) \
-    F(satp, csr.satp, ~0ULL) \
-    F(pmpcfg, csr.pmpcfg, 0) \
-    F(pmpaddr, csr.pmpaddr, 0) \
-    F(medeleg, csr.medeleg, 0xb3ffULL) \
-    F(mideleg, csr.mideleg, 0x222ULL) \
-    F(mie, csr.mie, 0xaaaULL) \
-    F(mip, csr.mip, 0x222ULL) \
-    F(mtvec, csr.mtvec, ~0ULL) \
-    F(mscratch, csr.mscratch, ~0ULL) \
-    F(mepc, csr.mepc, ~1ULL) \
-    F(mcause, csr.mcause, ~0ULL) \
-    F(mtval, csr.mtval, ~0ULL) \
-    F(mcounteren, csr.mcounteren, UINT32_MAX) \
-    F(menvcfg, csr.menvcfg, 1ULL << 63 | 1) \
-    F(stvec, csr.stvec, ~2ULL) \
-    F(sscratch, csr.sscratch, ~0ULL) \
-    F(sepc, csr.sepc, ~1ULL) \
-    F(scause, csr.scause, ~0ULL) \
-    F(stval, csr.stval, ~0ULL) \
-    F(scounteren, csr.scounteren, UINT32_MAX) \
-    F(senvcfg, csr.senvcfg, 1) \
-    F(stimecmp, csr.stimecmp, ~0ULL) \
-    F(mcountinhibit, csr.mcountinhibit, 5) \
-    F(mcycle, csr.mcycle_offset, ~0ULL) \
-    F(minstret, csr.minstret, ~0ULL) \
-    F(clock, clock, ~0ULL >> 2) \
-    F(time, clint.time_offset, ~0ULL >> 2) \
-    F(fcsr, csr.fcsr, 255) \
-    F(wait, wait, UINT32_MAX) \
-    F(reservation, csr.res_addr, 0) \
-    F(mtimecmp, clint.mtimecmp, ~0ULL >> 2) \
-    F(msip, clint.msip, 1) \
+#define FIELDS(F)                                                                                  \
+    F(mode, mode, UINT32_MAX)                                                                      \
+    F(mstatus, csr.mstatus, 0x7e19aaULL)                                                           \
+    F(FS, csr.mstatus, 0x6000ULL)                                                                  \
+    F(satp, csr.satp, ~0ULL)                                                                       \
+    F(pmpcfg, csr.pmpcfg, 0)                                                                       \
+    F(pmpaddr, csr.pmpaddr, 0)                                                                     \
+    F(medeleg, csr.medeleg, 0xb3ffULL)                                                             \
+    F(mideleg, csr.mideleg, 0x222ULL)                                                              \
+    F(mie, csr.mie, 0xaaaULL)                                                                      \
+    F(mip, csr.mip, 0x222ULL)                                                                      \
+    F(mtvec, csr.mtvec, ~0ULL)                                                                     \
+    F(mscratch, csr.mscratch, ~0ULL)                                                               \
+    F(mepc, csr.mepc, ~1ULL)                                                                       \
+    F(mcause, csr.mcause, ~0ULL)                                                                   \
+    F(mtval, csr.mtval, ~0ULL)                                                                     \
+    F(mcounteren, csr.mcounteren, UINT32_MAX)                                                      \
+    F(menvcfg, csr.menvcfg, 1ULL << 63 | 1)                                                        \
+    F(stvec, csr.stvec, ~2ULL)                                                                     \
+    F(sscratch, csr.sscratch, ~0ULL)                                                               \
+    F(sepc, csr.sepc, ~1ULL)                                                                       \
+    F(scause, csr.scause, ~0ULL)                                                                   \
+    F(stval, csr.stval, ~0ULL)                                                                     \
+    F(scounteren, csr.scounteren, UINT32_MAX)                                                      \
+    F(senvcfg, csr.senvcfg, 1)                                                                     \
+    F(stimecmp, csr.stimecmp, ~0ULL)                                                               \
+    F(mcountinhibit, csr.mcountinhibit, 5)                                                         \
+    F(mcycle, csr.mcycle_offset, ~0ULL)                                                            \
+    F(minstret, csr.minstret, ~0ULL)                                                               \
+    F(clock, clock, ~0ULL >> 2)                                                                    \
+    F(time, clint.time_offset, ~0ULL >> 2)                                                         \
+    F(fcsr, csr.fcsr, 255)                                                                         \
+    F(wait, wait, UINT32_MAX)                                                                      \
+    F(reservation, csr.res_addr, 0)                                                                \
+    F(mtimecmp, clint.mtimecmp, ~0ULL >> 2)                                                        \
+    F(msip, clint.msip, 1)                                                                         \
     F(plic, plic, 0)
 enum field {
 #define FIELD(name, ...) FIELD_##name,
@@ -145,7 +158,7 @@ uint64_t rig_satp(enum place p);
 struct witness {
     const struct item *item;
     struct state a, b, after_a, after_b;
-    bool pair;       /* what differs after a and b, but in the fields of `but`; else: */
+    bool pair; /* what differs after a and b, but in the fields of `but`; else: */
     uint64_t but;
     uint64_t fields; /* what a run from `a` changes of these */
     bool ok;         /* the machine made all steps */
@@ -155,7 +168,7 @@ struct witness {
 bool witness_text(struct rig *g, struct witness *w, char *text, size_t size);
 bool component_written(uint64_t holds, const struct state *before, const struct state *after);
 
-/* ---- experiment.c, events.c ------------------------------------------------------------------------------------ */
+/* ---- experiment.c, compare.c, events.c ------------------------------------------------------------------------------------ */
 
 struct lab {
     struct experiment *e;
@@ -163,17 +176,15 @@ struct lab {
     struct rig rig, child;
     struct random random;
     uint64_t holds[ISA_COMPONENTS]; /* fields of each component */
-    struct item *items;  /* all */
+    struct item *items;             /* all */
     const struct item *item;
     unsigned insn; /* of the description, that the item is laid to */
     bool always;   /* it traps in P-mode, too, whatever the state */
     bool broken;   /* the machine did not make a step */
 };
 
-/* The component that holds the field; components_count: none. */
-unsigned holder(const struct lab *l, enum field f);
 /* A line about where description and machine disagree. */
-__attribute__((format(printf, 2, 3))) void wrong(struct lab *l, const char *format, ...);
+__attribute__((format(printf, 2, 3))) void wrong(struct experiment *e, const char *format, ...);
 /* Interrupts, gaps and traps. */
 void events(struct lab *l);
 

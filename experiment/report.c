@@ -11,11 +11,11 @@ static const char *in_np(const struct experiment_row *r) {
     return r->traps ? "traps" : "works";
 }
 
-/* Popek and Goldberg's classes of what was seen. */
-static bool touches(const struct isa *a, uint32_t set, bool status, bool map) {
+/* Popek and Goldberg's classes: mode or map, of which a VM has no own. */
+static bool touches(const struct isa *a, uint32_t set) {
     for (unsigned c = 0; c < a->components_count; c++)
-        if (set >> c & 1 && ((status && a->components[c].kind == ISA_STATUS) ||
-                             (map && a->components[c].kind == ISA_MAP)))
+        if (set >> c & 1 && !isa_virtual(a->components[c].where, ISA_ONE_LEVEL) &&
+            (a->components[c].kind == ISA_STATUS || a->components[c].kind == ISA_MAP))
             return true;
     return false;
 }
@@ -32,8 +32,7 @@ struct classes {
     bool sensitive, control, behaviour;
 };
 static struct classes classes_of(const struct isa *a, const struct experiment_row *r) {
-    return (struct classes){sensitive(a, r), touches(a, r->writes, true, true),
-                            touches(a, r->reads, true, true)};
+    return (struct classes){sensitive(a, r), touches(a, r->writes), touches(a, r->reads)};
 }
 
 static void text_effects(FILE *to, const struct isa *a, const struct experiment_row *r) {

@@ -46,9 +46,7 @@ static uint64_t random_value(struct random *r) {
 
 /* ---- Fields ------------------------------------------------------------------------------------------------ */
 
-static uint8_t *bytes_of(enum field f, struct state *s) {
-    return (uint8_t *)&s->d + fields[f].at;
-}
+static uint8_t *bytes_of(enum field f, struct state *s) { return (uint8_t *)&s->d + fields[f].at; }
 
 static const uint8_t *bytes_in(enum field f, const struct state *s) {
     return (const uint8_t *)&s->d + fields[f].at;
@@ -189,8 +187,8 @@ bool state_change(struct random *r, enum field f, bool careful, struct state *s)
 
 /* Devices whose registers are in the descriptor, or read the same in two of them. */
 static uint64_t random_device(struct random *r, unsigned width) {
-    static const uint64_t wide[] = {FROND_CLINT_BASE + 0x4000, FROND_CLINT_BASE + 0x4000,
-                                    FROND_CLINT_BASE, FROND_PLIC_BASE + 4,
+    static const uint64_t wide[] = {FROND_CLINT_BASE + 0x4000,  FROND_CLINT_BASE + 0x4000,
+                                    FROND_CLINT_BASE,           FROND_PLIC_BASE + 4,
                                     FROND_PLIC_BASE + 0x200000, FROND_VIRTIO_BASE,
                                     FROND_VIRTIO_BASE + 8};
 
@@ -268,7 +266,7 @@ void state_reach(struct state *s, bool all) {
         return;
     }
     c->pmpcfg[2] = c->pmpcfg[7] = 0x1f;
-    c->pmpaddr[2] = (1ULL << 27) - 1;                               /* 1 GiB from 0 */
+    c->pmpaddr[2] = (1ULL << 27) - 1;                         /* 1 GiB from 0 */
     c->pmpaddr[7] = FROND_RAM_BASE >> 2 | ((1ULL << 28) - 1); /* 2 GiB */
 }
 
@@ -325,9 +323,8 @@ bool state_differ(const struct state *a, const struct state *b, uint64_t but, ch
 }
 
 bool field_written(enum field f, const struct state *before, const struct state *after) {
-    uint64_t counted = f == FIELD_clock ||
-                       (f == FIELD_minstret && !after->trapped &&
-                        !(before->d.csr.mcountinhibit & MCOUNTINHIBIT_IR));
+    uint64_t counted = f == FIELD_clock || (f == FIELD_minstret && !after->trapped &&
+                                            !(before->d.csr.mcountinhibit & MCOUNTINHIBIT_IR));
 
     if (fields[f].mask)
         return field_value(f, after) != ((field_value(f, before) + counted) & fields[f].mask);

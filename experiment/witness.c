@@ -115,8 +115,8 @@ static void say_states(struct out *o, const struct witness *w) {
 
     if (w->item->csr >= 0)
         say(o, "%s ", csr_ops[w->a.insn >> 12 & 7]);
-    say(o, "%s, 0x%08x in %s%s%s-mode", w->item->name, w->a.insn, mode_name(&w->a), modes ? " or " : "",
-        modes ? mode_name(&w->b) : "");
+    say(o, "%s, 0x%08x in %s%s%s-mode", w->item->name, w->a.insn, mode_name(&w->a),
+        modes ? " or " : "", modes ? mode_name(&w->b) : "");
     for (unsigned i = 1; i < 64; i++) {
         uint64_t v = i < 32 ? w->a.d.x[i] : w->a.d.f[i - 32];
 

@@ -52,7 +52,7 @@ struct isa_insn {
 
 struct isa {
     char *name, *title, *source;
-    uint8_t modes; /* 1: one mode; 2: P and NP */
+    uint8_t modes;                                                   /* 1: one mode; 2: P and NP */
     enum isa_machine { ISA_NO_MACHINE, ISA_HART, ISA_NODE } machine; /* of frond's own */
     struct isa_component *components;
     unsigned components_count;

@@ -61,7 +61,8 @@ STRUCT(isa_effect, TEXT(isa_effect, read, CYAML_FLAG_OPTIONAL),
        CYAML_FIELD_BOOL("hidden", CYAML_FLAG_OPTIONAL, struct isa_effect, hidden));
 STRUCT(isa_insn, TEXT(isa_insn, name, CYAML_FLAG_DEFAULT),
        TEXT(isa_insn, note, CYAML_FLAG_OPTIONAL), WORD(isa_insn, "in NP", in_np, nps),
-       LIST(isa_insn, effects, isa_effect, CYAML_FLAG_OPTIONAL, 0, ISA_EFFECTS), WORDS(isa_insn, of));
+       LIST(isa_insn, effects, isa_effect, CYAML_FLAG_OPTIONAL, 0, ISA_EFFECTS),
+       WORDS(isa_insn, of));
 FIELDS(isa_trap, WORD(isa_trap, "mode", mode, trap_modes),
        WORD(isa_trap, "vector", vector, trap_vectors));
 
@@ -70,8 +71,8 @@ static const cyaml_schema_field_t isa_fields[] = {
     TEXT(isa, title, CYAML_FLAG_DEFAULT),
     TEXT(isa, source, CYAML_FLAG_DEFAULT),
     CYAML_FIELD_UINT("modes", CYAML_FLAG_DEFAULT, struct isa, modes),
-    CYAML_FIELD_ENUM("machine", CYAML_FLAG_STRICT | CYAML_FLAG_OPTIONAL, struct isa, machine, machines,
-                     CYAML_ARRAY_LEN(machines)),
+    CYAML_FIELD_ENUM("machine", CYAML_FLAG_STRICT | CYAML_FLAG_OPTIONAL, struct isa, machine,
+                     machines, CYAML_ARRAY_LEN(machines)),
     LIST(isa, components, isa_component, CYAML_FLAG_DEFAULT, 1, ISA_COMPONENTS),
     LIST(isa, instructions, isa_insn, CYAML_FLAG_DEFAULT, 1, CYAML_UNLIMITED),
     WORD(isa, "interrupt", interrupt, vectors),
