@@ -65,6 +65,8 @@ void experiment_text(FILE *to, const struct experiment *e) {
     for (unsigned n = 0; n < e->isa->instructions_count; n++)
         if (e->row[n].items)
             text_row(to, e->isa, &e->isa->instructions[n], &e->row[n]);
+    fprintf(to, "  MPRV: %u accesses by the map of U-mode compared with the same by no map\n",
+            e->mprv);
     for (unsigned n = 0; n < e->wrong_count; n++)
         fprintf(to, "  DISAGREE: %s\n", e->wrong[n]);
     if (e->wrong_count == 0)
