@@ -16,7 +16,8 @@ LIB_SRC  := $(filter-out $(SANDBOX),$(foreach d,$(LIB_DIRS),$(wildcard $(d)/*.c)
 LIB_OBJ  := $(LIB_SRC:%.c=$(B)/%.o)
 CLI_SRC  := $(wildcard cli/*.c)
 CHECK_SRC := $(wildcard check/*.c model/*.c isa/*.c experiment/*.c)
-CLI_OBJ  := $(patsubst %.c,$(B)/%.o,$(CLI_SRC) $(CHECK_SRC) $(SANDBOX)) $(B)/cli/nucleus_blob.o
+CHECK_OBJ := $(CHECK_SRC:%.c=$(B)/%.o) $(B)/cells.o
+CLI_OBJ  := $(patsubst %.c,$(B)/%.o,$(CLI_SRC) $(SANDBOX)) $(CHECK_OBJ) $(B)/cli/nucleus_blob.o
 NUCLEUS  := $(B)/guest/nucleus.elf
 # What a test needs whose machines the model follows.
 FOLLOW_OBJ := $(patsubst %.c,$(B)/%.o,test/replay/follow.c check/observe.c $(wildcard check/replay*.c))
@@ -40,6 +41,15 @@ $(B)/frond: $(CLI_OBJ) $(B)/libfrond.a
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	@echo cc $<; $(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+# core/ once more, with a page for each cell of the model: one object, of which only cells.h can be seen.
+CELLS_OBJ := $(patsubst %.c,$(B)/cells/%.o,$(wildcard core/*.c) check/cells/cells.c)
+$(B)/cells.o: $(CELLS_OBJ)
+	@$(LD) -r -o $@ $^ && objcopy --localize-hidden $@
+
+$(B)/cells/%.o: %.c check/cells/page.h
+	@mkdir -p $(@D)
+	@echo cc $< with page.h; $(CC) $(ALL_CFLAGS) -include check/cells/page.h -c -o $@ $<
 
 $(B)/cli/nucleus_blob.o: cli/nucleus_blob.S $(NUCLEUS)
 	@mkdir -p $(@D)
@@ -83,7 +93,7 @@ install: all $(B)/lib/libfrond.a
 	$(INSTALL) -m 644 isa/*.yaml $(DESTDIR)$(PREFIX)/share/frond/isa
 	$(INSTALL) -m 644 docs/frond.1 $(DESTDIR)$(PREFIX)/share/man/man1
 
--include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d)
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(CELLS_OBJ:.o=.d)
 include $(wildcard guest/rules.mk bench/rules.mk test/*/rules.mk)
 
 # ---- Tests: a suite is a target check-NAME whose last line is `N passed, N failed` -----------------
