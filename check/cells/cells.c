@@ -140,23 +140,28 @@ static void settle(struct cells *c, unsigned run) {
     }
 }
 
-bool cells_move(struct cells *c, const struct vm_state *s) {
+void cells_drop(struct cells *c) { core_drop_all(&c->core); }
+
+bool cells_store(struct cells *c, const struct vm_state *s) {
     struct frond_range ram[VM_ADDRS];
 
     picture(c->sc, s, ram);
     store(c, ram);
     settle(c, c->path[c->levels - 1]);
-    enter(c, s->run);
-    settle(c, s->run);
     return !c->no_memory;
 }
 
+bool cells_enter(struct cells *c, unsigned k) {
+    enter(c, k);
+    settle(c, k);
+    return !c->no_memory;
+}
+
+/* What is no entry has no size. */
 bool cells_differ(const struct cells *c, const struct vm_state *s) {
     struct frond_range ram[VM_ADDRS];
 
     picture(c->sc, s, ram);
-    if (c->path[c->levels - 1] != s->run)
-        return true;
     for (unsigned i = 0; i < c->sc->cells[0]; i++)
         if (memcmp(&ram[i], &c->ram[i], sizeof ram[i]) != 0 && (ram[i].size || c->ram[i].size))
             return true;
