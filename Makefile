@@ -9,6 +9,7 @@ VERSION := 0.1
 ALL_CFLAGS = -std=gnu17 $(WARN) -Iinclude -MMD -MP -fPIC -fvisibility=hidden -DFROND_VERSION='"$(VERSION)"' \
     -DFROND_ISA_DIR='"$(PREFIX)/share/frond/isa"' $(CFLAGS)
 LIBS   := -lxxhash -lm
+CLI_LIBS := $(LIBS) -lcyaml -lyaml -lseccomp -lcapstone
 
 LIB_DIRS := core riscv jit dev host machine
 SANDBOX  := host/sandbox.c
@@ -36,7 +37,7 @@ $(B)/$(SONAME): $(LIB_OBJ)
 	$(CC) $(CFLAGS) -shared -Wl,-soname,$(SONAME) -Wl,--no-undefined -o $@ $^ $(LIBS)
 
 $(B)/frond: $(CLI_OBJ) $(B)/libfrond.a
-	$(CC) $(CFLAGS) -o $@ $^ $(LIBS) -lcyaml -lyaml -lseccomp -lcapstone
+	$(CC) $(CFLAGS) -o $@ $^ $(CLI_LIBS)
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)

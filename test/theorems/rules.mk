@@ -1,7 +1,7 @@
 # test/theorems: frond check holds, fails where it should, and can be checked. `make check-theorems`.
 .PHONY: check-theorems
 check-theorems: all $(B)/test/theorems/orbits
-	@CC='$(CC)' test/theorems/run $(B)
+	@CC='$(CC)' CLI_LIBS='$(CLI_LIBS)' test/theorems/run $(B)
 
 $(B)/test/theorems/orbits: test/theorems/orbits.c $(CHECK_OBJ) $(B)/libfrond.a
 	@mkdir -p $(@D)
