@@ -33,6 +33,6 @@ $(B)/bench/tree: bench/tree.c $(B)/libfrond.a
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
 
 # Whoever calls check_runs has all of check/ and model/, and what that is linked with.
-$(B)/bench/scope: bench/spin/scope.c $(CHECK_SRC:%.c=$(B)/%.o) $(B)/libfrond.a
+$(B)/bench/scope: bench/spin/scope.c $(CHECK_OBJ) $(B)/libfrond.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS) -lcyaml -lyaml

@@ -8,6 +8,8 @@
 static bool wanted(const struct campaign_order *o, unsigned theorem) {
     if (o->theorems != 0)
         return o->theorems >> theorem & 1;
+    if (o->maps != CELLS_NONE)
+        return check_has_maps(&check_theorems[theorem]);
     return o->drop == CHECK_NO_DROP ||
            strcmp(check_theorems[theorem].name, check_drops[o->drop].theorem) == 0;
 }
@@ -27,6 +29,8 @@ bool campaign_list(struct campaign *c) {
         if (wanted(&c->order, t))
             c->count += check_runs(&check_theorems[t], &c->order.size, c->order.drop,
                                    c->run + c->count, CAMPAIGN_RUNS - c->count, &c->left_out);
+    for (unsigned i = 0; i < c->count; i++)
+        c->run[i].maps = c->order.maps;
     if (c->order.shards != 0)
         cut(c);
     return c->count != 0;
@@ -104,7 +108,11 @@ static bool sensible(const struct campaign_order *o) {
     for (unsigned l = 0; l < CHECK_LEVELS; l++)
         if (o->size.cells[l] > (l == 0 ? VM_ADDRS : VM_CELLS))
             return false;
-    return o->drop <= CHECK_NO_DROP && o->shard <= o->shards && o->size.bits <= 3 &&
+    for (unsigned i = 0; o->maps != CELLS_NONE && i < check_theorem_count; i++)
+        if (o->theorems >> i & 1 && !check_has_maps(&check_theorems[i]))
+            return false;
+    return o->maps < CELLS_MAPS && (o->maps == CELLS_NONE || o->drop == CHECK_NO_DROP) &&
+           o->drop <= CHECK_NO_DROP && o->shard <= o->shards && o->size.bits <= 3 &&
            o->size.nodes <= VM_NODES;
 }
 

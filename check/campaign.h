@@ -15,6 +15,7 @@ struct campaign_order {
     struct check_size size;
     uint32_t shard, shards; /* of 1 to `shards`: every `shards`th run; shards 0: all */
     bool plain;             /* states only */
+    uint32_t maps;          /* enum cells_maps: theorems without resolvers are left out */
 };
 
 struct campaign {

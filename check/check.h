@@ -10,6 +10,7 @@
 
 #include "../model/nktable.h"
 #include "../model/vm.h"
+#include "cells/cells.h"
 #include "explore.h"
 
 enum { CHECK_LEVELS = 4, CHECK_TEXT = 120 };
@@ -50,11 +51,14 @@ struct check_run {
     const struct check_theorem *theorem;
     unsigned drop;   /* of check_drops, or CHECK_NO_DROP */
     unsigned number; /* CHECK_NK, CHECK_TABLES: which of the theorem's scopes */
+    unsigned maps;   /* CHECK_VM: enum cells_maps, by which resolver; 0: the search as it stands */
     union {
         struct vm_scope vm;
         struct nkt_scope tables;
     };
 };
+/* Can a resolver make the look-ups of the theorem? */
+bool check_has_maps(const struct check_theorem *);
 /* All scopes of a theorem, at most `room`; *left_out grows by those that do not fit the model. */
 unsigned check_runs(const struct check_theorem *, const struct check_size *, unsigned drop,
                     struct check_run *out, unsigned room, unsigned *left_out);
@@ -86,12 +90,22 @@ enum {
     COUNT_INTERPRETED,                       /* an instruction interpreted */
     COUNT_IRQ,                               /* an interrupt taken */
     COUNT_STEPS,                             /* steps in all */
+    COUNT_ASKED, /* not states: steps after which a resolver was asked */
     COUNT_END
 };
 _Static_assert((int)COUNT_END <= (int)CHECK_COUNTS, "too many counts");
 
 void vmsystem_init(const void *scope, uint8_t *state);
 void vmsystem_expand(const void *scope, const uint8_t *state, struct check_sink *);
+/* The same by another composition: the view of a state. */
+typedef void vmsystem_compose(struct check_sink *, const struct vm_scope *, const struct vm_state *,
+                              struct vm_view *);
+void vmsystem_expand_by(const struct vm_scope *, const uint8_t *state, struct check_sink *,
+                        vmsystem_compose *);
+/* mapsystem.c: with the look-ups of run->maps. `scope` is the run. */
+void mapsystem_init(const void *scope, uint8_t *state);
+void mapsystem_expand(const void *scope, const uint8_t *state, struct check_sink *);
+void mapsystem_done(void *own);
 /* around: clients' stores are not asked of the nested kernel. */
 struct check_system nk_system(unsigned scope, bool around);
 struct check_system nkt_system(const struct nkt_scope *);

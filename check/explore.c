@@ -26,7 +26,7 @@ struct explorer {
     uint32_t done, limit, level_end, holes;
     unsigned depth;
     double seconds;
-    _Atomic bool found;
+    _Atomic bool found, starved; /* starved: a system has no memory */
 };
 
 struct worker {
@@ -215,6 +215,8 @@ static void expand(struct worker *w, uint32_t from) {
     w->from = from;
     w->sink.wrong.what = 0;
     e->sys->expand(e->sys->scope, e->state + (size_t)from * e->stride, &w->sink);
+    if (w->sink.no_memory)
+        e->starved = true;
     if (w->sink.wrong.what != 0 && w->wrong.what == 0) {
         w->wrong = w->sink.wrong;
         w->wrong_from = from;
@@ -227,7 +229,8 @@ static void *work(void *arg) {
     struct explorer *e = w->e;
 
     /* Every chunk begun is ended: SLACK is what the threads' chunks may find. */
-    while (!e->found && e->next < e->limit && e->count + e->threads * SLACK < e->full) {
+    while (!e->found && !e->starved && e->next < e->limit &&
+           e->count + e->threads * SLACK < e->full) {
         uint32_t first = atomic_fetch_add(&e->next, CHUNK);
 
         for (uint32_t i = first; i < first + CHUNK && i < e->limit && !e->found; i++)
@@ -258,7 +261,8 @@ static void run_batch(struct explorer *e) {
             w[i].spare = NONE;
         }
     }
-    e->done = e->next < e->limit ? e->next : e->limit;
+    if (!e->starved) /* else the batch is to be done again */
+        e->done = e->next < e->limit ? e->next : e->limit;
 }
 
 /* Visited: states in `seconds`. */
@@ -346,6 +350,8 @@ static enum check_end explore(struct explorer *e) {
             end = CHECK_NO_MEMORY;
         else
             run_batch(e);
+        if (e->starved)
+            end = CHECK_NO_MEMORY;
         if (e->o->progress && now() - shown > 0.3) {
             shown = now();
             show(e, e->done - first, shown - start, false);
@@ -357,6 +363,12 @@ static enum check_end explore(struct explorer *e) {
     return end;
 }
 
+static void free_own(struct explorer *e) {
+    for (unsigned i = 0; e->worker != NULL && i < THREADS; i++)
+        if (e->worker[i].sink.own != NULL)
+            e->sys->done(e->worker[i].sink.own);
+}
+
 static bool begin(struct explorer *e) {
     uint8_t first[CHECK_STATE_MAX] = {0};
 
@@ -365,6 +377,7 @@ static bool begin(struct explorer *e) {
     e->found = false;
     if (e->slot)
         memset((void *)e->slot, 0, e->slots * sizeof *e->slot);
+    free_own(e);
     for (unsigned i = 0; i < THREADS; i++) {
         memset(&e->worker[i], 0, sizeof e->worker[i]);
         e->worker[i].e = e;
@@ -400,6 +413,7 @@ struct explorer *explorer_new(const struct check_system *sys, const struct check
 void explorer_free(struct explorer *e) {
     if (e == NULL)
         return;
+    free_own(e);
     free(e->state);
     free(e->parent);
     free((void *)e->slot);

@@ -37,6 +37,8 @@ struct check_wrong {
 
 /* Where a system tells what follows one state. */
 struct check_sink {
+    void *own;       /* the system's, of one worker: NULL at first, given to `done` at last */
+    bool no_memory;  /* out: this state could not be expanded */
     bool plain;      /* in: states only, nothing is judged, nothing counted */
     uint64_t *count; /* CHECK_COUNTS numbers of the system's, to add to */
     struct check_wrong wrong;
@@ -52,6 +54,7 @@ struct check_system {
     void (*init)(const void *scope, uint8_t *state);
     /* Returns when a step is wrong: sink->wrong says so. */
     void (*expand)(const void *scope, const uint8_t *state, struct check_sink *);
+    void (*done)(void *own); /* NULL: there is none */
 };
 
 enum check_end { CHECK_COMPLETE, CHECK_BAD, CHECK_STOPPED, CHECK_NO_MEMORY };

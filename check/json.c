@@ -24,7 +24,9 @@ static void counts(FILE *to, const uint64_t *n) {
                                                 [COUNT_SHARED] = "a cell shared",
                                                 [COUNT_INTERPRETED] = "instruction interpreted",
                                                 [COUNT_IRQ] = "interrupt taken",
-                                                [COUNT_STEPS] = "steps"};
+                                                [COUNT_STEPS] = "steps",
+                                                [COUNT_ASKED] =
+                                                    "steps after which the resolver was asked"};
     const char *comma = "";
 
     fputs("\"counts\": {", to);

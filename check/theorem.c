@@ -277,12 +277,22 @@ unsigned check_runs(const struct check_theorem *t, const struct check_size *size
     return n;
 }
 
+bool check_has_maps(const struct check_theorem *t) {
+    return t->kind == CHECK_VM && !t->apart && !t->io && !t->sens && !t->rogue;
+}
+
 struct check_system check_system_of(const struct check_run *run) {
     switch (run->theorem->kind) {
     case CHECK_NK: return nk_system(run->number, run->drop != CHECK_NO_DROP);
     case CHECK_TABLES: return nkt_system(&run->tables);
     case CHECK_VM: break;
     }
+    if (run->maps != CELLS_NONE)
+        return (struct check_system){.scope = run,
+                                     .size = run->vm.size,
+                                     .init = mapsystem_init,
+                                     .expand = mapsystem_expand,
+                                     .done = mapsystem_done};
     return (struct check_system){
         .scope = &run->vm, .size = run->vm.size, .init = vmsystem_init, .expand = vmsystem_expand};
 }
@@ -296,6 +306,8 @@ const char *check_missing(const struct check_run *run, const struct check_result
         return "a step";
     if (t->kind != CHECK_VM)
         return NULL;
+    if (run->maps != CELLS_NONE && n[COUNT_ASKED] == 0)
+        return "a step after which the resolver is asked";
     for (unsigned l = 1; l <= deepest(sc); l++)
         if (n[COUNT_MAP + l] == 0 || n[COUNT_GAP + l] == 0 || n[COUNT_FAULT + l - 1] == 0)
             return "a level without a map written, a gap met or a fault delivered";

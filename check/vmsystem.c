@@ -96,8 +96,17 @@ static enum vm_bad judge(const struct vm_scope *sc, const struct vm_state *s,
     return fresh ? ira_judge(sc, t, node, cell) : VM_BAD_OK;
 }
 
+static void by_search(struct check_sink *sink, const struct vm_scope *sc, const struct vm_state *s,
+                      struct vm_view *v) {
+    vm_compose(sc, s, !sink->plain, v);
+}
+
 void vmsystem_expand(const void *scope, const uint8_t *state, struct check_sink *sink) {
-    const struct vm_scope *sc = scope;
+    vmsystem_expand_by(scope, state, sink, by_search);
+}
+
+void vmsystem_expand_by(const struct vm_scope *sc, const uint8_t *state, struct check_sink *sink,
+                        vmsystem_compose *compose) {
     struct vm_state s, t;
     struct vm_view v;
     struct vm_act acts[VM_ACTS];
@@ -106,7 +115,7 @@ void vmsystem_expand(const void *scope, const uint8_t *state, struct check_sink 
     unsigned n, node = 0, cell = 0;
 
     vm_unpack(sc, state, &s);
-    vm_compose(sc, &s, !sink->plain, &v);
+    compose(sink, sc, &s, &v);
     if (!sink->plain && !vm_search_ok(sc, &s, &v)) {
         sink->wrong = (struct check_wrong){.what = VM_BAD_SEARCH, .by_itself = true};
         return;
@@ -124,6 +133,7 @@ void vmsystem_expand(const void *scope, const uint8_t *state, struct check_sink 
         vm_pack(sc, &t, packed);
         sink->wrong.what = (uint8_t)o.bad;
         fresh = sink->reach(sink, packed, &act);
+        o.bad = sink->wrong.what; /* `reach` may have found it wrong itself */
         sink->wrong.what = 0;
         if (sink->plain)
             continue;

@@ -13,7 +13,7 @@ enum { CHECK_FAILED = 1, CHECK_UNFINISHED = 3, WORDS = 16 };
 
 struct check_args {
     const char *word[WORDS], *cells, *drop, *shard, *dot, *save, *resume, *verify, *replay;
-    uint64_t nodes, bits, threads, max_memory;
+    uint64_t nodes, bits, threads, max_memory, maps;
     bool states, json, list, symmetry;
     /* What the report is made of. */
     unsigned holds, fails, vacuous;
@@ -44,6 +44,8 @@ static int find_theorems(const struct check_args *a, struct campaign_order *o) {
         if (o->drop != CHECK_NO_DROP && check_find(check_drops[o->drop].theorem)->kind != t->kind)
             return complain("check: --drop %s is a hypothesis of %s, not of %s",
                             check_drops[o->drop].name, check_drops[o->drop].theorem, t->name);
+        if (o->maps != CELLS_NONE && !check_has_maps(t))
+            return complain("check: --maps is for T1, T2, SHARED and R2, not for %s", t->name);
         o->theorems |= 1ull << (t - check_theorems);
     }
     return 0;
@@ -91,7 +93,10 @@ static int parse_shard(const char *text, struct campaign_order *o) {
 static int make_order(const struct check_args *a, struct campaign_order *o) {
     int status = 0;
 
-    *o = (struct campaign_order){.drop = CHECK_NO_DROP, .plain = a->states};
+    *o = (struct campaign_order){
+        .drop = CHECK_NO_DROP, .plain = a->states, .maps = (uint32_t)a->maps};
+    if (a->drop && a->maps != CELLS_NONE)
+        return complain("check: --maps and --drop: a resolver is judged with all hypotheses");
     o->size.nodes = (unsigned)a->nodes;
     o->size.bits = (unsigned)a->bits;
     o->size.symmetry = a->symmetry;
@@ -299,6 +304,12 @@ static int help(const struct option *row) {
              .kind = OPTION_TEXT,                                                                  \
              .to.text = &(a)->drop,                                                                \
              .help = "without this hypothesis, up to the first counterexample"},                   \
+            {.name = "maps",                                                                       \
+             .value = "SCHEME",                                                                    \
+             .kind = OPTION_CHOICE,                                                                \
+             .words = cells_words,                                                                 \
+             .to.number = &(a)->maps,                                                              \
+             .help = "look-ups by a resolver of the engine: flat, pure, hv, display, rmr"},        \
             {.name = "threads",                                                                    \
              .value = "N",                                                                         \
              .kind = OPTION_NUMBER,                                                                \
@@ -355,6 +366,12 @@ static int help(const struct option *row) {
             .name = NULL                                                                           \
         }                                                                                          \
     }
+
+/* By enum cells_maps; "search" is the model's own. */
+static const char *const cells_words[CELLS_MAPS + 1] = {
+    [CELLS_NONE] = "search", [CELLS_FLAT] = "flat",       [CELLS_PURE] = "pure",
+    [CELLS_HV] = "hv",       [CELLS_DISPLAY] = "display", [CELLS_RMR] = "rmr",
+};
 
 int cmd_check(int argc, char **argv) {
     static struct campaign c;

@@ -1,4 +1,5 @@
 /* isa.c - frond isa: which of the seed's theorems an architecture satisfies, and why not. */
+#include "../experiment/experiment.h"
 #include "../isa/isa.h"
 #include "cli.h"
 #include "options.h"
@@ -10,7 +11,8 @@
 
 struct isa_args {
     const char *word;
-    bool explain, json;
+    bool explain, experiment, json;
+    uint64_t seed;
 };
 
 static const char *const depth_names[] = {"one level", "recursion"};
@@ -185,10 +187,37 @@ static bool judge(const struct isa *a, enum isa_depth d, const struct isa_args *
     return (v.theorem != 0 || events(a, d)) && ok;
 }
 
+/* ---- By experiment ------------------------------------------------------------------------------------- */
+
+static int experiment(const struct isa *a, const struct isa_args *args) {
+    struct experiment e;
+    char why[256];
+    int status;
+
+    if (experiment_run(a, args->seed, &e, why, sizeof why))
+        status = complain("isa: %s", why);
+    else {
+        (args->json ? experiment_json : experiment_text)(stdout, &e);
+        status = e.wrong_count != 0;
+    }
+    experiment_free(&e);
+    return status;
+}
+
+static int theorems(const struct isa *a, const struct isa_args *args) {
+    bool ok;
+
+    printf("%s: %s, %s\n  source: %s\n", a->name, a->title,
+           a->modes == 1 ? "one mode" : "two modes", a->source);
+    ok = judge(a, ISA_ONE_LEVEL, args);
+    ok = judge(a, ISA_RECURSION, args) && ok;
+    return ok ? 0 : 1;
+}
+
 static int one(const struct isa_args *args) {
     char path[512], why[256];
     struct isa *a;
-    bool ok;
+    int status;
 
     if (strchr(args->word, '/') || strstr(args->word, ".yaml"))
         snprintf(path, sizeof path, "%s", args->word);
@@ -196,12 +225,9 @@ static int one(const struct isa_args *args) {
         snprintf(path, sizeof path, "%s/%s.yaml", catalogue(), args->word);
     if (isa_load(path, &a, why, sizeof why))
         return complain("isa: %s", why);
-    printf("%s: %s, %s\n  source: %s\n", a->name, a->title,
-           a->modes == 1 ? "one mode" : "two modes", a->source);
-    ok = judge(a, ISA_ONE_LEVEL, args);
-    ok = judge(a, ISA_RECURSION, args) && ok;
+    status = (args->experiment ? experiment : theorems)(a, args);
     isa_free(a);
-    return ok ? 0 : 1;
+    return status;
 }
 
 static int help(const struct option *row) {
@@ -211,23 +237,43 @@ static int help(const struct option *row) {
         "real\n"
         "machine and for VMs on VMs, and names the instructions to blame, each with a witness: "
         "states in\n"
-        "which a run on the bare machine and one in a VM differ. Without a word: the catalogue.\n");
+        "which a run on the bare machine and one in a VM differ. Without a word: the catalogue. "
+        "With\n"
+        "--experiment (of rv64, unless another is named) the description is laid to frond's own "
+        "machine.\n"
+        "Exit status: 0, or 1 if the two disagree.\n");
     options_help(row);
     return 0;
 }
 
 int cmd_isa(int argc, char **argv) {
-    struct isa_args a = {.word = NULL};
-    struct option row[] = {{.name = "explain",
-                            .kind = OPTION_FLAG,
-                            .to.flag = &a.explain,
-                            .help = "the rules that lead to each verdict"},
-                           {.name = NULL}};
+    struct isa_args a = {.seed = 1};
+    struct option row[] = {
+        {.name = "explain",
+         .kind = OPTION_FLAG,
+         .to.flag = &a.explain,
+         .help = "the rules that lead to each verdict"},
+        {.name = "experiment",
+         .kind = OPTION_FLAG,
+         .to.flag = &a.experiment,
+         .help = "run frond's own machine against its description"},
+        {.name = "seed",
+         .value = "N",
+         .kind = OPTION_NUMBER,
+         .most = UINT64_MAX,
+         .to.number = &a.seed,
+         .help = "of the experiment's random states (1)"},
+        {.name = "json", .kind = OPTION_FLAG, .to.flag = &a.json, .help = "the experiment as JSON"},
+        {.name = NULL}};
     int status = options_parse("isa", row, argc, argv, &a.word, 1);
 
     if (status == -1)
         return help(row);
     if (status)
         return status;
+    if ((a.json || row[2].given) && !a.experiment)
+        return complain("isa: --%s is for --experiment", a.json ? "json" : "seed");
+    if (a.experiment && !a.word)
+        a.word = "rv64";
     return a.word ? one(&a) : list();
 }

@@ -32,9 +32,12 @@ struct isa_component {
     char *name;
     enum isa_kind kind;
     enum isa_where where;
+    char **holds; /* what of a hart of frond's it stands for: experiment/ */
+    unsigned holds_count;
 };
 struct isa_effect {
     char *read, *write; /* one of them: a component's name */
+    bool hidden;        /* frond's own machine does not show it */
     enum isa_do act;    /* these two: isa_load fills them in */
     unsigned index;
 };
@@ -43,11 +46,14 @@ struct isa_insn {
     enum isa_np in_np;
     struct isa_effect *effects;
     unsigned effects_count;
+    char **of; /* rows of insn.def, their classes, CSRs that it stands for: experiment/ */
+    unsigned of_count;
 };
 
 struct isa {
     char *name, *title, *source;
-    uint8_t modes; /* 1: one mode; 2: P and NP */
+    uint8_t modes;                                                   /* 1: one mode; 2: P and NP */
+    enum isa_machine { ISA_NO_MACHINE, ISA_HART, ISA_NODE } machine; /* of frond's own */
     struct isa_component *components;
     unsigned components_count;
     struct isa_insn *instructions;
@@ -72,6 +78,8 @@ enum isa_event { EVENT_INTERRUPT, EVENT_DMA, EVENT_GAP, EVENT_RHO, EVENT_TRAP, E
 /* The description in a file. 0, or -1: *why is one line: file, line, what, what would be right. */
 int isa_load(const char *file, struct isa **out, char *why, size_t size);
 void isa_free(struct isa *a);
+/* "works", ...: as a description says it. */
+const char *isa_np_word(enum isa_np n);
 
 /* ---- rules.c ------------------------------------------------------------------------------------------ */
 

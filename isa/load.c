@@ -18,6 +18,7 @@ static const cyaml_strval_t nps[] = {{"works", ISA_WORKS},
                                      {"traps", ISA_TRAPS},
                                      {"traps in a VM", ISA_TRAPS_IN_VM},
                                      {"ignored", ISA_IGNORED}};
+static const cyaml_strval_t machines[] = {{"hart", ISA_HART}, {"node", ISA_NODE}};
 static const cyaml_strval_t vectors[] = {{"none", VECTOR_NONE},
                                          {"mapped", VECTOR_MAPPED},
                                          {"level", VECTOR_LEVEL},
@@ -45,13 +46,23 @@ static const cyaml_strval_t trap_vectors[] = {{"level 0", TRAP_LEVEL_0}, {"virtu
     CYAML_FIELD_SEQUENCE(#member, CYAML_FLAG_POINTER | (flags), struct type, member, &of##_schema, \
                          least, most)
 
+#define WORDS(type, member)                                                                        \
+    CYAML_FIELD_SEQUENCE(#member, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct type, member,   \
+                         &text_schema, 1, CYAML_UNLIMITED)
+
+static const cyaml_schema_value_t text_schema = {
+    CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, CYAML_UNLIMITED)};
+
 STRUCT(isa_component, TEXT(isa_component, name, CYAML_FLAG_DEFAULT),
-       WORD(isa_component, "kind", kind, kinds), WORD(isa_component, "where", where, wheres));
+       WORD(isa_component, "kind", kind, kinds), WORD(isa_component, "where", where, wheres),
+       WORDS(isa_component, holds));
 STRUCT(isa_effect, TEXT(isa_effect, read, CYAML_FLAG_OPTIONAL),
-       TEXT(isa_effect, write, CYAML_FLAG_OPTIONAL));
+       TEXT(isa_effect, write, CYAML_FLAG_OPTIONAL),
+       CYAML_FIELD_BOOL("hidden", CYAML_FLAG_OPTIONAL, struct isa_effect, hidden));
 STRUCT(isa_insn, TEXT(isa_insn, name, CYAML_FLAG_DEFAULT),
        TEXT(isa_insn, note, CYAML_FLAG_OPTIONAL), WORD(isa_insn, "in NP", in_np, nps),
-       LIST(isa_insn, effects, isa_effect, CYAML_FLAG_OPTIONAL, 0, ISA_EFFECTS));
+       LIST(isa_insn, effects, isa_effect, CYAML_FLAG_OPTIONAL, 0, ISA_EFFECTS),
+       WORDS(isa_insn, of));
 FIELDS(isa_trap, WORD(isa_trap, "mode", mode, trap_modes),
        WORD(isa_trap, "vector", vector, trap_vectors));
 
@@ -60,6 +71,8 @@ static const cyaml_schema_field_t isa_fields[] = {
     TEXT(isa, title, CYAML_FLAG_DEFAULT),
     TEXT(isa, source, CYAML_FLAG_DEFAULT),
     CYAML_FIELD_UINT("modes", CYAML_FLAG_DEFAULT, struct isa, modes),
+    CYAML_FIELD_ENUM("machine", CYAML_FLAG_STRICT | CYAML_FLAG_OPTIONAL, struct isa, machine,
+                     machines, CYAML_ARRAY_LEN(machines)),
     LIST(isa, components, isa_component, CYAML_FLAG_DEFAULT, 1, ISA_COMPONENTS),
     LIST(isa, instructions, isa_insn, CYAML_FLAG_DEFAULT, 1, CYAML_UNLIMITED),
     WORD(isa, "interrupt", interrupt, vectors),
@@ -96,6 +109,8 @@ static void listen(cyaml_log_t level, void *ctx, const char *format, va_list arg
 }
 
 static const cyaml_config_t quiet = {.mem_fn = cyaml_mem, .log_level = CYAML_LOG_ERROR};
+
+const char *isa_np_word(enum isa_np n) { return nps[n].str; }
 
 void isa_free(struct isa *a) { cyaml_free(&quiet, &isa_schema, a, 0); }
 

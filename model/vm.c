@@ -297,17 +297,24 @@ static bool excused(const struct vm_scope *sc, const struct vm_state *s, unsigne
            (vm_space(sc, m) != m && excused(sc, s, p, vm_space(sc, m), got));
 }
 
+bool vm_node_ok(const struct vm_scope *sc, const struct vm_state *s, const struct vm_view *v,
+                unsigned k) {
+    for (unsigned m = 0; m < sc->modes; m++)
+        for (unsigned write = 0; write < 2; write++)
+            for (unsigned x = 0; x < sc->addrs[k]; x++) {
+                struct vm_res got = v->res[k][m][write][x];
+
+                if (!same(got, vm_naive(sc, s, k, m, write, x)) &&
+                    (got.ok || !excused(sc, s, k, m, got)))
+                    return false;
+            }
+    return true;
+}
+
 bool vm_search_ok(const struct vm_scope *sc, const struct vm_state *s, const struct vm_view *v) {
     for (unsigned k = 1; k < sc->nodes; k++)
-        for (unsigned m = 0; m < sc->modes; m++)
-            for (unsigned write = 0; write < 2; write++)
-                for (unsigned x = 0; x < sc->addrs[k]; x++) {
-                    struct vm_res got = v->res[k][m][write][x];
-
-                    if (!same(got, vm_naive(sc, s, k, m, write, x)) &&
-                        (got.ok || !excused(sc, s, k, m, got)))
-                        return false;
-                }
+        if (!vm_node_ok(sc, s, v, k))
+            return false;
     return true;
 }
 

@@ -258,7 +258,9 @@ struct vm_view vm_naive_view(const struct vm_scope *sc, const struct vm_state *s
 /* One, by a linear scan. */
 struct vm_res vm_naive(const struct vm_scope *sc, const struct vm_state *s, unsigned k, unsigned m,
                        unsigned write, unsigned x);
-/* The one judged by the other. */
+/* The one judged by the other: accesses of node k, and of all. */
+bool vm_node_ok(const struct vm_scope *sc, const struct vm_state *s, const struct vm_view *v,
+                unsigned k);
 bool vm_search_ok(const struct vm_scope *sc, const struct vm_state *s, const struct vm_view *v);
 /* A cell of a node wherever it is: realized, or kept by its parent. */
 uint8_t vm_logical(const struct vm_scope *sc, const struct vm_state *s, unsigned k, unsigned cell);

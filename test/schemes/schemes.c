@@ -336,6 +336,36 @@ static bool row_other_mode(void) {
     return true;
 }
 
+/* A child's range leads to its parent's own descriptor: a gap in the map that the way there has gone by, which is
+ * map_np from an issuer in U-mode on. */
+static bool row_gap_mode(void) {
+    enum { PT = 45 };
+
+    for (unsigned user = 0; user < 2; user++) {
+        struct core_answer a;
+        struct world w;
+
+        MUST(world_plain(&w));
+        for (uint64_t i = 0; i < SPACE; i++) {
+            uint64_t pte = i * PAGE | 7 << 1 | PTE_VALID;
+            core_store(&w.core, PT, (unsigned)i * 8, &pte, sizeof pte);
+        }
+        plain_range(&w, 41, 0, (struct frond_range){0, 60, 0, 7});
+        plain_range(&w, 42, 0, (struct frond_range){0, 60, 0, 7});
+        plain_range(&w, 43, 0, (struct frond_range){20, 1, 1, 7}); /* page 1: node 1's descriptor */
+        MUST(
+            plain_enter(&w, 1, (struct frond_map){42 * PAGE, 1}, (struct frond_map){41 * PAGE, 1}));
+        level_desc(&w, 1)->mode = user ? FROND_MODE_U : FROND_MODE_M;
+        level_desc(&w, 1)->csr.satp = PT * PAGE;
+        MUST(plain_enter(&w, 2, NO_MAP, (struct frond_map){43 * PAGE, 1}));
+        core_resolve(&w.core, 2, CORE_P, DATA * PAGE, FROND_R, &a);
+        MUST(a.what == CORE_GAP && a.kind == FROND_FAULT_DESC && a.level == 1 && a.addr == PAGE);
+        MUST(a.mode == (user ? CORE_NP : CORE_P));
+        world_free(&w);
+    }
+    return true;
+}
+
 /* A parent's map moves the page that a child's table lies in: the registers that pointed at the old one, or
  * hold what stood there, are void. */
 static bool row_table_moved(void) {
@@ -405,6 +435,7 @@ static const struct row rows[] = {
     {"attack: what the last node of a level left", row_level_left},
     {"attack: past the end of the table", row_past_count},
     {"attack: the other mode's map", row_other_mode},
+    {"the map of a descriptor's gap", row_gap_mode},
     {"attack: a table that its parent has moved", row_table_moved},
     {"attack: all tables in one page", row_one_page},
     {"random trees, every access as the judge has it", row_property},

@@ -126,7 +126,8 @@ static struct vm_scope scope_of(const struct row *r) {
 }
 
 static struct check_result run(const struct row *r, const struct vm_scope *sc, bool plain) {
-    struct check_system system = {sc, sc->size, vmsystem_init, vmsystem_expand};
+    struct check_system system = {
+        .scope = sc, .size = sc->size, .init = vmsystem_init, .expand = vmsystem_expand};
     struct check_options o = {.threads = 2, .max_memory = 4ull << 30, .plain = plain};
     struct explorer *e = explorer_new(&system, &o);
     struct check_result got = {.end = CHECK_NO_MEMORY};
