@@ -143,6 +143,7 @@ static struct frond *make(struct loop *l) {
     o.memory = boot_memory(l->boot);
     o.extra = boot_extra(l->boot);
     o.shake = l->shake;
+    o.shake_every = (uint32_t)l->shake_every;
     o.interpret = l->code == NULL;
     o.code = l->code;
     o.maps = (enum frond_maps)l->maps;

@@ -16,7 +16,7 @@ struct loop {
     struct drives *drives;
     struct console console;
     struct option_list hash_at;
-    uint64_t max, shake, seed, maps; /* maps: enum frond_maps */
+    uint64_t max, shake, shake_every, seed, maps; /* maps: enum frond_maps */
     uint64_t max_nodes, max_memory;  /* 0: any */
     uint64_t reached;                /* greatest of hash_at that a node came to */
     bool audit, judge, interpret, host_clock, rng, sandbox;

@@ -17,7 +17,7 @@ struct run {
     const char *bios, *kernel, *initrd, *append, *tree, *stats, *trace, *dump_dtb, *dump_jit,
         *image, *nucleus;
     uint64_t memory, depth, fanout, console, clock, engine, seed, max, max_nodes, max_memory, shake,
-        maps;
+        shake_every, maps;
     bool audit, rng, sandbox, no_sandbox, judge;
     struct option_list drives, hash_at;
 };
@@ -126,6 +126,13 @@ static const char *const engine_words[] = {"jit", "interp", NULL};
          .to.flag = &(r)->no_sandbox},                                                             \
         {"audit", NULL, "check every invariant at each enter and exit", OPTION_FLAG,               \
          .to.flag = &(r)->audit},                                                                  \
+        {"shake-every",                                                                            \
+         "STEPS",                                                                                  \
+         "the most steps between two such (5000)",                                                 \
+         OPTION_NUMBER,                                                                            \
+         1,                                                                                        \
+         1 << 24,                                                                                  \
+         .to.number = &(r)->shake_every},                                                          \
         {"shake",                                                                                  \
          "SEED",                                                                                   \
          "drop all caches and enter anew at random steps",                                         \
@@ -193,6 +200,8 @@ static int check_together(const struct run *r, const struct option *row) {
     if (r->fanout > 1 && (r->drives.count || r->rng))
         return complain("run: --%s: one child only can have a device; leave out --fanout",
                         r->rng ? "rng" : "drive");
+    if (r->shake_every && !r->shake)
+        return complain("run: --shake-every needs --shake");
     if (r->dump_jit && r->engine != 0)
         return complain(
             "run: --dump-jit lists what the translator makes: leave out --engine interp");
@@ -281,6 +290,7 @@ static int run(const struct run *r, struct boot *b, struct drives *d) {
                      .max_nodes = r->max_nodes,
                      .max_memory = r->max_memory,
                      .shake = r->shake,
+                     .shake_every = r->shake_every,
                      .interpret = r->engine != 0,
                      .maps = r->maps,
                      .seed = r->seed,

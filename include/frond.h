@@ -60,6 +60,7 @@ struct frond_options {
     uint64_t nodes;    /* how many nodes, node 0 among them, may ever be entered; 0: any number */
     uint64_t overhead; /* most bytes of host memory besides RAM (frond_overhead); 0: any number */
     uint64_t shake; /* not 0: drop all caches and re-enter the path at random steps, by this seed */
+    uint32_t shake_every; /* steps between two at most, up to 2^24; 0: as usual, 5,000 */
     enum frond_maps maps;
     bool audit;     /* check every invariant at each enter and exit (slow) */
     bool interpret; /* do not translate hot code; the guest cannot tell */

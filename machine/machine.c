@@ -141,6 +141,7 @@ struct frond *frond_new(const struct frond_options *o) {
         m->r.h.hot = o->hot;
     m->r.core.scheme = schemes[o->maps];
     m->r.shake = o->shake;
+    m->r.shake_every = o->shake_every ? o->shake_every : 5000;
     m->r.audit = o->audit;
     m->r.poll = poll_hook;
     m->r.opaque = m;

@@ -658,7 +658,7 @@ static bool look_at(struct riscv *r, unsigned level) {
 
 static void shake(struct riscv *r) {
     r->shake = r->shake * 6364136223846793005u + 1442695040888963407u;
-    r->shake_at = riscv_now(r) + 1 + (r->shake >> 40) % 5000;
+    r->shake_at = riscv_now(r) + 1 + (r->shake >> 40) % r->shake_every;
     suspend_all(r);
     riscv_drop_all(r);
     enter_root(r, EV_AGAIN);

@@ -41,7 +41,7 @@ enum riscv_event {
     EV_TRAP,    /* a: mcause, b: mtval */
     EV_STATUS,  /* its ENTER store ended without an exit. a: STATUS, b: what was stored */
     EV_SUSPEND, /* the whole path, to be restored */
-    EV_DMA      /* of the device at `window` for `mode`; a: address, b: bytes; done: enum riscv_dma */
+    EV_DMA /* of the device at `window` for `mode`; a: address, b: bytes; done: enum riscv_dma */
 };
 struct riscv_note {
     enum riscv_event what;
@@ -75,6 +75,7 @@ struct riscv {
     atomic_bool poke;  /* set by any thread: call `poll` at the next boundary */
     uint64_t pause;    /* core.now at which riscv_run returns */
     uint64_t shake;    /* random state of --shake; 0: off */
+    uint64_t shake_every; /* steps between two, at most: to 2^24 */
     uint64_t shake_at;
     bool audit;              /* walk every invariant whenever the path has changed */
     bool changed;            /* it has */
