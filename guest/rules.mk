@@ -46,7 +46,11 @@ GUEST_CLIENT := $(filter-out guest/lib/crt0.S,$(GUEST_LIB)) guest/nucleus/client
 GUEST_nucleus := $(wildcard guest/nucleus/*.c) machine/fdt.c machine/image.c dev/uart.c dev/dev.c
 GUEST_takeover := guest/tests/takeover.c guest/tests/takeover_try.S $(wildcard nk/*.c)
 
-GUEST_PROGRAMS := $(GUEST_PAYLOADS) minivmm nucleus nucleus-direct takeover
+# A monitor of the classical kind; classic-counts prints what it interpreted when its guest has ended.
+GUEST_classic := $(GUEST_LIB) $(wildcard guest/classic/*.c guest/classic/*.S) machine/fdt.c machine/image.c \
+	dev/uart.c dev/dev.c dev/plic.c dev/rtc.c
+
+GUEST_PROGRAMS := $(GUEST_PAYLOADS) minivmm nucleus nucleus-direct takeover classic classic-counts
 
 guest_objects = $(patsubst %,$(GUEST_OUT)/$(1)/%.o,$(GUEST_LIB) $(2))
 
@@ -87,6 +91,15 @@ endef
 $(eval $(call client_link,nucleus,nucleus,S))
 $(eval $(call client_link,nucleus-direct,nucleus,M))
 $(eval $(call client_link,takeover,takeover,S))
+
+define classic_link
+$(GUEST_OUT)/$(1).elf: $(call soft_objects,$(GUEST_classic)) guest/lib/link.ld
+	$(GUEST_LD) -T guest/lib/link.ld --no-relax --gc-sections -z noexecstack --build-id=none -o $$@ $$(filter %.o,$$^) \
+		--defsym=at_end=$(2)
+endef
+$(eval $(call classic_link,classic,counts_keep))
+$(eval $(call classic_link,classic-counts,counts_print))
+-include $(patsubst %,$(GUEST_OUT)/soft/%.d,$(GUEST_classic))
 
 $(patsubst %,$(GUEST_OUT)/hard/%.o,$(WORK)): GUEST_FLAGS += -include guest/bench/work/page.h
 

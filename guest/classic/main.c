@@ -1,0 +1,116 @@
+/* main.c - boot: the one child of its record in the archive becomes the guest; the loop that runs it. */
+#include "classic.h"
+
+struct guest guest;
+const struct image *archive;
+bool archive_given;
+
+_Static_assert(offsetof(struct guest, pc) == GUEST_PC, "run.S");
+_Static_assert(offsetof(struct guest, cause) == GUEST_CAUSE, "run.S");
+_Static_assert(offsetof(struct guest, value) == GUEST_VALUE, "run.S");
+_Static_assert(offsetof(struct guest, host_sp) == GUEST_HOST_SP, "run.S");
+_Static_assert(offsetof(struct guest, began) == GUEST_BEGAN, "run.S");
+_Static_assert(offsetof(struct guest, ended) == GUEST_ENDED, "run.S");
+
+_Noreturn void give_up(const char *why) {
+    print("classic: %s\n", why);
+    finish(254);
+}
+
+_Noreturn void own_trap_report(uint64_t cause, uint64_t pc, uint64_t value);
+_Noreturn void own_trap_report(uint64_t cause, uint64_t pc, uint64_t value) {
+    print("classic: trap of its own: cause %lx pc %lx value %lx\n", cause, pc, value);
+    finish(254);
+}
+
+/* The record of the guest: the only child. */
+static uint32_t guest_record(const void *tree) {
+    struct tree_prop where = tree_find(tree, "/chosen", "frond,archive");
+    uint64_t record = bootarg(tree, "node", 0);
+    const struct image_node *own;
+    const char *wrong;
+
+    archive = (const struct image *)(uintptr_t)tree_u64(where, 0);
+    if (where.value == NULL)
+        give_up("no archive in the device tree");
+    wrong = image_check(archive, tree_u64(where, 1));
+    if (wrong != NULL)
+        give_up(wrong);
+    if (record >= archive->nodes)
+        give_up("no record is its own");
+    own = image_node(archive, (uint32_t)record);
+    if (own->children != 1 || image_fanout(archive, own) != 1)
+        give_up("its record has not one child; one guest is all it can have");
+    return own->first;
+}
+
+/* What lies in the guest's RAM at its first instruction, and its hart there; as the nucleus does it. */
+static void load(uint32_t record, const struct image_boot *b) {
+    const struct image_payload *p = image_payload(archive, image_node(archive, record)->payload);
+    uint8_t *ram = (uint8_t *)(uintptr_t)guest.ram;
+
+    if (fdt_write(ram + (b->dtb - FROND_RAM_BASE), b->dtb_size, &b->tree) != b->dtb_size)
+        give_up("the guest's device tree does not fit");
+    for (uint32_t i = 0; i < p->pieces; i++) {
+        const struct image_piece *e = image_piece(archive, p->first + i);
+
+        memcpy(ram + (image_piece_at(e, b) - FROND_RAM_BASE), image_data(archive, e), e->size);
+    }
+    guest.pc = b->pc;
+    guest.x[11] = b->dtb;
+    guest.priv = PRIV_M;
+    guest.epoch = image_node(archive, record)->epoch;
+}
+
+/* The guest's RAM lies at the end of ours, below the device tree; shadow tables take what is between. */
+static void make_guest(const void *tree, uint32_t record) {
+    uint64_t end = (uint64_t)(uintptr_t)tree & ~(uint64_t)(FROND_PAGE_SIZE - 1);
+    uint64_t start = (uint64_t)(uintptr_t)program_end;
+    const struct image_node *own = image_node(archive, (uint32_t)bootarg(tree, "node", 0));
+    struct tree_prop ram = tree_find(tree, "/memory", "reg");
+    struct image_boot boot;
+
+    guest.size = image_child_ram(archive, own, tree_u64(ram, 1), image_node(archive, record));
+    if (guest.size == 0 || guest.size > end - start ||
+        !image_boot(archive, record, guest.size, &boot))
+        give_up("no room for the guest");
+    guest.ram = end - guest.size;
+    archive_given = boot.tree.archive_size != 0;
+    shadow_init(start, guest.ram);
+    load(record, &boot);
+    if (!window_init(boot.tree.uart))
+        give_up("no room for the guest's UART");
+}
+
+/* What a classical monitor needs of the hart: traps here, its own memory for U-mode, timer and input. */
+static void take_hart(void) {
+    csr_write("mtvec", (uint64_t)(uintptr_t)guest_trap);
+    csr_write("pmpaddr0", UINT64_MAX);
+    csr_write("pmpcfg0", 0x1f);
+    csr_write("mcounteren", 0);
+    csr_write("menvcfg", ENVCFG_STCE);
+    csr_write("0x14d", UINT64_MAX);
+    csr_write("mie", MIE_STIE | MIE_MEIE);
+    csr_clear("mstatus", MSTATUS_MIE | MSTATUS_FS | MSTATUS_MPP);
+}
+
+int main(uint64_t hart, const void *tree) {
+    (void)hart;
+    make_guest(tree, guest_record(tree));
+    take_hart();
+    guest.attention = true;
+    shadow_select();
+    for (;;) {
+        if (guest.attention || guest.clock >= guest.deadline)
+            time_look();
+        if (guest.pending != 0 && trap_interrupt())
+            continue;
+        if (guest.wait) {
+            time_wait();
+            continue;
+        }
+        guest_run(&guest, time_arm());
+        time_count();
+        trap_handle();
+    }
+}
