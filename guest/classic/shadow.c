@@ -39,6 +39,7 @@ static unsigned oldest;     /* to be reused next */
 static uint64_t pool;       /* page n lies at pool + 4096 * n; page 0 is NONE */
 static uint32_t *next_page; /* [n]: the page after n in its list */
 static uint32_t free_pages;
+static bool stale; /* pages were given back that the hart may still walk by what it remembers */
 
 static uint64_t *table(uint32_t page) {
     return (uint64_t *)(uintptr_t)(pool + (uint64_t)page * FROND_PAGE_SIZE);
@@ -68,6 +69,7 @@ static void release(struct context *c) {
     c->root = NONE;
     if (now == c)
         now = NULL;
+    stale = true;
     counts[COUNT_flushes]++;
 }
 
@@ -84,16 +86,19 @@ static uint32_t take_page(struct context *c) {
     return page;
 }
 
-static void fence(void) { __asm__ volatile("sfence.vma" ::: "memory"); }
+static void fence(void) {
+    __asm__ volatile("sfence.vma" ::: "memory");
+    stale = false;
+}
 
 static void drop(bool paging_only) {
     for (struct context *c = context; c < context + CONTEXTS; c++)
         if (!paging_only || c->satp != 0)
             release(c);
-    if (now == NULL) {
+    if (stale)
         fence();
+    if (now == NULL)
         shadow_select();
-    }
 }
 
 void shadow_flush(void) { drop(true); }
@@ -121,6 +126,8 @@ static struct context *make(enum class class, uint64_t satp, bool mxr) {
     while (free_pages == NONE)
         for (unsigned i = 0; i < CONTEXTS; i++)
             release(&context[i]);
+    if (stale)
+        fence();
     *c = (struct context){.class = class, .satp = satp, .mxr = mxr};
     c->root = take_page(c);
     return c;
