@@ -51,7 +51,7 @@ static bool locate_both(uint64_t va, unsigned width, unsigned need, struct place
     return locate(second, need, &p[1]) && (p[1].at != NULL || fault(cause, second));
 }
 
-/* Address of byte i of the access. */
+/* Where byte i of the access lies. */
 static uint8_t *byte(const struct place p[2], uint64_t va, unsigned i) {
     unsigned first = (unsigned)(FROND_PAGE_SIZE - va % FROND_PAGE_SIZE);
 
@@ -116,7 +116,6 @@ static bool atomic(const struct insn *i) {
         return false;
     if (p.at == NULL)
         return fault(i->op == LR ? CAUSE_LOAD_ACCESS : CAUSE_STORE_ACCESS, va);
-    counts[i->op == LR ? COUNT_lr : i->op == SC ? COUNT_sc : COUNT_amo]++;
     if (i->op == LR) {
         old = guest_lr((uint64_t)(uintptr_t)p.at, i->width);
     } else if (i->op == SC) {
@@ -131,21 +130,9 @@ static bool atomic(const struct insn *i) {
     return true;
 }
 
-static void count(const struct insn *i) {
-    unsigned log = (unsigned)__builtin_ctz(i->width);
-
-    if (i->fp)
-        counts[(i->kind == INSN_LOAD ? COUNT_flw : COUNT_fsw) + log - 2]++;
-    else if (i->kind == INSN_STORE)
-        counts[COUNT_sb + log]++;
-    else
-        counts[(i->is_signed ? COUNT_lb : COUNT_lbu) + log]++;
-}
-
 static bool plain(const struct insn *i) {
     uint64_t va = guest.x[i->base] + (uint64_t)i->offset, v;
 
-    count(i);
     if (i->kind == INSN_STORE)
         return store(va, i->width, i->fp ? guest_f(i->reg) : guest.x[i->reg]);
     if (!load(va, i->width, &v))
@@ -172,12 +159,24 @@ static bool fetch(uint64_t va, uint32_t *raw) {
     return true;
 }
 
-void access_interpret(uint64_t value) {
+static void count(const struct insn *i) {
+    unsigned log = (unsigned)__builtin_ctz(i->width);
+
+    if (i->kind == INSN_AMO)
+        counts[i->op == LR ? COUNT_lr : i->op == SC ? COUNT_sc : COUNT_amo]++;
+    else if (i->fp)
+        counts[(i->kind == INSN_LOAD ? COUNT_flw : COUNT_fsw) + log - 2]++;
+    else if (i->kind == INSN_STORE)
+        counts[COUNT_sb + log]++;
+    else
+        counts[(i->is_signed ? COUNT_lb : COUNT_lbu) + log]++;
+}
+
+void access_interpret(void) {
     uint32_t low, high = 0;
     struct insn i;
     bool done;
 
-    (void)value;
     if (!fetch(guest.pc, &low) || ((low & 3) == 3 && !fetch(guest.pc + 2, &high)))
         return;
     i = insn_decode(low | high << 16);
@@ -185,6 +184,8 @@ void access_interpret(uint64_t value) {
         return;
     done = i.kind == INSN_AMO ? atomic(&i) : plain(&i);
     guest.x[0] = 0;
-    if (done)
+    if (done) {
+        count(&i);
         retire(i.length);
+    }
 }

@@ -93,6 +93,7 @@ struct guest {
     uint64_t armed_at;  /* clock */
     uint64_t ram, size; /* its RAM, here; bytes */
     uint64_t epoch;     /* of its RTC */
+    bool waits;           /* idle time is waited for; else skipped */
     uint64_t native;    /* instructions that it retired itself */
     uint64_t interpreted; /* and those retired for it */
 };
@@ -146,8 +147,8 @@ struct insn {
 };
 struct insn insn_decode(uint32_t raw);
 
-/* access.c: the load or store at pc, which faulted at `value` for want of `need`. */
-void access_interpret(uint64_t value);
+/* access.c: the load or store at pc, which the hart could not do. */
+void access_interpret(void);
 
 /* walk.c: an access of privilege `priv` to `va`: where it leads and what else may be done there; or the exception it
  * meets. Sets A and D. */
@@ -190,11 +191,11 @@ void time_wait(void); /* the guest waits, nothing is pending */
 /* counts.c */
 #define COUNTS(ROW)                                                                                \
     ROW(csrrw)                                                                                     \
-    ROW(csrrs) ROW(csrrc) ROW(csrrwi) ROW(csrrsi) ROW(csrrci) ROW(mret) ROW(sret) ROW(wfi)         \
-        ROW(sfence_vma) ROW(lb) ROW(lh) ROW(lw) ROW(ld) ROW(lbu) ROW(lhu) ROW(lwu) ROW(flw)        \
-            ROW(fld) ROW(sb) ROW(sh) ROW(sw) ROW(sd) ROW(fsw) ROW(fsd) ROW(lr) ROW(sc) ROW(amo)    \
-                ROW(traps) ROW(exceptions) ROW(interrupts) ROW(fills) ROW(flushes) ROW(switches)   \
-                    ROW(timers)
+    ROW(csrrs)                                                                                     \
+    ROW(csrrc) ROW(csrrwi) ROW(csrrsi) ROW(csrrci) ROW(mret) ROW(sret) ROW(wfi) ROW(sfence_vma)    \
+        ROW(lb) ROW(lh) ROW(lw) ROW(ld) ROW(lbu) ROW(lhu) ROW(lwu) ROW(flw) ROW(fld) ROW(sb)       \
+            ROW(sh) ROW(sw) ROW(sd) ROW(fsw) ROW(fsd) ROW(lr) ROW(sc) ROW(amo) ROW(traps)          \
+                ROW(exceptions) ROW(interrupts) ROW(fills) ROW(flushes) ROW(switches) ROW(timers)
 enum count {
 #define COUNT_ENUM(name) COUNT_##name,
     COUNTS(COUNT_ENUM) COUNTS_ALL

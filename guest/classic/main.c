@@ -23,11 +23,10 @@ _Noreturn void own_trap_report(uint64_t cause, uint64_t pc, uint64_t value) {
     finish(254);
 }
 
-/* The record of the guest: the only child. */
-static uint32_t guest_record(const void *tree) {
+/* Our record in the archive. */
+static const struct image_node *own_record(const void *tree) {
     struct tree_prop where = tree_find(tree, "/chosen", "frond,archive");
     uint64_t record = bootarg(tree, "node", 0);
-    const struct image_node *own;
     const char *wrong;
 
     archive = (const struct image *)(uintptr_t)tree_u64(where, 0);
@@ -38,15 +37,12 @@ static uint32_t guest_record(const void *tree) {
         give_up(wrong);
     if (record >= archive->nodes)
         give_up("no record is its own");
-    own = image_node(archive, (uint32_t)record);
-    if (own->children != 1 || image_fanout(archive, own) != 1)
-        give_up("its record has not one child; one guest is all it can have");
-    return own->first;
+    return image_node(archive, (uint32_t)record);
 }
 
 /* What lies in the guest's RAM at its first instruction, and its hart there; as the nucleus does it. */
-static void load(uint32_t record, const struct image_boot *b) {
-    const struct image_payload *p = image_payload(archive, image_node(archive, record)->payload);
+static void load(const struct image_node *node, const struct image_boot *b) {
+    const struct image_payload *p = image_payload(archive, node->payload);
     uint8_t *ram = (uint8_t *)(uintptr_t)guest.ram;
 
     if (fdt_write(ram + (b->dtb - FROND_RAM_BASE), b->dtb_size, &b->tree) != b->dtb_size)
@@ -59,25 +55,31 @@ static void load(uint32_t record, const struct image_boot *b) {
     guest.pc = b->pc;
     guest.x[11] = b->dtb;
     guest.priv = PRIV_M;
-    guest.epoch = image_node(archive, record)->epoch;
 }
 
 /* The guest's RAM lies at the end of ours, below the device tree; shadow tables take what is between. */
-static void make_guest(const void *tree, uint32_t record) {
+static void make_guest(const void *tree, const struct image_node *own) {
     uint64_t end = (uint64_t)(uintptr_t)tree & ~(uint64_t)(FROND_PAGE_SIZE - 1);
     uint64_t start = (uint64_t)(uintptr_t)program_end;
-    const struct image_node *own = image_node(archive, (uint32_t)bootarg(tree, "node", 0));
     struct tree_prop ram = tree_find(tree, "/memory", "reg");
+    const struct image_node *node;
     struct image_boot boot;
 
-    guest.size = image_child_ram(archive, own, tree_u64(ram, 1), image_node(archive, record));
+    if (image_fanout(archive, own) != 1)
+        give_up("its record should have one child, not more or none: it runs one guest");
+    node = image_node(archive, own->first);
+    if (node->virtio != 0)
+        give_up("its guest should have no virtio slots: what does DMA cannot be handed down");
+    guest.size = image_child_ram(archive, own, tree_u64(ram, 1), node);
     if (guest.size == 0 || guest.size > end - start ||
-        !image_boot(archive, record, guest.size, &boot))
+        !image_boot(archive, own->first, guest.size, &boot))
         give_up("no room for the guest");
+    guest.epoch = node->epoch;
+    guest.waits = (own->flags & IMAGE_WAIT) != 0;
     guest.ram = end - guest.size;
     archive_given = boot.tree.archive_size != 0;
     shadow_init(start, guest.ram);
-    load(record, &boot);
+    load(node, &boot);
     if (!window_init(boot.tree.uart))
         give_up("no room for the guest's UART");
 }
@@ -89,14 +91,14 @@ static void take_hart(void) {
     csr_write("pmpcfg0", 0x1f);
     csr_write("mcounteren", 0);
     csr_write("menvcfg", ENVCFG_STCE);
-    csr_write("0x14d", UINT64_MAX);
+    csr_write("0x14d", UINT64_MAX); /* stimecmp */
     csr_write("mie", MIE_STIE | MIE_MEIE);
     csr_clear("mstatus", MSTATUS_MIE | MSTATUS_FS | MSTATUS_MPP);
 }
 
 int main(uint64_t hart, const void *tree) {
     (void)hart;
-    make_guest(tree, guest_record(tree));
+    make_guest(tree, own_record(tree));
     take_hart();
     guest.attention = true;
     shadow_select();

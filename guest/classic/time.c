@@ -7,6 +7,8 @@
  */
 #include "classic.h"
 
+#define STIMECMP "0x14d" /* not every assembler knows it */
+
 uint64_t time_now(void) { return (guest.clock + guest.clint.time_offset) / FROND_STEPS_PER_TICK; }
 
 void time_count(void) {
@@ -52,18 +54,36 @@ uint64_t time_arm(void) {
 void time_fired(void) {
     guest.armed = false;
     if (guest.deadline == UINT64_MAX)
-        csr_write("0x14d", UINT64_MAX);
+        csr_write(STIMECMP, UINT64_MAX);
+}
+
+/* Waits by the hart's timer for `steps` of its time, or less if something else comes. What has passed of them. */
+static uint64_t sleep(uint64_t steps) {
+    uint64_t start = csr_read("time"),
+             ticks = (steps + FROND_STEPS_PER_TICK - 1) / FROND_STEPS_PER_TICK, passed;
+
+    csr_write(STIMECMP, start + ticks);
+    __asm__ volatile("wfi" ::: "memory");
+    passed = (csr_read("time") - start) * FROND_STEPS_PER_TICK;
+    return passed < steps ? passed : steps;
 }
 
 void time_wait(void) {
-    if (guest.deadline != UINT64_MAX) { /* time that nobody needs is skipped */
-        guest.armed_at += guest.deadline - guest.clock;
+    bool timer = guest.deadline != UINT64_MAX;
+    uint64_t left = guest.deadline - guest.clock;
+
+    if (timer && !guest.waits) { /* time that nobody needs is skipped */
+        guest.armed_at += left;
         guest.clock = guest.deadline;
         return;
     }
     window_flush();
     guest.armed = false;
-    csr_write("0x14d", UINT64_MAX);
-    __asm__ volatile("wfi" ::: "memory");
+    if (timer) {
+        guest.clock += sleep(left);
+    } else {
+        csr_write(STIMECMP, UINT64_MAX);
+        __asm__ volatile("wfi" ::: "memory");
+    }
     window_input();
 }

@@ -91,7 +91,7 @@ static void handle_fault(unsigned need) {
     else if (need == FROND_X)
         trap_raise(CAUSE_FETCH_ACCESS, va);
     else
-        access_interpret(va);
+        access_interpret();
 }
 
 void trap_handle(void) {

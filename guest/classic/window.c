@@ -176,11 +176,12 @@ static void clint_store(uint32_t off, unsigned width, uint64_t value) {
 /* ---- Accesses ------------------------------------------------------------------------------------- */
 
 /* The guest ends its machine: so do we. A reset is one of ours, which makes the guest anew. */
-static void finisher(uint32_t off, uint64_t value) {
+static void finisher(uint32_t off, unsigned width, uint64_t value) {
     unsigned kind = value & 0xffff;
 
     if (off != 0 || (kind != 0x5555 && kind != 0x3333 && kind != 0x7777))
         return;
+    counts[width == 2 ? COUNT_sh : COUNT_sw]++;
     retire(0);
     window_flush();
     if (kind == 0x7777)
@@ -227,7 +228,7 @@ bool window_store(uint64_t pa, unsigned width, uint64_t value) {
         return false;
     guest.attention = true;
     if (which == W_FINISHER)
-        finisher(off, value);
+        finisher(off, width, value);
     else if (which == W_RTC)
         rtc_write(&guest.rtc, off, (uint32_t)value, guest.epoch + guest.clock);
     else if (which == W_CLINT)
