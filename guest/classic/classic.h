@@ -93,7 +93,8 @@ struct guest {
     uint64_t armed_at;  /* clock */
     uint64_t ram, size; /* its RAM, here; bytes */
     uint64_t epoch;     /* of its RTC */
-    bool waits;           /* idle time is waited for; else skipped */
+    bool waits;         /* idle time is waited for; else skipped */
+    bool reset;         /* it has asked for one */
     uint64_t native;    /* instructions that it retired itself */
     uint64_t interpreted; /* and those retired for it */
 };
@@ -112,6 +113,7 @@ extern char guest_trap[];
 extern const uint64_t
     guest_switching; /* instructions between the two readings of minstret that are not the guest's */
 extern const uint64_t guest_arming;
+/* FS must not be 0. */
 uint64_t guest_f(unsigned n);
 void guest_set_f(uint64_t value, unsigned n);
 /* LR and SC on an address here: with the hart's own reservation. */
@@ -192,10 +194,11 @@ void time_wait(void); /* the guest waits, nothing is pending */
 #define COUNTS(ROW)                                                                                \
     ROW(csrrw)                                                                                     \
     ROW(csrrs)                                                                                     \
-    ROW(csrrc) ROW(csrrwi) ROW(csrrsi) ROW(csrrci) ROW(mret) ROW(sret) ROW(wfi) ROW(sfence_vma)    \
-        ROW(lb) ROW(lh) ROW(lw) ROW(ld) ROW(lbu) ROW(lhu) ROW(lwu) ROW(flw) ROW(fld) ROW(sb)       \
-            ROW(sh) ROW(sw) ROW(sd) ROW(fsw) ROW(fsd) ROW(lr) ROW(sc) ROW(amo) ROW(traps)          \
-                ROW(exceptions) ROW(interrupts) ROW(fills) ROW(flushes) ROW(switches) ROW(timers)
+    ROW(csrrc)                                                                                     \
+    ROW(csrrwi) ROW(csrrsi) ROW(csrrci) ROW(mret) ROW(sret) ROW(wfi) ROW(sfence_vma) ROW(lb)       \
+        ROW(lh) ROW(lw) ROW(ld) ROW(lbu) ROW(lhu) ROW(lwu) ROW(flw) ROW(fld) ROW(sb) ROW(sh)       \
+            ROW(sw) ROW(sd) ROW(fsw) ROW(fsd) ROW(lr) ROW(sc) ROW(amo) ROW(traps) ROW(exceptions)  \
+                ROW(interrupts) ROW(fills) ROW(flushes) ROW(switches) ROW(timers)
 enum count {
 #define COUNT_ENUM(name) COUNT_##name,
     COUNTS(COUNT_ENUM) COUNTS_ALL

@@ -4,6 +4,8 @@
 struct guest guest;
 const struct image *archive;
 bool archive_given;
+static const struct image_node *record; /* the guest's */
+static struct image_boot boot;          /* how it starts */
 
 _Static_assert(offsetof(struct guest, pc) == GUEST_PC, "run.S");
 _Static_assert(offsetof(struct guest, cause) == GUEST_CAUSE, "run.S");
@@ -41,19 +43,19 @@ static const struct image_node *own_record(const void *tree) {
 }
 
 /* What lies in the guest's RAM at its first instruction, and its hart there; as the nucleus does it. */
-static void load(const struct image_node *node, const struct image_boot *b) {
-    const struct image_payload *p = image_payload(archive, node->payload);
+static void load(void) {
+    const struct image_payload *p = image_payload(archive, record->payload);
     uint8_t *ram = (uint8_t *)(uintptr_t)guest.ram;
 
-    if (fdt_write(ram + (b->dtb - FROND_RAM_BASE), b->dtb_size, &b->tree) != b->dtb_size)
+    if (fdt_write(ram + (boot.dtb - FROND_RAM_BASE), boot.dtb_size, &boot.tree) != boot.dtb_size)
         give_up("the guest's device tree does not fit");
     for (uint32_t i = 0; i < p->pieces; i++) {
         const struct image_piece *e = image_piece(archive, p->first + i);
 
-        memcpy(ram + (image_piece_at(e, b) - FROND_RAM_BASE), image_data(archive, e), e->size);
+        memcpy(ram + (image_piece_at(e, &boot) - FROND_RAM_BASE), image_data(archive, e), e->size);
     }
-    guest.pc = b->pc;
-    guest.x[11] = b->dtb;
+    guest.pc = boot.pc;
+    guest.x[11] = boot.dtb;
     guest.priv = PRIV_M;
 }
 
@@ -62,26 +64,50 @@ static void make_guest(const void *tree, const struct image_node *own) {
     uint64_t end = (uint64_t)(uintptr_t)tree & ~(uint64_t)(FROND_PAGE_SIZE - 1);
     uint64_t start = (uint64_t)(uintptr_t)program_end;
     struct tree_prop ram = tree_find(tree, "/memory", "reg");
-    const struct image_node *node;
-    struct image_boot boot;
 
     if (image_fanout(archive, own) != 1)
         give_up("its record should have one child, not more or none: it runs one guest");
-    node = image_node(archive, own->first);
-    if (node->virtio != 0)
+    record = image_node(archive, own->first);
+    if (record->virtio != 0)
         give_up("its guest should have no virtio slots: what does DMA cannot be handed down");
-    guest.size = image_child_ram(archive, own, tree_u64(ram, 1), node);
+    guest.size = image_child_ram(archive, own, tree_u64(ram, 1), record);
     if (guest.size == 0 || guest.size > end - start ||
         !image_boot(archive, own->first, guest.size, &boot))
         give_up("no room for the guest");
-    guest.epoch = node->epoch;
+    guest.epoch = record->epoch;
     guest.waits = (own->flags & IMAGE_WAIT) != 0;
     guest.ram = end - guest.size;
     archive_given = boot.tree.archive_size != 0;
     shadow_init(start, guest.ram);
-    load(node, &boot);
+    load();
     if (!window_init(boot.tree.uart))
         give_up("no room for the guest's UART");
+}
+
+/* The guest's machine anew: its RTC goes on, and what was counted. */
+static void reset(void) {
+    struct guest g = {.ram = guest.ram,
+                      .size = guest.size,
+                      .uart = guest.uart,
+                      .waits = guest.waits,
+                      .epoch = guest.epoch + guest.clock,
+                      .native = guest.native,
+                      .interpreted = guest.interpreted,
+                      .attention = true};
+    uint64_t none = 0;
+
+    csr_set("mstatus", MSTATUS_FS);
+    for (unsigned i = 0; i < 32; i++)
+        guest_set_f(0, i);
+    csr_write("fcsr", 0);
+    csr_clear("mstatus", MSTATUS_FS);
+    guest_sc((uint64_t)(uintptr_t)&none, 8, 0); /* no reservation is left */
+    memset((void *)(uintptr_t)guest.ram, 0, guest.size);
+    guest = g;
+    load();
+    if (guest.uart != NULL)
+        guest.uart->ops->reset(guest.uart);
+    shadow_flush_all();
 }
 
 /* What a classical monitor needs of the hart: traps here, its own memory for U-mode, timer and input. */
@@ -103,6 +129,8 @@ int main(uint64_t hart, const void *tree) {
     guest.attention = true;
     shadow_select();
     for (;;) {
+        if (guest.reset)
+            reset();
         if (guest.attention || guest.clock >= guest.deadline)
             time_look();
         if (guest.pending != 0 && trap_interrupt())

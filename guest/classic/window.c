@@ -175,17 +175,18 @@ static void clint_store(uint32_t off, unsigned width, uint64_t value) {
 
 /* ---- Accesses ------------------------------------------------------------------------------------- */
 
-/* The guest ends its machine: so do we. A reset is one of ours, which makes the guest anew. */
+/* The guest ends its machine, so do we; or asks for it anew. */
 static void finisher(uint32_t off, unsigned width, uint64_t value) {
     unsigned kind = value & 0xffff;
 
     if (off != 0 || (kind != 0x5555 && kind != 0x3333 && kind != 0x7777))
         return;
+    window_flush();
+    guest.reset = kind == 0x7777;
+    if (guest.reset)
+        return;
     counts[width == 2 ? COUNT_sh : COUNT_sw]++;
     retire(0);
-    window_flush();
-    if (kind == 0x7777)
-        finish_reset();
     at_end();
     finish(kind == 0x3333 ? (int)(value >> 16 & 0xffff) : 0);
 }
