@@ -144,8 +144,8 @@ static bool plain(const struct insn *i) {
     return true;
 }
 
-/* Two bytes of the instruction; false: a trap was taken. */
-static bool fetch(uint64_t va, uint32_t *raw) {
+/* Halves of an instruction at `va`, which are on one page; false: a trap was taken. */
+static bool fetch(uint64_t va, unsigned halves, uint32_t *raw) {
     struct walk w = walk(guest.priv, va, FROND_X);
     const uint16_t *at;
     unsigned perm;
@@ -155,7 +155,22 @@ static bool fetch(uint64_t va, uint32_t *raw) {
     at = memory_at(w.pa, FROND_X, &perm);
     if (at == NULL)
         return fault(CAUSE_FETCH_ACCESS, va);
-    *raw = *at;
+    *raw = at[0];
+    if (halves == 2)
+        *raw |= (uint32_t)at[1] << 16;
+    return true;
+}
+
+/* The instruction at pc; what follows a compressed one does not matter. */
+static bool fetch_insn(uint32_t *raw) {
+    uint32_t high;
+
+    if (guest.pc % FROND_PAGE_SIZE != FROND_PAGE_SIZE - 2)
+        return fetch(guest.pc, 2, raw);
+    if (!fetch(guest.pc, 1, raw) || ((*raw & 3) == 3 && !fetch(guest.pc + 2, 1, &high)))
+        return false;
+    if ((*raw & 3) == 3)
+        *raw |= high << 16;
     return true;
 }
 
@@ -173,13 +188,13 @@ static void count(const struct insn *i) {
 }
 
 void access_interpret(void) {
-    uint32_t low, high = 0;
+    uint32_t raw;
     struct insn i;
     bool done;
 
-    if (!fetch(guest.pc, &low) || ((low & 3) == 3 && !fetch(guest.pc + 2, &high)))
+    if (!fetch_insn(&raw))
         return;
-    i = insn_decode(low | high << 16);
+    i = insn_decode(raw);
     if (i.kind == INSN_OTHER) /* the guest has changed it since */
         return;
     done = i.kind == INSN_AMO ? atomic(&i) : plain(&i);

@@ -195,10 +195,11 @@ void time_wait(void); /* the guest waits, nothing is pending */
     ROW(csrrw)                                                                                     \
     ROW(csrrs)                                                                                     \
     ROW(csrrc)                                                                                     \
-    ROW(csrrwi) ROW(csrrsi) ROW(csrrci) ROW(mret) ROW(sret) ROW(wfi) ROW(sfence_vma) ROW(lb)       \
-        ROW(lh) ROW(lw) ROW(ld) ROW(lbu) ROW(lhu) ROW(lwu) ROW(flw) ROW(fld) ROW(sb) ROW(sh)       \
-            ROW(sw) ROW(sd) ROW(fsw) ROW(fsd) ROW(lr) ROW(sc) ROW(amo) ROW(traps) ROW(exceptions)  \
-                ROW(interrupts) ROW(fills) ROW(flushes) ROW(switches) ROW(timers)
+    ROW(csrrwi)                                                                                    \
+    ROW(csrrsi) ROW(csrrci) ROW(mret) ROW(sret) ROW(wfi) ROW(sfence_vma) ROW(lb) ROW(lh) ROW(lw)   \
+        ROW(ld) ROW(lbu) ROW(lhu) ROW(lwu) ROW(flw) ROW(fld) ROW(sb) ROW(sh) ROW(sw) ROW(sd)       \
+            ROW(fsw) ROW(fsd) ROW(lr) ROW(sc) ROW(amo) ROW(traps) ROW(exceptions) ROW(interrupts)  \
+                ROW(fills) ROW(flushes) ROW(switches) ROW(timers)
 enum count {
 #define COUNT_ENUM(name) COUNT_##name,
     COUNTS(COUNT_ENUM) COUNTS_ALL

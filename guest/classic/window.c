@@ -18,11 +18,11 @@ static const struct {
     uint64_t base, size;
     unsigned which;
 } windows[] = {
-    {FROND_FINISHER_BASE, FROND_FINISHER_SIZE, W_FINISHER},
-    {FROND_RTC_BASE, FROND_RTC_SIZE, W_RTC},
+    {FROND_UART_BASE, FROND_PAGE_SIZE, W_UART},
     {FROND_CLINT_BASE, FROND_CLINT_SIZE, W_CLINT},
     {FROND_PLIC_BASE, FROND_PLIC_SIZE, W_PLIC},
-    {FROND_UART_BASE, FROND_PAGE_SIZE, W_UART},
+    {FROND_RTC_BASE, FROND_RTC_SIZE, W_RTC},
+    {FROND_FINISHER_BASE, FROND_FINISHER_SIZE, W_FINISHER},
 };
 
 static unsigned find(uint64_t pa, uint32_t *off) {
