@@ -2,7 +2,7 @@
  * mprv.c - every load, store and atomic under mstatus.MPRV, as S-mode sees memory: what it loads and what it leaves.
  *
  * Each row of mprv_rows is run at each place: aligned, misaligned, across a page, on a page that is not there, and on
- * a device. A line a row: the register or the trap, and a hash of the two pages that the access may touch.
+ * a device, right behind and before RAM. A line a row: the register or the trap, and a hash of the two pages that the access may touch.
  */
 #include "lib.h"
 
@@ -60,8 +60,8 @@ static void row(const struct mprv_row *r, const char *where, uint64_t address, u
 
 int main(uint64_t hart, const void *tree) {
     const uint64_t at = (uint64_t)(uintptr_t)cell;
+    const struct tree_prop ram = tree_find(tree, "/memory", "reg");
 
-    (void)tree;
     csr_write("pmpaddr0", ~hart);
     csr_write("pmpcfg0", 0x1f);
     csr_set("mstatus", MSTATUS_FS);
@@ -76,6 +76,8 @@ int main(uint64_t hart, const void *tree) {
         row(r, "hole", 0x08000000, 1);
         row(r, "clint", FROND_CLINT_BASE + 0x4000, 0x0123456789abcdef);
         row(r, "uart", FROND_UART_BASE + 7, 0x5a);
+        row(r, "behind", tree_u64(ram, 0) + tree_u64(ram, 1), 1);
+        row(r, "before", tree_u64(ram, 0) - 8, 1);
     }
     return 0;
 }
