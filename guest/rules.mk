@@ -17,13 +17,14 @@ GUEST_LIB := guest/lib/crt0.S guest/lib/trap_entry.S guest/lib/trap.c guest/lib/
 	guest/lib/uart.c guest/lib/finisher.c guest/lib/tree.c
 
 # A payload is one C file and what it names here besides.
-GUEST_PAYLOADS := hashme cpuloop leaf trouble priv exits clone modes uvmm timer tlb faults chars pages work mprv
+GUEST_PAYLOADS := hashme cpuloop leaf trouble priv exits clone modes uvmm timer tlb faults chars pages work mprv shadow
 GUEST_hashme := guest/tests/hashme.c guest/tests/hashme_paging.c guest/tests/hashme_user.S
 GUEST_trouble := guest/tests/trouble.c
 GUEST_exits := guest/tests/exits.c guest/tests/exits_child.S
 GUEST_clone := guest/tests/clone.c guest/tests/clone_images.S machine/fdt.c
 GUEST_modes := guest/tests/modes.c guest/tests/modes_run.S machine/fdt.c
 GUEST_uvmm := guest/tests/uvmm.c guest/tests/uvmm_process.S machine/fdt.c
+GUEST_shadow := guest/tests/shadow.c
 GUEST_mprv := guest/tests/mprv.c guest/tests/mprv_rows.S
 GUEST_priv := $(wildcard guest/tests/priv_*.c guest/tests/priv_*.S)
 GUEST_cpuloop := guest/bench/cpuloop.c guest/bench/mix.c

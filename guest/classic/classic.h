@@ -80,7 +80,8 @@ struct guest {
     uint64_t began, ended; /* minstret when it was last entered and left */
     unsigned priv;
     bool wait; /* a WFI has retired */
-    struct frond_csr csr;
+    struct frond_csr
+        csr; /* mstatus.FS: as last read or written; it lives in the hart's own, and fcsr too */
     struct frond_plic plic;
     struct frond_clint clint;
     struct frond_rtc rtc;
@@ -110,8 +111,8 @@ _Noreturn void give_up(const char *why);
  * timer interrupts it, and guest_arming. */
 void guest_run(struct guest *g, uint64_t to_timer);
 extern char guest_trap[];
-extern const uint64_t
-    guest_switching; /* instructions between the two readings of minstret that are not the guest's */
+/* Instructions between the two readings of minstret that are not the guest's. */
+extern const uint64_t guest_switching;
 extern const uint64_t guest_arming;
 /* FS must not be 0. */
 uint64_t guest_f(unsigned n);
@@ -132,9 +133,8 @@ void retire(unsigned length);
 
 /* csr.c: false: it is not there, or may not be read now. */
 bool csr_get(unsigned csr, uint64_t *v);
-void csr_put(unsigned csr, uint64_t v);
+void csr_put(unsigned csr, uint64_t v); /* after a csr_get of it */
 uint64_t csr_mip(void);
-/* mstatus.FS lives in the hart's own: guest.csr.mstatus has what was last read or written there. */
 
 /* insn.c */
 enum insn_kind { INSN_OTHER, INSN_LOAD, INSN_STORE, INSN_AMO };
@@ -190,16 +190,20 @@ uint64_t time_arm(void); /* for guest_run */
 void time_fired(void);
 void time_wait(void); /* the guest waits, nothing is pending */
 
-/* counts.c */
-#define COUNTS(ROW)                                                                                \
-    ROW(csrrw)                                                                                     \
-    ROW(csrrs)                                                                                     \
-    ROW(csrrc)                                                                                     \
-    ROW(csrrwi)                                                                                    \
-    ROW(csrrsi) ROW(csrrci) ROW(mret) ROW(sret) ROW(wfi) ROW(sfence_vma) ROW(lb) ROW(lh) ROW(lw)   \
-        ROW(ld) ROW(lbu) ROW(lhu) ROW(lwu) ROW(flw) ROW(fld) ROW(sb) ROW(sh) ROW(sw) ROW(sd)       \
-            ROW(fsw) ROW(fsd) ROW(lr) ROW(sc) ROW(amo) ROW(traps) ROW(exceptions) ROW(interrupts)  \
-                ROW(fills) ROW(flushes) ROW(switches) ROW(timers)
+/* counts.c: instructions, by name, that have retired; then what else there was. */
+// clang-format off
+#define COUNTS(ROW) \
+    ROW(csrrw) ROW(csrrs) ROW(csrrc) ROW(csrrwi) ROW(csrrsi) ROW(csrrci) ROW(mret) ROW(sret) ROW(wfi) ROW(sfence_vma) \
+    ROW(lb) ROW(lh) ROW(lw) ROW(ld) ROW(lbu) ROW(lhu) ROW(lwu) ROW(flw) ROW(fld) \
+    ROW(sb) ROW(sh) ROW(sw) ROW(sd) ROW(fsw) ROW(fsd) ROW(lr) ROW(sc) ROW(amo) \
+    ROW(traps)      /* of the hart */ \
+    ROW(exceptions) /* of the guest */ \
+    ROW(interrupts) /* of the guest */ \
+    ROW(fills)      /* pages put into shadow tables */ \
+    ROW(flushes)    /* contexts given up */ \
+    ROW(switches)   /* from one context to another */ \
+    ROW(timers)     /* settings of the hart's timer */
+// clang-format on
 enum count {
 #define COUNT_ENUM(name) COUNT_##name,
     COUNTS(COUNT_ENUM) COUNTS_ALL
