@@ -7,6 +7,7 @@
 #include "lib.h"
 
 enum { MIDDLE = 0x80, ACROSS = 0xffd, PAGES = 2 * FROND_PAGE_SIZE };
+#define SWAPPED ((uint64_t)3 << 30)
 
 struct mprv_row {
     uint64_t (*run)(uint64_t address, uint64_t value, uint64_t mprv);
@@ -17,6 +18,8 @@ extern const struct mprv_row mprv_rows[];
 static uint8_t cell[PAGES] __attribute__((aligned(4096)));
 static uint8_t stack[4096] __attribute__((aligned(16)));
 static uint64_t root[512] __attribute__((aligned(4096)));
+static uint64_t middle[512] __attribute__((aligned(4096)));
+static uint64_t low[512] __attribute__((aligned(4096)));
 static uint64_t trapped; /* cause and value of the last trap */
 
 void trap(struct trap *t) {
@@ -32,7 +35,8 @@ static uint64_t hash(void) {
     return sum;
 }
 
-/* Gigapages: RAM at 0x80000000 is itself, and once more at 0x40000000 read-only; devices are themselves. */
+/* Gigapages: RAM at 0x80000000 is itself, and once more at 0x40000000 read-only; devices are themselves. And the two pages
+ * of the cell in the other order, at SWAPPED. */
 static void paging(void) {
     enum { V = 1, R = 2, W = 4, A = 64, D = 128 };
     const uint64_t ram = (uint64_t)FROND_RAM_BASE >> 12 << 10;
@@ -40,6 +44,10 @@ static void paging(void) {
     root[0] = V | R | W | A | D;
     root[1] = ram | V | R | A;
     root[2] = ram | V | R | W;
+    root[3] = (uint64_t)(uintptr_t)middle >> 12 << 10 | V;
+    middle[0] = (uint64_t)(uintptr_t)low >> 12 << 10 | V;
+    for (unsigned i = 0; i < 2; i++)
+        low[i] = (uint64_t)(uintptr_t)(cell + (1 - i) * FROND_PAGE_SIZE) >> 12 << 10 | V | R | W;
     csr_write("satp", (uint64_t)8 << 60 | (uint64_t)(uintptr_t)root >> 12);
     __asm__ volatile("sfence.vma" ::: "memory");
 }
@@ -76,6 +84,10 @@ int main(uint64_t hart, const void *tree) {
         row(r, "hole", 0x08000000, 1);
         row(r, "clint", FROND_CLINT_BASE + 0x4000, 0x0123456789abcdef);
         row(r, "uart", FROND_UART_BASE + 7, 0x5a);
+        row(r, "swapped", SWAPPED + ACROSS, 0x8877665544332211);
+        row(r, "finisher", FROND_FINISHER_BASE + 8, 0x1234);
+        row(r, "rtc", FROND_RTC_BASE + 0x10, 1);
+        row(r, "plic", FROND_PLIC_BASE + 12, 5);
         row(r, "behind", tree_u64(ram, 0) + tree_u64(ram, 1), 1);
         row(r, "before", tree_u64(ram, 0) - 8, 1);
     }
