@@ -132,5 +132,13 @@ guest_carry := $(GUEST_OUT)/hard/guest/tests/clone_images.S.o $(GUEST_OUT)/hard/
 $(guest_carry): $(GUEST_OUT)/minivmm.bin $(GUEST_OUT)/hashme.bin
 $(guest_carry): GUEST_FLAGS += '-DMINIVMM="$(GUEST_OUT)/minivmm.bin"' '-DHASHME="$(GUEST_OUT)/hashme.bin"'
 
+# Lines of what is each monitor's own, for `frond bench depth`.
+GUEST_LINES_nucleus := $(wildcard guest/nucleus/*.[chS] guest/nucleus/gate/*.[chS] nk/*.[ch]) core/map.c core/map.h
+GUEST_LINES_classic := $(wildcard guest/classic/*.[chS])
+$(GUEST_OUT)/lines: $(GUEST_LINES_nucleus) $(GUEST_LINES_classic)
+	@mkdir -p $(@D)
+	@echo nucleus $$(cat $(GUEST_LINES_nucleus) | wc -l) >$@
+	@echo classic $$(cat $(GUEST_LINES_classic) | wc -l) >>$@
+
 .PHONY: guest
-guest: $(GUEST_PROGRAMS:%=$(GUEST_OUT)/%.elf) $(GUEST_PROGRAMS:%=$(GUEST_OUT)/%.bin)
+guest: $(GUEST_OUT)/lines $(GUEST_PROGRAMS:%=$(GUEST_OUT)/%.elf) $(GUEST_PROGRAMS:%=$(GUEST_OUT)/%.bin)
