@@ -33,8 +33,8 @@ static const struct payload {
 } payloads[] = {{"compute", "cpuloop.elf", "iterations=60000", "arithmetic"},
                 {"calls", "work.elf", "work=fib percent=10", "a recursive function"},
                 {"bytes", "work.elf", "work=bytes percent=10", "loads and stores"},
-                {"tlb", "tlb.elf", "rounds=100 pages=1024", "paging, a TLB miss at each load"},
-                {"timer", "timer.elf", "ticks=100", "a timer of 1 kHz"}};
+                {"tlb", "tlb.elf", "rounds=60000 pages=1024", "paging, a TLB miss at each load"},
+                {"timer", "timer.elf", "ticks=2000", "a timer of 1 kHz"}};
 enum { PAYLOADS = sizeof payloads / sizeof payloads[0] };
 
 struct place {

@@ -16,8 +16,8 @@ enum { CONSOLE_PASS, CONSOLE_PLAY };
 struct run {
     const char *bios, *kernel, *initrd, *append, *tree, *stats, *trace, *dump_dtb, *dump_jit,
         *image, *nucleus;
-    uint64_t memory, depth, fanout, console, clock, engine, seed, max, max_nodes, max_memory, shake,
-        shake_every, maps;
+    uint64_t memory, depth, fanout, pool, console, clock, engine, seed, max, max_nodes, max_memory,
+        shake, shake_every, maps;
     bool audit, rng, sandbox, no_sandbox, judge;
     struct option_list drives, hash_at;
 };
@@ -31,6 +31,7 @@ enum {
     O_MEMORY,
     O_DEPTH,
     O_FANOUT,
+    O_POOL,
     O_CONSOLE,
     O_LAST
 };
@@ -69,6 +70,13 @@ static const char *const engine_words[] = {"jit", "interp", NULL};
                      .to.number = &(r)->depth},                                                    \
         [O_FANOUT] = {"fanout", "N",   "children of each nucleus (1)", OPTION_NUMBER,              \
                       1,        65535, .to.number = &(r)->fanout},                                 \
+        [O_POOL] = {"pool",                                                                        \
+                    "SIZE",                                                                        \
+                    "memory of each inner node besides what its children need (0)",                \
+                    OPTION_SIZE,                                                                   \
+                    4096,                                                                          \
+                    1ULL << 40,                                                                    \
+                    .to.number = &(r)->pool},                                                      \
         [O_CONSOLE] = {"console",                                                                  \
                        "HOW",                                                                      \
                        "the guest's UART below a nucleus: pass (node 0's own) or "                 \
@@ -190,6 +198,8 @@ static int check_together(const struct run *r, const struct option *row) {
         return complain("run: --initrd needs --kernel beside --bios");
     if (r->depth == 0 && row[O_FANOUT].given)
         return complain("run: --fanout needs a nucleus: --depth 1 or more");
+    if (r->depth == 0 && row[O_POOL].given)
+        return complain("run: --pool needs an inner node: --depth 1 or more");
     if (r->depth == 0 && row[O_CONSOLE].given)
         return complain("run: --console needs a nucleus: --depth 1 or more");
     if (r->depth == 0 && !r->tree && r->nucleus)
@@ -231,6 +241,7 @@ static int plan_options(struct plan *p, const struct run *r, uint32_t slots) {
         n->repeat = level ? (uint32_t)r->fanout : 1;
         n->first = level + 1;
         n->children = level < r->depth;
+        n->pool = level < r->depth ? r->pool : 0;
     }
     n->memory = r->memory;
     if (!copy(&n->image, r->image) || !copy(&n->bios, r->bios) || !copy(&n->kernel, r->kernel) ||

@@ -17,13 +17,15 @@ GUEST_LIB := guest/lib/crt0.S guest/lib/trap_entry.S guest/lib/trap.c guest/lib/
 	guest/lib/uart.c guest/lib/finisher.c guest/lib/tree.c
 
 # A payload is one C file and what it names here besides.
-GUEST_PAYLOADS := hashme cpuloop leaf trouble priv exits clone modes uvmm timer tlb faults chars pages work
+GUEST_PAYLOADS := hashme cpuloop leaf trouble priv exits clone modes uvmm timer tlb faults chars pages work mprv shadow
 GUEST_hashme := guest/tests/hashme.c guest/tests/hashme_paging.c guest/tests/hashme_user.S
 GUEST_trouble := guest/tests/trouble.c
 GUEST_exits := guest/tests/exits.c guest/tests/exits_child.S
 GUEST_clone := guest/tests/clone.c guest/tests/clone_images.S machine/fdt.c
 GUEST_modes := guest/tests/modes.c guest/tests/modes_run.S machine/fdt.c
 GUEST_uvmm := guest/tests/uvmm.c guest/tests/uvmm_process.S machine/fdt.c
+GUEST_shadow := guest/tests/shadow.c
+GUEST_mprv := guest/tests/mprv.c guest/tests/mprv_rows.S
 GUEST_priv := $(wildcard guest/tests/priv_*.c guest/tests/priv_*.S)
 GUEST_cpuloop := guest/bench/cpuloop.c guest/bench/mix.c
 GUEST_leaf := guest/bench/leaf.c
@@ -46,7 +48,11 @@ GUEST_CLIENT := $(filter-out guest/lib/crt0.S,$(GUEST_LIB)) guest/nucleus/client
 GUEST_nucleus := $(wildcard guest/nucleus/*.c) machine/fdt.c machine/image.c dev/uart.c dev/dev.c
 GUEST_takeover := guest/tests/takeover.c guest/tests/takeover_try.S $(wildcard nk/*.c)
 
-GUEST_PROGRAMS := $(GUEST_PAYLOADS) minivmm nucleus nucleus-direct takeover
+# A monitor of the classical kind; classic-counts prints what it interpreted when its guest has ended.
+GUEST_classic := $(GUEST_LIB) $(wildcard guest/classic/*.c guest/classic/*.S) machine/fdt.c machine/image.c \
+	dev/uart.c dev/dev.c dev/plic.c dev/rtc.c
+
+GUEST_PROGRAMS := $(GUEST_PAYLOADS) minivmm nucleus nucleus-direct takeover classic classic-counts
 
 guest_objects = $(patsubst %,$(GUEST_OUT)/$(1)/%.o,$(GUEST_LIB) $(2))
 
@@ -88,6 +94,15 @@ $(eval $(call client_link,nucleus,nucleus,S))
 $(eval $(call client_link,nucleus-direct,nucleus,M))
 $(eval $(call client_link,takeover,takeover,S))
 
+define classic_link
+$(GUEST_OUT)/$(1).elf: $(call soft_objects,$(GUEST_classic)) guest/lib/link.ld
+	$(GUEST_LD) -T guest/lib/link.ld --no-relax --gc-sections -z noexecstack --build-id=none -o $$@ $$(filter %.o,$$^) \
+		--defsym=at_end=$(2)
+endef
+$(eval $(call classic_link,classic,counts_keep))
+$(eval $(call classic_link,classic-counts,counts_print))
+-include $(patsubst %,$(GUEST_OUT)/soft/%.d,$(GUEST_classic))
+
 $(patsubst %,$(GUEST_OUT)/hard/%.o,$(WORK)): GUEST_FLAGS += -include guest/bench/work/page.h
 
 # The kinds of work as a program of Linux, for qemu-riscv64: the same objects.
@@ -117,5 +132,13 @@ guest_carry := $(GUEST_OUT)/hard/guest/tests/clone_images.S.o $(GUEST_OUT)/hard/
 $(guest_carry): $(GUEST_OUT)/minivmm.bin $(GUEST_OUT)/hashme.bin
 $(guest_carry): GUEST_FLAGS += '-DMINIVMM="$(GUEST_OUT)/minivmm.bin"' '-DHASHME="$(GUEST_OUT)/hashme.bin"'
 
+# Lines of what is each monitor's own, for `frond bench depth`.
+GUEST_LINES_nucleus := $(wildcard guest/nucleus/*.[chS] guest/nucleus/gate/*.[chS] nk/*.[ch]) core/map.c core/map.h
+GUEST_LINES_classic := $(wildcard guest/classic/*.[chS])
+$(GUEST_OUT)/lines: $(GUEST_LINES_nucleus) $(GUEST_LINES_classic)
+	@mkdir -p $(@D)
+	@echo nucleus $$(cat $(GUEST_LINES_nucleus) | wc -l) >$@
+	@echo classic $$(cat $(GUEST_LINES_classic) | wc -l) >>$@
+
 .PHONY: guest
-guest: $(GUEST_PROGRAMS:%=$(GUEST_OUT)/%.elf) $(GUEST_PROGRAMS:%=$(GUEST_OUT)/%.bin)
+guest: $(GUEST_OUT)/lines $(GUEST_PROGRAMS:%=$(GUEST_OUT)/%.elf) $(GUEST_PROGRAMS:%=$(GUEST_OUT)/%.bin)

@@ -20,8 +20,16 @@ struct frame {
 static struct frame *frame;
 static uint64_t frames, pool, hand;
 
+/* Whether a child's pages come from the pool at all; else its memory is spare. */
+static bool wanted(void) {
+    for (uint32_t i = 0; i < own->children; i++)
+        if ((image_node(archive, own->first + i)->flags & IMAGE_PAGED) != 0)
+            return true;
+    return false;
+}
+
 bool pager_new(uint64_t bytes) {
-    frames = bytes / PAGE;
+    frames = wanted() ? bytes / PAGE : 0;
     if (frames == 0)
         return true;
     frame = room_pages(frames * sizeof *frame);
