@@ -1,0 +1,837 @@
+/*
+ * gen.c - see lockstep.h: structured programs of endless loops, all of whose accesses are relative to the pc.
+ *
+ * Any x register may count a loop, hold an address or be written, but those that are `busy`: what an
+ * enclosing loop counts with. A trap goes to a handler that steps over the instruction (or, if that was
+ * not to be fetched, begins anew), and returns to another mode if it was an ecall.
+ */
+#include "lockstep.h"
+#include "../attack/encode.h"
+#include "../isa/isa.h"
+#include <string.h>
+
+enum { CODE = 1 * NODE_PAGE, CODE_END = 15 * NODE_PAGE, DATA = 16 * NODE_PAGE, DATA_PAGES = 16 };
+enum { TABLES = 32 * NODE_PAGE };
+/* Page 0: the handler of M, and what it saves; then those of S. */
+enum { HANDLER = 0x000, SAVE = 0x800, OF_S = 0x200 };
+enum { SAVE_T0, SAVE_T1 = 8, SAVE_COUNT = 16, SAVE_HOME = 24, SAVE_NEXT = 32, SAVE_MTIME = 40 };
+enum { SAVE_STIME = 48, SAVE_MODES = 64, MODES = 16 };
+enum { FUNCTIONS = 4, SLOTS = 512, PATCHES = 128, DEPTH = 3 };
+enum { CSR_TIME = 0xc01, CSR_STIMECMP = 0x14d, CSR_SATP = 0x180, CSR_PMPADDR0 = 0x3b0 };
+
+/* A handler's CSRs and bits. */
+struct level {
+    unsigned scratch, status, epc, cause, ie, ip, ret;
+    unsigned previous; /* of status: the mode that was left */
+};
+static const struct level level_of[2] = {
+    {0x340, 0x300, 0x341, 0x342, 0x304, 0x344, MRET, 0x1800},
+    {0x140, 0x100, 0x141, 0x142, 0x104, 0x144, 0x10200073, 0x100},
+};
+
+struct out {
+    const struct kind *k;
+    uint8_t *image;
+    uint64_t random;
+    unsigned at;
+    unsigned levels;
+    uint32_t allowed, busy; /* registers that may be written; less those that may not */
+    struct {
+        unsigned at; /* 0: not written yet */
+        uint32_t clobbers;
+        uint8_t link;
+    } function[FUNCTIONS];
+    unsigned slot[SLOTS], slots; /* instructions that may be patched */
+    struct {
+        unsigned at;
+        uint8_t a, b, c;
+    } patch[PATCHES];
+    unsigned patches;
+};
+
+uint64_t draw(uint64_t *state) {
+    uint64_t z = *state += 0x9e3779b97f4a7c15;
+
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+    z = (z ^ z >> 27) * 0x94d049bb133111eb;
+    return z ^ z >> 31;
+}
+
+static unsigned pick(struct out *o, unsigned n) { return (unsigned)(draw(&o->random) % n); }
+
+#define ANY(o, table) ((table)[pick(o, sizeof(table) / sizeof((table)[0]))])
+
+static void put16(struct out *o, uint32_t v) {
+    memcpy(o->image + o->at, &v, 2);
+    o->at += 2;
+}
+
+static void put(struct out *o, uint32_t v) {
+    memcpy(o->image + o->at, &v, 4);
+    o->at += 4;
+}
+
+static void put64(struct out *o, unsigned at, uint64_t v) { memcpy(o->image + at, &v, 8); }
+
+static uint32_t enc_b(unsigned f3, unsigned rs1, unsigned rs2, int off) {
+    return (enc_bne(rs1, rs2, off) & ~(7u << 12)) | f3 << 12;
+}
+
+enum { BEQ, BNE, BLT = 4, BGE, BLTU, BGEU };
+
+/* ---- Operands ------------------------------------------------------------------------------------ */
+
+/* A register to write; 0 if there is none. */
+static unsigned some_rd(struct out *o) {
+    uint32_t free_now = o->allowed & ~o->busy & ~1u;
+    unsigned n = pick(o, 32);
+
+    if (free_now == 0)
+        return 0;
+    while (!(free_now >> n & 1))
+        n = (n + 1) % 32;
+    return n;
+}
+
+static unsigned any_rd(struct out *o) { return pick(o, 16) ? some_rd(o) : 0; }
+
+static uint64_t edge(struct out *o) {
+    static const uint64_t edges[] = {0,
+                                     1,
+                                     UINT64_MAX,
+                                     INT64_MAX,
+                                     (uint64_t)INT64_MAX + 1,
+                                     0x7fffffff,
+                                     0x80000000,
+                                     0xffffffff,
+                                     0xffffffff80000000,
+                                     0x3ff0000000000000,
+                                     0x7ff0000000000000,
+                                     0xfff0000000000000,
+                                     0x7ff8000000000000,
+                                     0x7ff0000000000001,
+                                     0x000fffffffffffff,
+                                     0x7fefffffffffffff,
+                                     0xffffffff3f800000,
+                                     0xffffffff7f800000,
+                                     0xffffffff7fc00000,
+                                     0xffffffff7f800001,
+                                     0xffffffff00000001,
+                                     0xffffffff80000000,
+                                     0xffffffff7f7fffff};
+    uint64_t r = draw(&o->random);
+
+    switch (pick(o, 6)) {
+    case 0: return r;
+    case 1: return r >> pick(o, 64);
+    case 2: return 0x3f00000000000000 | r >> 8;                      /* a double near 1 */
+    case 3: return 0xffffffff3f000000 | (r & 0xffffff);              /* a single near 1 */
+    case 4: return (r & 0x800fffffffffffff) | (1000 + r % 48) << 52; /* they cancel */
+    default: return ANY(o, edges);
+    }
+}
+
+/* rd := an address of this node, as an offset in RAM */
+static void put_la_at(struct out *o, unsigned rd, unsigned to) {
+    int32_t by = (int32_t)(to - o->at);
+
+    put(o, 0x17 | rd << 7 | ((uint32_t)(by + 0x800) & 0xfffff000));
+    put(o, ADDI(rd, rd, by & 0xfff));
+}
+
+/* rd := v, sign-extended */
+static void put_li(struct out *o, unsigned rd, int32_t v) {
+    put(o, LUI(rd, 0) | ((uint32_t)(v + 0x800) & 0xfffff000));
+    put(o, enc_i(0x1b, 0, rd, rd, v & 0xfff));
+}
+
+/* ---- Instructions --------------------------------------------------------------------------------- */
+
+/* Row's instruction with random operands, which writes rd (of its file). */
+static uint32_t with_operands(struct out *o, unsigned row) {
+    static const uint8_t rms[] = {7, 7, 7, 7, 7, 7, 0, 1, 2, 3, 4, 5};
+    const struct row_info *r = &row_info[row];
+    uint32_t insn = r->match | (~r->mask & (uint32_t)draw(&o->random));
+
+    if (r->regs[0] == 'X')
+        insn = (insn & ~(31u << 7)) | any_rd(o) << 7;
+    if (r->format == FMT_RM || r->format == FMT_R4)
+        insn = (insn & ~(7u << 12)) | (uint32_t)ANY(o, rms) << 12;
+    return insn;
+}
+
+/* A row of one of the classes. */
+static unsigned row_of(struct out *o, uint32_t classes) {
+    unsigned row;
+
+    do
+        row = pick(o, ROWS);
+    while (row_info[row].mask == 0 || !(classes >> row_info[row].class & 1));
+    return row;
+}
+
+static uint32_t alu_insn(struct out *o) {
+    static const uint16_t plain[] = {ROW_addi, ROW_addi, ROW_addiw,  ROW_add,    ROW_sub,
+                                     ROW_xor,  ROW_slli, ROW_sh1add, ROW_sh3add, ROW_lui,
+                                     ROW_addw, ROW_srai, ROW_and,    ROW_ori,    ROW_subw};
+
+    return with_operands(o, pick(o, 2) ? ANY(o, plain) : row_of(o, 1u << CLASS_ALU));
+}
+
+static bool is_alu(const struct out *o, uint32_t c) {
+    struct decoded d;
+
+    if ((c & 3) == 3)
+        return false;
+    decode(c, &d);
+    return row_info[d.row].class == CLASS_ALU && (o->allowed & ~o->busy & ~1u) >> d.rd & 1;
+}
+
+static void put_alu(struct out *o) {
+    uint32_t c = pick(o, 65536);
+
+    if (pick(o, 4) == 0 && is_alu(o, c)) {
+        put16(o, c);
+        return;
+    }
+    if (o->slots < SLOTS && pick(o, 4) == 0)
+        o->slot[o->slots++] = o->at;
+    put(o, alu_insn(o));
+}
+
+static void put_fp(struct out *o) {
+    static const uint32_t of_fp =
+        1u << CLASS_FHOST | 1u << CLASS_FSOFT | 1u << CLASS_FINT | 1u << CLASS_FMOVE;
+
+    if (pick(o, 4) == 0) {
+        unsigned base = some_rd(o);
+        put_la_at(o, base, DATA + 8 * pick(o, DATA_PAGES * NODE_PAGE / 8 - 64));
+        for (unsigned n = 0; n < 4; n++)
+            put(o, pick(o, 3) ? FLD(pick(o, 32), base, 8 * (int)pick(o, 64))
+                              : enc_i(7, 2, pick(o, 32), base, 4 * (int)pick(o, 64)));
+    }
+    for (unsigned n = 1 + pick(o, 4); n > 0; n--)
+        put(o, with_operands(o, row_of(o, of_fp)));
+}
+
+static unsigned width_of(unsigned row) {
+    static const uint8_t by_f3[] = {1, 2, 4, 8, 1, 2, 4, 8};
+
+    return by_f3[row_info[row].match >> 12 & 7];
+}
+
+/* base := where the next accesses go, mostly to data; how far from its edge they may go */
+static int put_base(struct out *o, unsigned base) {
+    unsigned page = pick(o, DATA_PAGES);
+
+    switch (pick(o, 16)) {
+    case 0: put(o, LUI(base, 0x90000)); return 64; /* nothing is there */
+    case 1: put(o, LUI(base, 0x0200c)); return 16; /* mtime, and a reserved page */
+    case 2: return 2047;                           /* wherever it leads */
+    case 3:
+    case 4:
+    case 5:
+        put_la_at(o, base, DATA + page * NODE_PAGE);
+        return 12; /* both sides of a page's edge */
+    default: put_la_at(o, base, DATA + page * NODE_PAGE + 256 + 8 * pick(o, 400)); return 128;
+    }
+}
+
+static void put_memory(struct out *o) {
+    static const uint32_t of_memory =
+        1u << CLASS_LOAD | 1u << CLASS_STORE | 1u << CLASS_FLOAD | 1u << CLASS_FSTORE;
+    unsigned base = some_rd(o), keep = o->busy;
+    int reach = put_base(o, base);
+
+    o->busy |= 1u << base;
+    for (unsigned n = 1 + pick(o, 6); n > 0; n--) {
+        unsigned row = row_of(o, of_memory);
+        int imm = (int)pick(o, 2 * (unsigned)reach) - reach;
+        uint32_t insn = with_operands(o, row) & ~(31u << 15);
+        if (pick(o, 4))
+            imm &= -(int)width_of(row);
+        if (row_info[row].format == FMT_S)
+            insn = (insn & ~enc_s(0, 0, 0, -1)) | 0x23 | (insn & 0x7f) | enc_s(0, 0, 0, imm);
+        else
+            insn = (insn & 0xfffff) | (uint32_t)imm << 20;
+        put(o, insn | base << 15);
+    }
+    o->busy = keep;
+}
+
+static void put_amo(struct out *o) {
+    unsigned base = some_rd(o), keep = o->busy;
+    int near = pick(o, 8) == 0 ? 2 : 0; /* misaligned */
+
+    put_la_at(o, base, DATA + 8 * pick(o, DATA_PAGES * NODE_PAGE / 8 - 1) + (unsigned)near);
+    o->busy |= 1u << base;
+    for (unsigned n = 1 + pick(o, 3); n > 0; n--) {
+        uint32_t insn = with_operands(o, row_of(o, 1u << CLASS_AMO)) & ~(31u << 15);
+        if (row_info[ROW_sc_w].match == (insn & row_info[ROW_sc_w].mask & ~(1u << 12)))
+            put(o, LR_D(any_rd(o), base) & ~(uint32_t)(pick(o, 2) << 12));
+        put(o, insn | base << 15);
+    }
+    o->busy = keep;
+}
+
+/* ---- The machine's state --------------------------------------------------------------------------- */
+
+static void put_csr(struct out *o) {
+    static const uint16_t reads[] = {0xc00, 0xc01, 0xc02, 0xb00, 0xb02, 0x300, 0x344, 0x144, 0x304,
+                                     0x104, 0x100, 0x180, 0x342, 0x341, 0x343, 0x142, 0x141, 0x143,
+                                     0x003, 0x001, 0x002, 0x320, 0x306, 0x14d, 0x301, 0xf14, 0x7a0};
+    static const uint16_t flags[] = {1, 2, 3, 0xb00, 0xb02, 0x320};
+    static const uint32_t fs[] = {0x6000, 0x2000, 0x4000};
+    unsigned r = some_rd(o);
+
+    switch (pick(o, 8)) {
+    case 0:
+    case 1: put(o, enc_i(0x73, 1 + pick(o, 3), any_rd(o), pick(o, 32), ANY(o, flags))); break;
+    case 2: put(o, enc_i(0x73, 5 + pick(o, 3), any_rd(o), pick(o, 32), ANY(o, flags))); break;
+    case 3: /* frm, mostly to nearest */
+        put(o, enc_i(0x73, 5, any_rd(o), pick(o, 4) ? 0 : pick(o, 6), 2));
+        break;
+    case 4: /* FS */
+        put(o, LUI(r, ANY(o, fs) >> 12));
+        put(o, enc_i(0x73, 2 + pick(o, 2), any_rd(o), r, pick(o, 2) ? 0x300 : 0x100));
+        break;
+    default: put(o, CSRR(any_rd(o), ANY(o, reads)));
+    }
+}
+
+/* Room for what put_patches writes when all instructions are known. */
+static void put_patch(struct out *o) {
+    unsigned keep = o->busy, r[3];
+
+    if (o->patches == PATCHES)
+        return;
+    for (unsigned n = 0; n < 3; n++) {
+        r[n] = some_rd(o);
+        o->busy |= 1u << r[n];
+    }
+    o->busy = keep;
+    if (r[2] == 0)
+        return;
+    o->patch[o->patches].at = o->at;
+    o->patch[o->patches].a = (uint8_t)r[0];
+    o->patch[o->patches].b = (uint8_t)r[1];
+    o->patch[o->patches++].c = (uint8_t)r[2];
+    for (unsigned n = 0; n < 7; n++)
+        put(o, ADDI(0, 0, 0));
+    if (pick(o, 2))
+        put(o, row_info[ROW_fence_i].match);
+}
+
+/* Each changes one instruction into another that writes the same register, and back the next time. */
+static void put_patches(struct out *o) {
+    for (unsigned n = 0; n < o->patches && o->slots > 0; n++) {
+        unsigned s = pick(o, o->slots), at = o->slot[s], a = o->patch[n].a, b = o->patch[n].b,
+                 c = o->patch[n].c;
+        uint32_t old, insn;
+        o->slot[s] = o->slot[--o->slots];
+        memcpy(&old, o->image + at, 4);
+        insn = (alu_insn(o) & ~(31u << 7)) | (old & 31u << 7);
+        o->at = o->patch[n].at;
+        put_la_at(o, a, at);
+        put(o, LW(b, a, 0));
+        put_li(o, c, (int32_t)(old ^ insn));
+        put(o, XOR(b, b, c));
+        put(o, SW(b, a, 0));
+    }
+}
+
+static uint64_t pte(struct out *o, unsigned page, bool user) {
+    static const uint8_t perms[] = {0xc7, 0xc7, 0xc7, 0xc3, 0x47, 0x07, 0xcf, 0xc0, 0xd7, 0xc9};
+
+    return ((NODE_RAM >> 12) + page) << 10 | ANY(o, perms) | (user ? 0x10 : 0);
+}
+
+enum { ROOT, L1_S, L1_U, L0_S, L0_U, TABLE_PAGES };
+
+static uint64_t satp(unsigned which) {
+    return 8ull << 60 | (((NODE_RAM + TABLES) >> 12) + which * TABLE_PAGES);
+}
+
+static void put_pmp(struct out *o, unsigned r) {
+    static const uint16_t cfg[] = {0x1f18, 0x1f19, 0x1f1b, 0x1f1d, 0x1f1f, 0x1f00};
+    uint64_t page = (NODE_RAM + DATA) / NODE_PAGE + pick(o, DATA_PAGES);
+
+    put_li(o, r, (int32_t)(page << 10 | 0x1ff));
+    put(o, CSRRW(0, CSR_PMPADDR0, r));
+    put_li(o, r, ANY(o, cfg));
+    put(o, CSRRW(0, 0x3a0, r));
+}
+
+/* A page of data gets other permissions, or leads to another one. */
+static void put_pte(struct out *o) {
+    unsigned a = some_rd(o), keep = o->busy, table, page = 16 + pick(o, DATA_PAGES), b;
+
+    o->busy |= 1u << a;
+    b = some_rd(o);
+    o->busy = keep;
+    if (pick(o, 5) == 0) {
+        put_pmp(o, a);
+        return;
+    }
+    if (pick(o, 5) == 0) {
+        put_la_at(o, a, TABLES + pick(o, 2) * TABLE_PAGES * NODE_PAGE);
+        put(o, enc_i(0x13, 5, a, a, 12));
+        put(o, ADDI(b, 0, pick(o, 4) ? 8 : 0));
+        put(o, enc_i(0x13, 1, b, b, 60));
+        put(o, ADD(a, a, b));
+        put(o, CSRRW(any_rd(o), CSR_SATP, a));
+    } else {
+        table = TABLES + (pick(o, 2) * TABLE_PAGES + L0_S + pick(o, 2)) * NODE_PAGE;
+        put_la_at(o, a, table + 8 * page);
+        put_li(o, b, (int32_t)pte(o, pick(o, 4) ? page : 16 + pick(o, DATA_PAGES), pick(o, 2)));
+        put(o, SD(b, a, 0));
+    }
+    if (pick(o, 4))
+        put(o, row_info[ROW_sfence_vma].match | (pick(o, 3) ? 0 : pick(o, 32) << 15));
+}
+
+static void put_mode(struct out *o) {
+    static const uint32_t bits[] = {0x8, 0x2, 0x20, 0x80, 0x20000, 0x40000, 0x80000};
+    const struct level *l = &level_of[pick(o, 2)];
+    unsigned r = some_rd(o);
+
+    switch (pick(o, 5)) {
+    case 0:
+    case 1: put(o, ECALL); break;
+    case 2: /* a return to what is next */
+        put(o, LUI(r, l->previous >> 12));
+        put(o, enc_i(0x73, 3, 0, r, (int)l->status));
+        put(o, LUI(r, 1));
+        put(o, enc_i(0x13, 5, r, r, pick(o, 2) ? 1 : 4)); /* 0x800: MPP is S; or 0x100: SPP */
+        put(o, enc_i(0x73, 2, 0, r, (int)l->status));
+        put_la_at(o, r, o->at + 16);
+        put(o, CSRRW(0, l->epc, r));
+        put(o, l->ret);
+        break;
+    case 3: put(o, pick(o, 2) ? 0x00100073 : ILLEGAL); break;
+    default:
+        put_li(o, r, (int32_t)ANY(o, bits));
+        put(o, enc_i(0x73, 2 + pick(o, 2), any_rd(o), r, pick(o, 2) ? 0x300 : 0x100));
+    }
+}
+
+static void put_timer(struct out *o) {
+    static const uint16_t ies[] = {0x304, 0x104, 0x344, 0x144};
+    unsigned a = some_rd(o), keep = o->busy, b;
+
+    o->busy |= 1u << a;
+    b = some_rd(o);
+    o->busy = keep;
+    switch (pick(o, 8)) {
+    case 0:
+    case 1:
+        put(o, CSRR(a, CSR_TIME));
+        put(o, ADDI(a, a, (int)pick(o, 12) - 1));
+        put(o, CSRRW(0, CSR_STIMECMP, a));
+        break;
+    case 2:
+        put(o, LUI(a, 0x0200c));
+        put(o, LD(b, a, -8));
+        put(o, ADDI(b, b, (int)pick(o, 12) - 1));
+        put(o, LUI(a, 0x02004));
+        put(o, SD(b, a, 0));
+        break;
+    case 3: /* msip */
+        put(o, LUI(a, 0x02000));
+        put(o, ADDI(b, 0, 1));
+        put(o, SW(b, a, 0));
+        break;
+    case 4: put(o, WFI); break;
+    case 5:
+        put(o, enc_i(0x73, 6 + (pick(o, 3) == 0), any_rd(o), 8 >> 2 * pick(o, 2), 0x300));
+        break;
+    default:
+        put_li(o, a, 1 << (1 + pick(o, 11)));
+        put(o, enc_i(0x73, 2 + (pick(o, 4) == 0), any_rd(o), a, ANY(o, ies)));
+    }
+}
+
+/* Enters the child, answers DENY to what it asks for, and wakes it. */
+static void put_enter(struct out *o) {
+    unsigned a = some_rd(o), keep = o->busy, b, c;
+
+    o->busy |= 1u << a;
+    b = some_rd(o);
+    o->busy |= 1u << b;
+    c = some_rd(o);
+    o->busy = keep;
+    put_la_at(o, a, NODE_CHILD);
+    put(o, ADDI(b, 0, 1 + (int)pick(o, 1500)));
+    put(o, SD(b, a, FROND_D_BUDGET));
+    put(o, LUI(b, FROND_CTL_BASE >> 12));
+    put(o, SD(a, b, FROND_CTL_ENTER));
+    put(o, LW(b, a, FROND_D_EXIT));
+    put(o, ADDI(c, 0, FROND_EXIT_FAULT));
+    put(o, enc_bne(b, c, 12));
+    put(o, ADDI(c, 0, pick(o, 3) ? FROND_DENY : FROND_DONE));
+    put(o, SW(c, a, FROND_D_RESUME));
+    put(o, SW(0, a, FROND_D_PC + 12)); /* wait */
+    if (pick(o, 3) == 0)
+        put(o, SD(pick(o, 32), a, FROND_D_VALUE));
+}
+
+/* ---- Control ----------------------------------------------------------------------------------------- */
+
+static void put_piece(struct out *o, unsigned depth);
+
+/* Nothing but what may stand between a branch and its target. */
+static void put_simple(struct out *o) {
+    unsigned what = pick(o, 8);
+
+    if (what == 0 && o->k->weight[P_FP])
+        put_fp(o);
+    else if (what == 1 && o->k->weight[P_MEMORY])
+        put_memory(o);
+    else
+        put_alu(o);
+}
+
+static void patch_insn(struct out *o, unsigned at, uint32_t insn) {
+    memcpy(o->image + at, &insn, 4);
+}
+
+static unsigned any_test(struct out *o) {
+    static const uint8_t tests[] = {BEQ, BNE, BLT, BGE, BLTU, BGEU};
+
+    return ANY(o, tests);
+}
+
+static void put_skip(struct out *o) {
+    unsigned at = o->at;
+
+    if (pick(o, 4) == 0) { /* c.beqz or c.bnez */
+        put16(o, 0);
+        put_alu(o);
+        uint32_t by = o->at - at;
+        uint32_t c = 0xc001 | pick(o, 2) << 13 | pick(o, 8) << 7 | (by >> 1 & 3) << 3;
+        memcpy(o->image + at, &c, 2);
+        return;
+    }
+    put(o, 0);
+    put_alu(o);
+    while (pick(o, 2) == 0)
+        put_simple(o);
+    patch_insn(o, at,
+               pick(o, 6) ? enc_b(any_test(o), pick(o, 32), pick(o, 32), (int)(o->at - at))
+                          : enc_j((int)(o->at - at)) | any_rd(o) << 7);
+}
+
+/* From here back to `top` while x[count] has not come to 0. */
+static void put_loop_end(struct out *o, unsigned top, unsigned count) {
+    int back = (int)top - (int)o->at;
+
+    if (back < -3900) {
+        put(o, enc_b(BEQ, count, 0, 8));
+        put(o, enc_j(back - 4));
+        return;
+    }
+    switch (pick(o, 3)) {
+    case 0: /* both ways back */
+        put(o, enc_b(BEQ, count, 0, 16));
+        put(o, enc_b(any_test(o), pick(o, 32), pick(o, 32), back - 4));
+        put(o, with_operands(o, pick(o, 2) ? ROW_addi : ROW_xor));
+        put(o, enc_j(back - 12));
+        break;
+    case 1: put(o, enc_b(BLT, 0, count, back)); break;
+    default: put(o, enc_bne(count, 0, back));
+    }
+}
+
+static void put_loop(struct out *o, unsigned depth) {
+    unsigned count = some_rd(o), keep = o->busy, top;
+
+    put(o, ADDI(count, 0, 1 + (int)pick(o, depth == DEPTH ? 40 : 6)));
+    o->busy |= 1u << count;
+    top = o->at;
+    for (unsigned n = 1 + pick(o, 4); n > 0; n--) {
+        put_piece(o, depth - 1);
+        for (unsigned m = pick(o, 6); m > 0; m--)
+            put_alu(o);
+    }
+    put(o, ADDI(count, count, -1));
+    put_loop_end(o, top, count);
+    o->busy = keep;
+}
+
+/* One of the functions whose registers are free. */
+static void put_call(struct out *o) {
+    uint32_t free_now = o->allowed & ~o->busy;
+
+    for (unsigned n = pick(o, FUNCTIONS); n < FUNCTIONS; n++) {
+        if (o->function[n].at == 0 || o->function[n].clobbers & ~free_now)
+            continue;
+        put(o, enc_j((int)(o->function[n].at - o->at)) | (uint32_t)o->function[n].link << 7);
+        return;
+    }
+}
+
+/* auipc, and a jump to one of four stretches of four instructions. */
+static void put_table(struct out *o) {
+    unsigned a = some_rd(o), keep = o->busy, b, link;
+
+    o->busy |= 1u << a;
+    b = some_rd(o);
+    o->busy = keep;
+    link = pick(o, 2) ? some_rd(o) : 0;
+    put(o, 0x17 | a << 7);
+    put(o, ANDI(b, pick(o, 32), 3));
+    put(o, enc_i(0x13, 1, b, b, 4));
+    put(o, ADD(a, a, b));
+    put(o, JALR(link, a, 20));
+    for (int n = 0; n < 4; n++) {
+        for (unsigned m = 0; m < 3; m++)
+            put(o, alu_insn(o));
+        put(o, enc_j(4 + 16 * (3 - n)));
+    }
+}
+
+static void put_functions(struct out *o) {
+    uint32_t clobbers = (uint32_t)draw(&o->random) & ~1u;
+
+    while (__builtin_popcount(clobbers) > 20)
+        clobbers &= ~(1u << pick(o, 32));
+    for (unsigned n = FUNCTIONS, at; n-- > 0;) {
+        uint32_t mine = n == 0 ? clobbers : clobbers & (uint32_t)(draw(&o->random) | 0xffff << n);
+        unsigned link = 31 - (unsigned)__builtin_clz(mine | 2);
+        o->allowed = (mine | 2) & ~(1u << link);
+        at = o->at;
+        if (__builtin_popcount(o->allowed) > 4)
+            for (unsigned k = 2 + pick(o, 4); k > 0; k--)
+                pick(o, 3) ? put_piece(o, 1) : put_alu(o);
+        put(o, JALR(0, link, 0));
+        o->function[n].clobbers = mine | 2;
+        o->function[n].link = (uint8_t)link;
+        o->function[n].at = at;
+    }
+    o->allowed = ~1u;
+}
+
+static void put_kind(struct out *o, enum piece what, unsigned depth) {
+    switch (what) {
+    case P_LOOP: depth > 0 ? put_loop(o, depth) : put_alu(o); break;
+    case P_SKIP: put_skip(o); break;
+    case P_CALL: put_call(o); break;
+    case P_TABLE: put_table(o); break;
+    case P_FP: put_fp(o); break;
+    case P_MEMORY: put_memory(o); break;
+    case P_AMO: put_amo(o); break;
+    case P_CSR: put_csr(o); break;
+    case P_PATCH: put_patch(o); break;
+    case P_PTE: put_pte(o); break;
+    case P_MODE: put_mode(o); break;
+    case P_TIMER: put_timer(o); break;
+    case P_ENTER:
+        if (o->levels > 0)
+            put_enter(o);
+        break;
+    default: put_alu(o);
+    }
+}
+
+static void put_piece(struct out *o, unsigned depth) {
+    unsigned sum = 0, at;
+
+    if (__builtin_popcount(o->allowed & ~o->busy & ~1u) < 4) {
+        put(o, ADDI(0, 0, 0));
+        return;
+    }
+    for (unsigned n = 0; n < PIECES; n++)
+        sum += o->k->weight[n];
+    at = pick(o, sum);
+    for (unsigned n = 0; n < PIECES; n++) {
+        if (at < o->k->weight[n]) {
+            put_kind(o, n, depth);
+            return;
+        }
+        at -= o->k->weight[n];
+    }
+}
+
+/* ---- Handlers of traps --------------------------------------------------------------------------------- */
+
+/* Timers are set anew, a software interrupt is answered, an external one not enabled any more. */
+static void put_interrupt(struct out *o, bool s) {
+    const struct level *l = &level_of[s];
+
+    put(o, ANDI(T0, T0, 15));
+    put(o, ADDI(T0, T0, -9));
+    put(o, enc_b(BLT, T0, 0, 16));
+    put(o, LUI(T1, 1));
+    put(o, ADDI(T1, T1, -0x600)); /* SEIE and MEIE */
+    put(o, enc_i(0x73, 3, 0, T1, (int)l->ie));
+    if (!s) {
+        put(o, LUI(T0, 0x0200c));
+        put(o, LD(T1, T0, -8));
+        put(o, LD(T0, T6, SAVE_MTIME));
+        put(o, ADD(T1, T1, T0));
+        put(o, LUI(T0, 0x02004));
+        put(o, SD(T1, T0, 0));
+        put(o, LUI(T0, 0x02000));
+        put(o, SW(0, T0, 0));
+    }
+    put(o, CSRR(T1, CSR_TIME));
+    put(o, LD(T0, T6, SAVE_STIME));
+    put(o, ADD(T1, T1, T0));
+    put(o, CSRRW(0, CSR_STIMECMP, T1));
+    put(o, enc_i(0x73, 7, 0, 2, (int)l->ip));
+}
+
+/* The next of the modes; T1: bits of status. */
+static void put_next_mode(struct out *o, const struct level *l) {
+    put(o, LD(T1, T6, SAVE_NEXT));
+    put(o, ADDI(T1, T1, 1));
+    put(o, ANDI(T1, T1, MODES - 1));
+    put(o, SD(T1, T6, SAVE_NEXT));
+    put(o, enc_r(0x33, 6, 0x10, T1, T1, T6)); /* sh3add */
+    put(o, LD(T1, T1, SAVE_MODES));
+    put_li(o, T0, (int32_t)l->previous);
+    put(o, enc_i(0x73, 3, 0, T0, (int)l->status));
+    put(o, enc_i(0x73, 2, 0, T1, (int)l->status));
+}
+
+/* epc to where that mode sees the program. */
+static void put_alias(struct out *o, const struct level *l) {
+    put(o, CSRR(T0, l->status));
+    put_li(o, T1, (int32_t)l->previous);
+    put(o, enc_r(0x33, 7, 0, T0, T0, T1));
+    put(o, CSRR(T1, l->epc));
+    put(o, row_info[ROW_bclri].match | T1 << 7 | T1 << 15 | 30 << 20);
+    put(o, enc_bne(T0, 0, 8));
+    put(o, row_info[ROW_bseti].match | T1 << 7 | T1 << 15 | 30 << 20);
+    put(o, CSRRW(0, l->epc, T1));
+}
+
+/* T0: cause. Where the jumps to an ecall's and a fetch's way are is written when those are. */
+static void put_exception(struct out *o, const struct level *l) {
+    unsigned fetch[2], ecall, past;
+
+    put(o, CSRR(T1, l->epc));
+    put(o, ADDI(T1, T1, 4));
+    put(o, CSRRW(0, l->epc, T1));
+    put(o, LD(T1, T6, SAVE_COUNT));
+    put(o, ADDI(T1, T1, 1));
+    put(o, SD(T1, T6, SAVE_COUNT));
+    put(o, ADDI(T1, T0, -2)); /* illegal: perhaps FS was off */
+    put(o, enc_bne(T1, 0, 12));
+    put(o, LUI(T1, 2));
+    put(o, enc_i(0x73, 2, 0, T1, (int)l->status));
+    put(o, ADDI(T1, T0, -1));
+    fetch[0] = o->at, put(o, 0);
+    put(o, ADDI(T1, T0, -12));
+    fetch[1] = o->at, put(o, 0);
+    put(o, ADDI(T1, T0, -8));
+    put(o, enc_i(0x13, 3, T1, T1, 4));
+    ecall = o->at, put(o, 0);
+    past = o->at, put(o, 0);
+    for (unsigned n = 0; n < 2; n++)
+        patch_insn(o, fetch[n], enc_b(BEQ, T1, 0, (int)(o->at - fetch[n])));
+    put(o, LD(T1, T6, SAVE_HOME));
+    put(o, CSRRW(0, l->epc, T1));
+    patch_insn(o, ecall, enc_bne(T1, 0, (int)(o->at - ecall)));
+    put_next_mode(o, l);
+    patch_insn(o, past, enc_j((int)(o->at - past)));
+    if (o->k->paging)
+        put_alias(o, l);
+}
+
+static void put_handler(struct out *o, bool s, unsigned home) {
+    const struct level *l = &level_of[s];
+    unsigned save = SAVE + s * OF_S, interrupt, out;
+
+    o->at = HANDLER + 2 * s * OF_S;
+    put(o, CSRRW(T6, l->scratch, T6));
+    put(o, SD(T0, T6, SAVE_T0));
+    put(o, SD(T1, T6, SAVE_T1));
+    put(o, CSRR(T0, l->cause));
+    interrupt = o->at, put(o, 0);
+    put_exception(o, l);
+    out = o->at, put(o, 0);
+    patch_insn(o, interrupt, enc_b(BLT, T0, 0, (int)(o->at - interrupt)));
+    put_interrupt(o, s);
+    patch_insn(o, out, enc_j((int)(o->at - out)));
+    put(o, LD(T0, T6, SAVE_T0));
+    put(o, LD(T1, T6, SAVE_T1));
+    put(o, CSRRW(T6, l->scratch, T6));
+    put(o, l->ret);
+    put64(o, save + SAVE_HOME, NODE_RAM + home);
+    put64(o, save + SAVE_MTIME, 1 + pick(o, 20));
+    put64(o, save + SAVE_STIME, 1 + pick(o, 20));
+    for (unsigned n = 0; n < MODES; n++)
+        put64(o, save + SAVE_MODES + 8 * n,
+              s ? pick(o, 2) * 0x100u : (pick(o, 4) ? pick(o, 2) * 0x800u : 0x1800));
+}
+
+/* ---- The node ------------------------------------------------------------------------------------------- */
+
+/* Of the program's address space: pages 0-47 for S, the program and its data for U. */
+static void put_page_tables(struct out *o) {
+    for (unsigned which = 0; which < 2; which++) {
+        unsigned t = TABLES + which * TABLE_PAGES * NODE_PAGE;
+        uint64_t ppn = (NODE_RAM + t) >> 12;
+        put64(o, t + 8 * 2, (ppn + L1_S) << 10 | 1);
+        put64(o, t + 8 * 3, (ppn + L1_U) << 10 | 1);
+        put64(o, t + L1_S * NODE_PAGE, (ppn + L0_S) << 10 | 1);
+        put64(o, t + L1_U * NODE_PAGE, (ppn + L0_U) << 10 | 1);
+        for (unsigned page = 0; page < NODE_SIZE / NODE_PAGE; page++) {
+            uint64_t leaf = ((NODE_RAM >> 12) + page) << 10 | 0xcf;
+            bool data = page >= 16 && page<32, code = page> 0 && page < 16;
+            put64(o, t + L0_S * NODE_PAGE + 8 * page, data ? pte(o, page, false) : leaf);
+            put64(o, t + L0_U * NODE_PAGE + 8 * page,
+                  data   ? pte(o, page, true)
+                  : code ? leaf | 0x10
+                         : 0);
+        }
+    }
+}
+
+static void set_hart(struct out *o, struct frond_desc *d, unsigned start) {
+    d->pc = NODE_RAM + start;
+    d->mode = o->k->mode;
+    d->csr.mtvec = NODE_RAM + HANDLER;
+    d->csr.stvec = NODE_RAM + HANDLER + 2 * OF_S;
+    d->csr.mscratch = NODE_RAM + SAVE;
+    d->csr.sscratch = NODE_RAM + SAVE + OF_S;
+    d->csr.mstatus = 0x2000u * pick(o, 4) | (pick(o, 2) ? 0x8 : 0) | (pick(o, 2) ? 0x2 : 0);
+    d->csr.mie = draw(&o->random) & 0xaaa;
+    d->csr.medeleg = draw(&o->random) & 0xb1ff;
+    d->csr.mideleg = draw(&o->random) & 0x222;
+    d->csr.menvcfg = 1ull << 63;
+    d->csr.mcounteren = d->csr.scounteren = 7;
+    d->csr.satp = o->k->paging ? satp(0) : 0;
+    d->csr.stimecmp = o->k->weight[P_TIMER] ? pick(o, 50) : UINT64_MAX;
+    d->clint.mtimecmp = o->k->weight[P_TIMER] ? pick(o, 50) : UINT64_MAX;
+    d->clint.time_offset = pick(o, 100);
+    d->csr.pmpaddr[0] = d->csr.pmpaddr[1] = (1ull << 54) - 1;
+    d->csr.pmpcfg[0] = d->csr.pmpcfg[1] = 0x1f;
+    d->plic.enable[0] = d->plic.enable[1] = 1u << FROND_IRQ_UART;
+    d->plic.priority[FROND_IRQ_UART] = 1;
+    for (unsigned n = 1; n < 32; n++)
+        d->x[n] = edge(o);
+    for (unsigned n = 0; n < 32; n++)
+        d->f[n] = edge(o);
+}
+
+void generate(uint8_t *image, struct frond_desc *d, const struct kind *k, unsigned levels,
+              uint64_t seed) {
+    struct out o = {.k = k, .image = image, .random = seed, .levels = levels, .at = CODE};
+    unsigned start, pieces = 12 + pick(&o, 60);
+
+    o.at += 2 * pick(&o, 64);
+    put_functions(&o);
+    start = o.at;
+    for (unsigned n = 0; n < pieces && o.at < CODE_END - 2 * NODE_PAGE; n++)
+        put_piece(&o, DEPTH);
+    put(&o, enc_j((int)start - (int)o.at));
+    put_patches(&o);
+    put_handler(&o, false, start);
+    put_handler(&o, true, start);
+    for (unsigned n = 0; n < DATA_PAGES * NODE_PAGE; n += 8)
+        put64(&o, DATA + n, edge(&o));
+    put_page_tables(&o);
+    set_hart(&o, d, start);
+}
