@@ -422,7 +422,7 @@ static void put_timer(struct out *o) {
     o->busy |= 1u << a;
     b = some_rd(o);
     o->busy = keep;
-    switch (pick(o, 8)) {
+    switch (pick(o, 9)) {
     case 0:
     case 1:
         put(o, CSRR(a, CSR_TIME));
@@ -442,6 +442,7 @@ static void put_timer(struct out *o) {
         put(o, SW(b, a, 0));
         break;
     case 4: put(o, WFI); break;
+    case 6: put(o, enc_i(0x73, 6, any_rd(o), 2, pick(o, 2) ? 0x344 : 0x144)); break; /* SSIP */
     case 5:
         put(o, enc_i(0x73, 6 + (pick(o, 3) == 0), any_rd(o), 8 >> 2 * pick(o, 2), 0x300));
         break;
