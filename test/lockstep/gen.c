@@ -35,6 +35,7 @@ struct out {
     uint64_t random;
     unsigned at;
     unsigned levels;
+    unsigned first_f;       /* of four f registers that are used more than the others */
     uint32_t allowed, busy; /* registers that may be written; less those that may not */
     struct {
         unsigned at; /* 0: not written yet */
@@ -131,6 +132,18 @@ static uint64_t edge(struct out *o) {
     }
 }
 
+/* Mostly near 1, so that not all comes to be infinite or no number. */
+static uint64_t number(struct out *o) {
+    uint64_t r = draw(&o->random);
+
+    switch (pick(o, 5)) {
+    case 0: return edge(o);
+    case 1:
+    case 2: return 0x3fe0000000000000 | r >> 11;
+    default: return 0xffffffff3f000000 | (r & 0x80ffffff);
+    }
+}
+
 /* rd := an address of this node, as an offset in RAM */
 static void put_la_at(struct out *o, unsigned rd, unsigned to) {
     int32_t by = (int32_t)(to - o->at);
@@ -149,14 +162,29 @@ static void put_li(struct out *o, unsigned rd, int32_t v) {
 
 /* Row's instruction with random operands, which writes rd (of its file). */
 static uint32_t with_operands(struct out *o, unsigned row) {
-    static const uint8_t rms[] = {7, 7, 7, 7, 7, 7, 0, 1, 2, 3, 4, 5};
+    static const uint8_t rms[] = {0, 1, 2, 3, 4, 5};
     const struct row_info *r = &row_info[row];
     uint32_t insn = r->match | (~r->mask & (uint32_t)draw(&o->random));
 
     if (r->regs[0] == 'X')
         insn = (insn & ~(31u << 7)) | any_rd(o) << 7;
     if (r->format == FMT_RM || r->format == FMT_R4)
-        insn = (insn & ~(7u << 12)) | (uint32_t)ANY(o, rms) << 12;
+        insn = (insn & ~(7u << 12)) | (pick(o, 16) ? 7u : ANY(o, rms)) << 12;
+    return insn;
+}
+
+/* Most instructions on f use few of them, so that results are operands. */
+static uint32_t with_few_f(struct out *o, unsigned row) {
+    static const uint8_t fields[] = {7, 15, 20, 27};
+    const struct row_info *r = &row_info[row];
+    uint32_t insn = with_operands(o, row);
+
+    for (unsigned n = 0; n < 4 && pick(o, 6); n++) {
+        char file = n == 3 ? (r->format == FMT_R4 ? 'F' : '_') : r->regs[n];
+        uint32_t reg = (o->first_f + 7 * (insn >> fields[n] & 3)) % 32;
+        if (file == 'F')
+            insn = (insn & ~(31u << fields[n])) | reg << fields[n];
+    }
     return insn;
 }
 
@@ -199,19 +227,28 @@ static void put_alu(struct out *o) {
     put(o, alu_insn(o));
 }
 
-static void put_fp(struct out *o) {
+static uint32_t fp_insn(struct out *o) {
     static const uint32_t of_fp =
         1u << CLASS_FHOST | 1u << CLASS_FSOFT | 1u << CLASS_FINT | 1u << CLASS_FMOVE;
+    static const uint16_t plain[] = {ROW_fadd_s,   ROW_fsub_s,   ROW_fmul_s,  ROW_fmadd_s,
+                                     ROW_fcvt_s_d, ROW_fcvt_d_s, ROW_fadd_d,  ROW_fmul_d,
+                                     ROW_fsgnj_s,  ROW_fcvt_s_w, ROW_fmv_w_x, ROW_fmv_d_x,
+                                     ROW_flt_s,    ROW_fsgnj_d};
 
-    if (pick(o, 4) == 0) {
+    return with_few_f(o, pick(o, 3) ? ANY(o, plain) : row_of(o, of_fp));
+}
+
+static void put_fp(struct out *o) {
+    if (pick(o, 2)) {
         unsigned base = some_rd(o);
         put_la_at(o, base, DATA + 8 * pick(o, DATA_PAGES * NODE_PAGE / 8 - 64));
-        for (unsigned n = 0; n < 4; n++)
-            put(o, pick(o, 3) ? FLD(pick(o, 32), base, 8 * (int)pick(o, 64))
-                              : enc_i(7, 2, pick(o, 32), base, 4 * (int)pick(o, 64)));
+        for (unsigned n = 0; n < 4; n++) {
+            uint32_t insn = with_few_f(o, pick(o, 3) ? ROW_fld : ROW_flw);
+            put(o, (insn & 0x7fff) | base << 15 | 8 * pick(o, 64) << 20);
+        }
     }
     for (unsigned n = 1 + pick(o, 4); n > 0; n--)
-        put(o, with_operands(o, row_of(o, of_fp)));
+        put(o, fp_insn(o));
 }
 
 static unsigned width_of(unsigned row) {
@@ -247,7 +284,7 @@ static void put_memory(struct out *o) {
     for (unsigned n = 1 + pick(o, 6); n > 0; n--) {
         unsigned row = row_of(o, of_memory);
         int imm = (int)pick(o, 2 * (unsigned)reach) - reach;
-        uint32_t insn = with_operands(o, row) & ~(31u << 15);
+        uint32_t insn = with_few_f(o, row) & ~(31u << 15);
         if (pick(o, 4))
             imm &= -(int)width_of(row);
         if (row_info[row].format == FMT_S)
@@ -280,7 +317,7 @@ static void put_csr(struct out *o) {
     static const uint16_t reads[] = {0xc00, 0xc01, 0xc02, 0xb00, 0xb02, 0x300, 0x344, 0x144, 0x304,
                                      0x104, 0x100, 0x180, 0x342, 0x341, 0x343, 0x142, 0x141, 0x143,
                                      0x003, 0x001, 0x002, 0x320, 0x306, 0x14d, 0x301, 0xf14, 0x7a0};
-    static const uint16_t flags[] = {1, 2, 3, 0xb00, 0xb02, 0x320};
+    static const uint16_t flags[] = {1, 1, 1, 3, 0xb00, 0xb02, 0x320};
     static const uint32_t fs[] = {0x6000, 0x2000, 0x4000};
     unsigned r = some_rd(o);
 
@@ -289,7 +326,7 @@ static void put_csr(struct out *o) {
     case 1: put(o, enc_i(0x73, 1 + pick(o, 3), any_rd(o), pick(o, 32), ANY(o, flags))); break;
     case 2: put(o, enc_i(0x73, 5 + pick(o, 3), any_rd(o), pick(o, 32), ANY(o, flags))); break;
     case 3: /* frm, mostly to nearest */
-        put(o, enc_i(0x73, 5, any_rd(o), pick(o, 4) ? 0 : pick(o, 6), 2));
+        put(o, enc_i(0x73, 5, any_rd(o), pick(o, 8) ? 0 : pick(o, 6), 2));
         break;
     case 4: /* FS */
         put(o, LUI(r, ANY(o, fs) >> 12));
@@ -484,7 +521,9 @@ static void put_piece(struct out *o, unsigned depth);
 static void put_simple(struct out *o) {
     unsigned what = pick(o, 8);
 
-    if (what == 0 && o->k->weight[P_FP])
+    if (what > 4 && o->k->weight[P_FP] > 4)
+        put_fp(o);
+    else if (what == 0 && o->k->weight[P_FP])
         put_fp(o);
     else if (what == 1 && o->k->weight[P_MEMORY])
         put_memory(o);
@@ -502,8 +541,45 @@ static unsigned any_test(struct out *o) {
     return ANY(o, tests);
 }
 
+static uint32_t any_branch(struct out *o, int by) {
+    return enc_b(any_test(o), pick(o, 32), pick(o, 32), by);
+}
+
+/* To the one instruction that another branch is over. */
+static void put_skip_into(struct out *o) {
+    unsigned at = o->at;
+
+    put(o, 0);
+    put_alu(o);
+    put(o, any_branch(o, 8));
+    patch_insn(o, at, any_branch(o, (int)(o->at - at)));
+    put(o, alu_insn(o));
+}
+
+/* What an f holds behind it depends on the way. */
+static void put_skip_f(struct out *o) {
+    unsigned at = o->at;
+
+    put(o, 0);
+    for (unsigned n = 1 + pick(o, 2); n > 0; n--)
+        put(o, fp_insn(o));
+    patch_insn(o, at, any_branch(o, (int)(o->at - at)));
+    for (unsigned n = pick(o, 4); n > 0; n--)
+        put(o, fp_insn(o));
+}
+
 static void put_skip(struct out *o) {
     unsigned at = o->at;
+
+    if (o->k->weight[P_FP] > 4 && pick(o, 2)) {
+        put_skip_f(o);
+        return;
+    }
+
+    if (pick(o, 6) == 0) {
+        put_skip_into(o);
+        return;
+    }
 
     if (pick(o, 4) == 0) { /* c.beqz or c.bnez */
         put16(o, 0);
@@ -518,7 +594,7 @@ static void put_skip(struct out *o) {
     while (pick(o, 2) == 0)
         put_simple(o);
     patch_insn(o, at,
-               pick(o, 6) ? enc_b(any_test(o), pick(o, 32), pick(o, 32), (int)(o->at - at))
+               pick(o, 6) ? any_branch(o, (int)(o->at - at))
                           : enc_j((int)(o->at - at)) | any_rd(o) << 7);
 }
 
@@ -534,7 +610,7 @@ static void put_loop_end(struct out *o, unsigned top, unsigned count) {
     switch (pick(o, 3)) {
     case 0: /* both ways back */
         put(o, enc_b(BEQ, count, 0, 16));
-        put(o, enc_b(any_test(o), pick(o, 32), pick(o, 32), back - 4));
+        put(o, any_branch(o, back - 4));
         put(o, with_operands(o, pick(o, 2) ? ROW_addi : ROW_xor));
         put(o, enc_j(back - 12));
         break;
@@ -583,7 +659,13 @@ static void put_table(struct out *o) {
     put(o, ANDI(b, pick(o, 32), 3));
     put(o, enc_i(0x13, 1, b, b, 4));
     put(o, ADD(a, a, b));
-    put(o, JALR(link, a, 20));
+    if (pick(o, 2)) {
+        put(o, JALR(link, a, 20));
+    } else { /* c.jr or c.jalr */
+        bool call = o->allowed & ~o->busy & 1u << RA;
+        put(o, ADDI(a, a, 22));
+        put16(o, (call ? 0x9002 : 0x8002) | a << 7);
+    }
     for (int n = 0; n < 4; n++) {
         for (unsigned m = 0; m < 3; m++)
             put(o, alu_insn(o));
@@ -717,10 +799,11 @@ static void put_exception(struct out *o, const struct level *l) {
     put(o, LD(T1, T6, SAVE_COUNT));
     put(o, ADDI(T1, T1, 1));
     put(o, SD(T1, T6, SAVE_COUNT));
-    put(o, ADDI(T1, T0, -2)); /* illegal: perhaps FS was off */
-    put(o, enc_bne(T1, 0, 12));
+    put(o, ADDI(T1, T0, -2)); /* illegal: perhaps FS was off, or frm is no mode */
+    put(o, enc_bne(T1, 0, 16));
     put(o, LUI(T1, 2));
     put(o, enc_i(0x73, 2, 0, T1, (int)l->status));
+    put(o, enc_i(0x73, 5, 0, 0, 2));
     put(o, ADDI(T1, T0, -1));
     fetch[0] = o->at, put(o, 0);
     put(o, ADDI(T1, T0, -12));
@@ -814,7 +897,7 @@ static void set_hart(struct out *o, struct frond_desc *d, unsigned start) {
     for (unsigned n = 1; n < 32; n++)
         d->x[n] = edge(o);
     for (unsigned n = 0; n < 32; n++)
-        d->f[n] = edge(o);
+        d->f[n] = number(o);
 }
 
 void generate(uint8_t *image, struct frond_desc *d, const struct kind *k, unsigned levels,
@@ -822,6 +905,7 @@ void generate(uint8_t *image, struct frond_desc *d, const struct kind *k, unsign
     struct out o = {.k = k, .image = image, .random = seed, .levels = levels, .at = CODE};
     unsigned start, pieces = 12 + pick(&o, 60);
 
+    o.first_f = pick(&o, 32);
     o.at += 2 * pick(&o, 64);
     put_functions(&o);
     start = o.at;
@@ -832,7 +916,7 @@ void generate(uint8_t *image, struct frond_desc *d, const struct kind *k, unsign
     put_handler(&o, false, start);
     put_handler(&o, true, start);
     for (unsigned n = 0; n < DATA_PAGES * NODE_PAGE; n += 8)
-        put64(&o, DATA + n, edge(&o));
+        put64(&o, DATA + n, number(&o));
     put_page_tables(&o);
     set_hart(&o, d, start);
 }

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STEPS = 60000, SLICES = 600, SEEDS = 24, LEAST = 1000000 };
+enum { STEPS = 60000, SLICES = 600, SEEDS = 120, LEAST = 1000000 };
 enum { LEVELS = 3, SIZE = LEVELS * NODE_SIZE };
 
 static const struct kind kinds[] = {
@@ -22,7 +22,7 @@ static const struct kind kinds[] = {
     {.name = "calls",
      .weight = {[P_ALU] = 4, [P_LOOP] = 4, [P_SKIP] = 4, [P_CALL] = 8, [P_TABLE] = 6}},
     {.name = "floating",
-     .weight = {[P_ALU] = 2, [P_LOOP] = 4, [P_SKIP] = 2, [P_FP] = 16, [P_CSR] = 1, [P_MEMORY] = 1}},
+     .weight = {[P_ALU] = 2, [P_LOOP] = 4, [P_SKIP] = 8, [P_FP] = 16, [P_CSR] = 1, [P_MEMORY] = 1}},
     {.name = "memory", .weight = {[P_ALU] = 2, [P_LOOP] = 4, [P_SKIP] = 2, [P_MEMORY] = 14}},
     {.name = "atomics",
      .weight = {[P_ALU] = 4, [P_LOOP] = 4, [P_SKIP] = 2, [P_MEMORY] = 2, [P_AMO] = 8}},
@@ -73,13 +73,13 @@ static const struct kind kinds[] = {
 };
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
-/* What has failed once. */
+/* What has failed once, with the mutant (test/mutants/jit) that brings the defect back. A change of gen.c makes other
+ * programs of the seeds: then those go here that the mutant fails on. */
 static const struct {
     const char *kind;
     uint64_t seed;
 } failed_once[] = {
-    {"children", 13}, /* a store of f that faults was told without FROND_XF_FP */
-    {"grandchildren", 13},
+    {"children", 14}, /* store-f: a store of f that faults was told without FROND_XF_FP */
 };
 
 /* One machine of the two, and where it is in its run. */
