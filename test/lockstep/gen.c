@@ -257,10 +257,30 @@ static unsigned width_of(unsigned row) {
     return by_f3[row_info[row].match >> 12 & 7];
 }
 
+/* base := a page of NODE_FAR by what some register holds */
+static void put_far(struct out *o, unsigned base) {
+    unsigned keep = o->busy, b;
+
+    o->busy |= 1u << base;
+    b = some_rd(o);
+    o->busy = keep;
+    put_li(o, b, (int32_t)draw(&o->random) | 1);
+    put(o, MUL(b, b, pick(o, 32)));
+    put(o, enc_i(0x13, 5, b, b, 63 - 32)); /* to bits 12 to 20 */
+    put(o, LUI(base, (NODE_FAR - 1) >> 12));
+    put(o, enc_r(0x33, 7, 0, b, b, base));
+    put_la_at(o, base, NODE_SIZE);
+    put(o, ADD(base, base, b));
+}
+
 /* base := where the next accesses go, mostly to data; how far from its edge they may go */
 static int put_base(struct out *o, unsigned base) {
     unsigned page = pick(o, DATA_PAGES);
 
+    if (o->k->far && pick(o, 2)) {
+        put_far(o, base);
+        return 2047;
+    }
     switch (pick(o, 16)) {
     case 0: put(o, LUI(base, 0x90000)); return 64; /* nothing is there */
     case 1: put(o, LUI(base, 0x0200c)); return 16; /* mtime, and a reserved page */
@@ -511,6 +531,12 @@ static void put_enter(struct out *o) {
     put(o, SW(0, a, FROND_D_PC + 12)); /* wait */
     if (pick(o, 3) == 0)
         put(o, SD(pick(o, 32), a, FROND_D_VALUE));
+    if (pick(o, 8) == 0) { /* its map allows less, or all again */
+        static const uint8_t flags[] = {7, 7, 7, 5, 3};
+        put_la_at(o, a, NODE_CHILD_MAP + offsetof(struct frond_range, flags));
+        put(o, ADDI(b, 0, ANY(o, flags)));
+        put(o, SD(b, a, 0));
+    }
 }
 
 /* ---- Control ----------------------------------------------------------------------------------------- */

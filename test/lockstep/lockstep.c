@@ -13,7 +13,7 @@
 #include <string.h>
 
 enum { STEPS = 60000, SLICES = 600, SEEDS = 120, LEAST = 1000000 };
-enum { LEVELS = 3, SIZE = LEVELS * NODE_SIZE };
+enum { LEVELS = 3, SIZE = LEVELS * NODE_SIZE + NODE_FAR };
 
 static const struct kind kinds[] = {
     {.name = "integers",
@@ -24,6 +24,9 @@ static const struct kind kinds[] = {
     {.name = "floating",
      .weight = {[P_ALU] = 2, [P_LOOP] = 4, [P_SKIP] = 8, [P_FP] = 16, [P_CSR] = 1, [P_MEMORY] = 1}},
     {.name = "memory", .weight = {[P_ALU] = 2, [P_LOOP] = 4, [P_SKIP] = 2, [P_MEMORY] = 14}},
+    {.name = "far",
+     .weight = {[P_ALU] = 1, [P_LOOP] = 4, [P_SKIP] = 1, [P_MEMORY] = 14},
+     .far = true},
     {.name = "atomics",
      .weight = {[P_ALU] = 4, [P_LOOP] = 4, [P_SKIP] = 2, [P_MEMORY] = 2, [P_AMO] = 8}},
     {.name = "csrs", .weight = {[P_ALU] = 6, [P_LOOP] = 4, [P_SKIP] = 2, [P_FP] = 4, [P_CSR] = 6}},
@@ -122,6 +125,11 @@ static void mark_unit(void *opaque, const struct frond_unit *u) {
         seen[u->insn[n].pc % NODE_SIZE / 2] = 1;
 }
 
+/* Bytes of the machine's RAM. */
+static size_t size_of(const struct kind *k) {
+    return (k->levels + 1u) * NODE_SIZE + (k->far ? NODE_FAR : 0);
+}
+
 /* ---- A machine --------------------------------------------------------------------------------------- */
 
 static void build(struct frond *m, const struct kind *k, uint64_t seed) {
@@ -151,7 +159,7 @@ static struct run begin(const struct kind *k, uint64_t seed, bool translate) {
     struct frond_options o;
 
     frond_options_default(&o);
-    o.memory = (k->levels + 1u) * NODE_SIZE;
+    o.memory = size_of(k);
     o.interpret = !translate;
     o.hot = seed % 4 == 3 ? 64 : 1;
     o.shake = translate && seed % 3 == 2 ? seed : 0;
@@ -275,7 +283,7 @@ static void tell_desc(struct run *a, struct run *b) {
 
 static void tell_memory(struct run *a, struct run *b, const struct kind *k) {
     static uint8_t of[2][SIZE];
-    size_t size = (k->levels + 1u) * NODE_SIZE;
+    size_t size = size_of(k);
 
     if (frond_read(a->m, root, NODE_RAM, of[0], size) ||
         frond_read(b->m, root, NODE_RAM, of[1], size))

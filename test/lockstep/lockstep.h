@@ -18,6 +18,7 @@
  *   pages 48, 49    the child's descriptor and map
  */
 enum { NODE_PAGE = 4096, NODE_SIZE = 64 * NODE_PAGE };
+enum { NODE_FAR = 512 * NODE_PAGE };
 enum { NODE_CHILD = 48 * NODE_PAGE, NODE_CHILD_MAP = 49 * NODE_PAGE };
 #define NODE_RAM UINT64_C(0x80000000)
 
@@ -46,6 +47,8 @@ struct kind {
     bool paging;    /* S and U run with page tables */
     uint8_t mode;   /* that it begins in */
     uint8_t levels; /* of children */
+    bool
+        far; /* accesses go to NODE_FAR bytes behind node 0, too: more pages than a TLB has at first */
 };
 
 /* Writes the node's NODE_SIZE bytes and what its hart begins with, of a descriptor of zeros; `levels` of children below it. */
