@@ -170,6 +170,8 @@ static uint32_t with_operands(struct out *o, unsigned row) {
         insn = (insn & ~(31u << 7)) | any_rd(o) << 7;
     if (r->format == FMT_RM || r->format == FMT_R4)
         insn = (insn & ~(7u << 12)) | (pick(o, 16) ? 7u : ANY(o, rms)) << 12;
+    if (r->class == CLASS_FINT && pick(o, 2)) /* as C does it: to zero */
+        insn = (insn & ~(7u << 12)) | 1u << 12;
     return insn;
 }
 
@@ -668,19 +670,26 @@ static void put_call(struct out *o) {
     for (unsigned n = pick(o, FUNCTIONS); n < FUNCTIONS; n++) {
         if (o->function[n].at == 0 || o->function[n].clobbers & ~free_now)
             continue;
-        put(o, enc_j((int)(o->function[n].at - o->at)) | (uint32_t)o->function[n].link << 7);
+        unsigned link = o->function[n].link, by = pick(o, 3) == 0 ? some_rd(o) : 0;
+        if (by)
+            put_la_at(o, by, o->function[n].at);
+        if (pick(o, 2))
+            put(o, any_branch(o, 8));
+        put(o,
+            by ? JALR(link, by, 0) : enc_j((int)(o->function[n].at - o->at)) | (uint32_t)link << 7);
         return;
     }
 }
 
 /* auipc, and a jump to one of four stretches of four instructions. */
 static void put_table(struct out *o) {
-    unsigned a = some_rd(o), keep = o->busy, b, link;
+    unsigned a = some_rd(o), keep = o->busy, b, link, at;
 
     o->busy |= 1u << a;
     b = some_rd(o);
     o->busy = keep;
     link = pick(o, 2) ? some_rd(o) : 0;
+    at = o->at, put(o, 0);
     put(o, 0x17 | a << 7);
     put(o, ANDI(b, pick(o, 32), 3));
     put(o, enc_i(0x13, 1, b, b, 4));
@@ -692,6 +701,7 @@ static void put_table(struct out *o) {
         put(o, ADDI(a, a, 22));
         put16(o, (call ? 0x9002 : 0x8002) | a << 7);
     }
+    patch_insn(o, at, any_branch(o, (int)(o->at - at))); /* to the first at once */
     for (int n = 0; n < 4; n++) {
         for (unsigned m = 0; m < 3; m++)
             put(o, alu_insn(o));
@@ -712,6 +722,9 @@ static void put_functions(struct out *o) {
         if (__builtin_popcount(o->allowed) > 4)
             for (unsigned k = 2 + pick(o, 4); k > 0; k--)
                 pick(o, 3) ? put_piece(o, 1) : put_alu(o);
+        put(o, any_branch(o, 8));
+        put(o, JALR(0, link, 0));
+        put_alu(o);
         put(o, JALR(0, link, 0));
         o->function[n].clobbers = mine | 2;
         o->function[n].link = (uint8_t)link;
@@ -932,7 +945,7 @@ void generate(uint8_t *image, struct frond_desc *d, const struct kind *k, unsign
     unsigned start, pieces = 12 + pick(&o, 60);
 
     o.first_f = pick(&o, 32);
-    o.at += 2 * pick(&o, 64);
+    o.at += 2 * pick(&o, NODE_PAGE / 2);
     put_functions(&o);
     start = o.at;
     for (unsigned n = 0; n < pieces && o.at < CODE_END - 2 * NODE_PAGE; n++)
