@@ -296,6 +296,19 @@ static int put_base(struct out *o, unsigned base) {
     }
 }
 
+/* c.fld to c.sd, if the base can be one's. */
+static bool put_compressed_access(struct out *o, unsigned base) {
+    static const uint8_t f3s[] = {1, 2, 3, 5, 6, 7};
+    unsigned f3 = ANY(o, f3s), reg = pick(o, 8);
+
+    if (base < 8 || base > 15 || pick(o, 2))
+        return false;
+    if ((f3 == 2 || f3 == 3) && !((o->allowed & ~o->busy) >> (8 + reg) & 1))
+        return false;
+    put16(o, f3 << 13 | pick(o, 8) << 10 | (base - 8) << 7 | pick(o, 4) << 5 | reg << 2);
+    return true;
+}
+
 static void put_memory(struct out *o) {
     static const uint32_t of_memory =
         1u << CLASS_LOAD | 1u << CLASS_STORE | 1u << CLASS_FLOAD | 1u << CLASS_FSTORE;
@@ -304,6 +317,8 @@ static void put_memory(struct out *o) {
 
     o->busy |= 1u << base;
     for (unsigned n = 1 + pick(o, 6); n > 0; n--) {
+        if (put_compressed_access(o, base))
+            continue;
         unsigned row = row_of(o, of_memory);
         int imm = (int)pick(o, 2 * (unsigned)reach) - reach;
         uint32_t insn = with_few_f(o, row) & ~(31u << 15);
@@ -474,6 +489,14 @@ static void put_mode(struct out *o) {
     }
 }
 
+/* sw (f3 2) or sd (3) of x[b] to 0(x[a]), compressed if it can be. */
+static void put_to_clint(struct out *o, unsigned b, unsigned a, unsigned f3) {
+    if (a >= 8 && a < 16 && b >= 8 && b < 16)
+        put16(o, (4 | f3) << 13 | (a - 8) << 7 | (b - 8) << 2);
+    else
+        put(o, enc_s(f3, b, a, 0));
+}
+
 static void put_timer(struct out *o) {
     static const uint16_t ies[] = {0x304, 0x104, 0x344, 0x144};
     unsigned a = some_rd(o), keep = o->busy, b;
@@ -493,12 +516,12 @@ static void put_timer(struct out *o) {
         put(o, LD(b, a, -8));
         put(o, ADDI(b, b, (int)pick(o, 12) - 1));
         put(o, LUI(a, 0x02004));
-        put(o, SD(b, a, 0));
+        put_to_clint(o, b, a, 3);
         break;
     case 3: /* msip */
         put(o, LUI(a, 0x02000));
         put(o, ADDI(b, 0, 1));
-        put(o, SW(b, a, 0));
+        put_to_clint(o, b, a, 2);
         break;
     case 4: put(o, WFI); break;
     case 6: put(o, enc_i(0x73, 6, any_rd(o), 2, pick(o, 2) ? 0x344 : 0x144)); break; /* SSIP */
@@ -828,13 +851,35 @@ static void put_alias(struct out *o, const struct level *l) {
     put(o, CSRRW(0, l->epc, T1));
 }
 
+/* epc to behind the instruction; T0 and T1: cause. Only that of an access is looked at: it has been fetched. */
+static void put_step_over(struct out *o, const struct level *l) {
+    unsigned past;
+
+    put_li(o, T1, 0xa0f0); /* causes of loads and stores */
+    put(o, row_info[ROW_bext].match | T1 << 7 | T1 << 15 | T0 << 20);
+    past = o->at, put(o, 0);
+    put(o, CSRR(T1, l->epc));
+    if (o->k->paging)
+        put(o, row_info[ROW_bclri].match | T1 << 7 | T1 << 15 | 30 << 20);
+    put(o, enc_i(0x03, 5, T0, T1, 0));
+    put(o, ANDI(T0, T0, 3));
+    put(o, enc_i(0x13, 3, T0, T0, 3));
+    put(o, ADD(T0, T0, T0)); /* 2 if it is compressed */
+    put(o, CSRR(T1, l->epc));
+    put(o, enc_r(0x33, 0, 0x20, T1, T1, T0));
+    put(o, CSRRW(0, l->epc, T1));
+    patch_insn(o, past, enc_b(BEQ, T1, 0, (int)(o->at - past)));
+    put(o, CSRR(T0, l->cause));
+    put(o, CSRR(T1, l->epc));
+    put(o, ADDI(T1, T1, 4));
+    put(o, CSRRW(0, l->epc, T1));
+}
+
 /* T0: cause. Where the jumps to an ecall's and a fetch's way are is written when those are. */
 static void put_exception(struct out *o, const struct level *l) {
     unsigned fetch[2], ecall, past;
 
-    put(o, CSRR(T1, l->epc));
-    put(o, ADDI(T1, T1, 4));
-    put(o, CSRRW(0, l->epc, T1));
+    put_step_over(o, l);
     put(o, LD(T1, T6, SAVE_COUNT));
     put(o, ADDI(T1, T1, 1));
     put(o, SD(T1, T6, SAVE_COUNT));

@@ -82,7 +82,7 @@ static const struct {
     const char *kind;
     uint64_t seed;
 } failed_once[] = {
-    {"children", 14}, /* store-f: a store of f that faults was told without FROND_XF_FP */
+    {"children", 20}, /* store-f: a store of f that faults was told without FROND_XF_FP */
 };
 
 /* One machine of the two, and where it is in its run. */
