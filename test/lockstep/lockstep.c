@@ -163,6 +163,7 @@ static struct run begin(const struct kind *k, uint64_t seed, bool translate) {
     o.interpret = !translate;
     o.hot = seed % 4 == 3 ? 64 : 1;
     o.shake = translate && seed % 3 == 2 ? seed : 0;
+    o.shake_every = 500;
     o.code = translate ? code : NULL;
     r.m = frond_new(&o);
     if (!r.m)
