@@ -5,50 +5,7 @@
  * enclosing loop counts with. A trap goes to a handler that steps over the instruction (or, if that was
  * not to be fetched, begins anew), and returns to another mode if it was an ecall.
  */
-#include "lockstep.h"
-#include "../attack/encode.h"
-#include "../isa/isa.h"
-#include <string.h>
-
-enum { CODE = 1 * NODE_PAGE, CODE_END = 15 * NODE_PAGE, DATA = 16 * NODE_PAGE, DATA_PAGES = 16 };
-enum { TABLES = 32 * NODE_PAGE };
-/* Page 0: the handler of M, and what it saves; then those of S. */
-enum { HANDLER = 0x000, SAVE = 0x800, OF_S = 0x200 };
-enum { SAVE_T0, SAVE_T1 = 8, SAVE_COUNT = 16, SAVE_HOME = 24, SAVE_NEXT = 32, SAVE_MTIME = 40 };
-enum { SAVE_STIME = 48, SAVE_MODES = 64, MODES = 16 };
-enum { FUNCTIONS = 4, SLOTS = 512, PATCHES = 128, DEPTH = 3 };
-enum { CSR_TIME = 0xc01, CSR_STIMECMP = 0x14d, CSR_SATP = 0x180, CSR_PMPADDR0 = 0x3b0 };
-
-/* A handler's CSRs and bits. */
-struct level {
-    unsigned scratch, status, epc, cause, ie, ip, ret;
-    unsigned previous; /* of status: the mode that was left */
-};
-static const struct level level_of[2] = {
-    {0x340, 0x300, 0x341, 0x342, 0x304, 0x344, MRET, 0x1800},
-    {0x140, 0x100, 0x141, 0x142, 0x104, 0x144, 0x10200073, 0x100},
-};
-
-struct out {
-    const struct kind *k;
-    uint8_t *image;
-    uint64_t random;
-    unsigned at;
-    unsigned levels;
-    unsigned first_f;       /* of four f registers that are used more than the others */
-    uint32_t allowed, busy; /* registers that may be written; less those that may not */
-    struct {
-        unsigned at; /* 0: not written yet */
-        uint32_t clobbers;
-        uint8_t link;
-    } function[FUNCTIONS];
-    unsigned slot[SLOTS], slots; /* instructions that may be patched */
-    struct {
-        unsigned at;
-        uint8_t a, b, c;
-    } patch[PATCHES];
-    unsigned patches;
-};
+#include "gen.h"
 
 uint64_t draw(uint64_t *state) {
     uint64_t z = *state += 0x9e3779b97f4a7c15;
@@ -57,28 +14,6 @@ uint64_t draw(uint64_t *state) {
     z = (z ^ z >> 27) * 0x94d049bb133111eb;
     return z ^ z >> 31;
 }
-
-static unsigned pick(struct out *o, unsigned n) { return (unsigned)(draw(&o->random) % n); }
-
-#define ANY(o, table) ((table)[pick(o, sizeof(table) / sizeof((table)[0]))])
-
-static void put16(struct out *o, uint32_t v) {
-    memcpy(o->image + o->at, &v, 2);
-    o->at += 2;
-}
-
-static void put(struct out *o, uint32_t v) {
-    memcpy(o->image + o->at, &v, 4);
-    o->at += 4;
-}
-
-static void put64(struct out *o, unsigned at, uint64_t v) { memcpy(o->image + at, &v, 8); }
-
-static uint32_t enc_b(unsigned f3, unsigned rs1, unsigned rs2, int off) {
-    return (enc_bne(rs1, rs2, off) & ~(7u << 12)) | f3 << 12;
-}
-
-enum { BEQ, BNE, BLT = 4, BGE, BLTU, BGEU };
 
 /* ---- Operands ------------------------------------------------------------------------------------ */
 
@@ -96,66 +31,12 @@ static unsigned some_rd(struct out *o) {
 
 static unsigned any_rd(struct out *o) { return pick(o, 16) ? some_rd(o) : 0; }
 
-static uint64_t edge(struct out *o) {
-    static const uint64_t edges[] = {0,
-                                     1,
-                                     UINT64_MAX,
-                                     INT64_MAX,
-                                     (uint64_t)INT64_MAX + 1,
-                                     0x7fffffff,
-                                     0x80000000,
-                                     0xffffffff,
-                                     0xffffffff80000000,
-                                     0x3ff0000000000000,
-                                     0x7ff0000000000000,
-                                     0xfff0000000000000,
-                                     0x7ff8000000000000,
-                                     0x7ff0000000000001,
-                                     0x000fffffffffffff,
-                                     0x7fefffffffffffff,
-                                     0xffffffff3f800000,
-                                     0xffffffff7f800000,
-                                     0xffffffff7fc00000,
-                                     0xffffffff7f800001,
-                                     0xffffffff00000001,
-                                     0xffffffff80000000,
-                                     0xffffffff7f7fffff};
-    uint64_t r = draw(&o->random);
-
-    switch (pick(o, 6)) {
-    case 0: return r;
-    case 1: return r >> pick(o, 64);
-    case 2: return 0x3f00000000000000 | r >> 8;                      /* a double near 1 */
-    case 3: return 0xffffffff3f000000 | (r & 0xffffff);              /* a single near 1 */
-    case 4: return (r & 0x800fffffffffffff) | (1000 + r % 48) << 52; /* they cancel */
-    default: return ANY(o, edges);
-    }
-}
-
-/* Mostly near 1, so that not all comes to be infinite or no number. */
-static uint64_t number(struct out *o) {
-    uint64_t r = draw(&o->random);
-
-    switch (pick(o, 5)) {
-    case 0: return edge(o);
-    case 1:
-    case 2: return 0x3fe0000000000000 | r >> 11;
-    default: return 0xffffffff3f000000 | (r & 0x80ffffff);
-    }
-}
-
 /* rd := an address of this node, as an offset in RAM */
 static void put_la_at(struct out *o, unsigned rd, unsigned to) {
     int32_t by = (int32_t)(to - o->at);
 
     put(o, 0x17 | rd << 7 | ((uint32_t)(by + 0x800) & 0xfffff000));
     put(o, ADDI(rd, rd, by & 0xfff));
-}
-
-/* rd := v, sign-extended */
-static void put_li(struct out *o, unsigned rd, int32_t v) {
-    put(o, LUI(rd, 0) | ((uint32_t)(v + 0x800) & 0xfffff000));
-    put(o, enc_i(0x1b, 0, rd, rd, v & 0xfff));
 }
 
 /* ---- Instructions --------------------------------------------------------------------------------- */
@@ -414,18 +295,6 @@ static void put_patches(struct out *o) {
     }
 }
 
-static uint64_t pte(struct out *o, unsigned page, bool user) {
-    static const uint8_t perms[] = {0xc7, 0xc7, 0xc7, 0xc3, 0x47, 0x07, 0xcf, 0xc0, 0xd7, 0xc9};
-
-    return ((NODE_RAM >> 12) + page) << 10 | ANY(o, perms) | (user ? 0x10 : 0);
-}
-
-enum { ROOT, L1_S, L1_U, L0_S, L0_U, TABLE_PAGES };
-
-static uint64_t satp(unsigned which) {
-    return 8ull << 60 | (((NODE_RAM + TABLES) >> 12) + which * TABLE_PAGES);
-}
-
 static void put_pmp(struct out *o, unsigned r) {
     static const uint16_t cfg[] = {0x1f18, 0x1f19, 0x1f1b, 0x1f1d, 0x1f1f, 0x1f00};
     uint64_t page = (NODE_RAM + DATA) / NODE_PAGE + pick(o, DATA_PAGES);
@@ -457,7 +326,8 @@ static void put_pte(struct out *o) {
     } else {
         table = TABLES + (pick(o, 2) * TABLE_PAGES + L0_S + pick(o, 2)) * NODE_PAGE;
         put_la_at(o, a, table + 8 * page);
-        put_li(o, b, (int32_t)pte(o, pick(o, 4) ? page : 16 + pick(o, DATA_PAGES), pick(o, 2)));
+        put_li(o, b,
+               (int32_t)node_pte(o, pick(o, 4) ? page : 16 + pick(o, DATA_PAGES), pick(o, 2)));
         put(o, SD(b, a, 0));
     }
     if (pick(o, 4))
@@ -580,10 +450,6 @@ static void put_simple(struct out *o) {
         put_memory(o);
     else
         put_alu(o);
-}
-
-static void patch_insn(struct out *o, unsigned at, uint32_t insn) {
-    memcpy(o->image + at, &insn, 4);
 }
 
 static unsigned any_test(struct out *o) {
@@ -797,192 +663,7 @@ static void put_piece(struct out *o, unsigned depth) {
     }
 }
 
-/* ---- Handlers of traps --------------------------------------------------------------------------------- */
-
-/* Timers are set anew, a software interrupt is answered, an external one not enabled any more. */
-static void put_interrupt(struct out *o, bool s) {
-    const struct level *l = &level_of[s];
-
-    put(o, ANDI(T0, T0, 15));
-    put(o, ADDI(T0, T0, -9));
-    put(o, enc_b(BLT, T0, 0, 16));
-    put(o, LUI(T1, 1));
-    put(o, ADDI(T1, T1, -0x600)); /* SEIE and MEIE */
-    put(o, enc_i(0x73, 3, 0, T1, (int)l->ie));
-    if (!s) {
-        put(o, LUI(T0, 0x0200c));
-        put(o, LD(T1, T0, -8));
-        put(o, LD(T0, T6, SAVE_MTIME));
-        put(o, ADD(T1, T1, T0));
-        put(o, LUI(T0, 0x02004));
-        put(o, SD(T1, T0, 0));
-        put(o, LUI(T0, 0x02000));
-        put(o, SW(0, T0, 0));
-    }
-    put(o, CSRR(T1, CSR_TIME));
-    put(o, LD(T0, T6, SAVE_STIME));
-    put(o, ADD(T1, T1, T0));
-    put(o, CSRRW(0, CSR_STIMECMP, T1));
-    put(o, enc_i(0x73, 7, 0, 2, (int)l->ip));
-}
-
-/* The next of the modes; T1: bits of status. */
-static void put_next_mode(struct out *o, const struct level *l) {
-    put(o, LD(T1, T6, SAVE_NEXT));
-    put(o, ADDI(T1, T1, 1));
-    put(o, ANDI(T1, T1, MODES - 1));
-    put(o, SD(T1, T6, SAVE_NEXT));
-    put(o, enc_r(0x33, 6, 0x10, T1, T1, T6)); /* sh3add */
-    put(o, LD(T1, T1, SAVE_MODES));
-    put_li(o, T0, (int32_t)l->previous);
-    put(o, enc_i(0x73, 3, 0, T0, (int)l->status));
-    put(o, enc_i(0x73, 2, 0, T1, (int)l->status));
-}
-
-/* epc to where that mode sees the program. */
-static void put_alias(struct out *o, const struct level *l) {
-    put(o, CSRR(T0, l->status));
-    put_li(o, T1, (int32_t)l->previous);
-    put(o, enc_r(0x33, 7, 0, T0, T0, T1));
-    put(o, CSRR(T1, l->epc));
-    put(o, row_info[ROW_bclri].match | T1 << 7 | T1 << 15 | 30 << 20);
-    put(o, enc_bne(T0, 0, 8));
-    put(o, row_info[ROW_bseti].match | T1 << 7 | T1 << 15 | 30 << 20);
-    put(o, CSRRW(0, l->epc, T1));
-}
-
-/* epc to behind the instruction; T0 and T1: cause. Only that of an access is looked at: it has been fetched. */
-static void put_step_over(struct out *o, const struct level *l) {
-    unsigned past;
-
-    put_li(o, T1, 0xa0f0); /* causes of loads and stores */
-    put(o, row_info[ROW_bext].match | T1 << 7 | T1 << 15 | T0 << 20);
-    past = o->at, put(o, 0);
-    put(o, CSRR(T1, l->epc));
-    if (o->k->paging)
-        put(o, row_info[ROW_bclri].match | T1 << 7 | T1 << 15 | 30 << 20);
-    put(o, enc_i(0x03, 5, T0, T1, 0));
-    put(o, ANDI(T0, T0, 3));
-    put(o, enc_i(0x13, 3, T0, T0, 3));
-    put(o, ADD(T0, T0, T0)); /* 2 if it is compressed */
-    put(o, CSRR(T1, l->epc));
-    put(o, enc_r(0x33, 0, 0x20, T1, T1, T0));
-    put(o, CSRRW(0, l->epc, T1));
-    patch_insn(o, past, enc_b(BEQ, T1, 0, (int)(o->at - past)));
-    put(o, CSRR(T0, l->cause));
-    put(o, CSRR(T1, l->epc));
-    put(o, ADDI(T1, T1, 4));
-    put(o, CSRRW(0, l->epc, T1));
-}
-
-/* T0: cause. Where the jumps to an ecall's and a fetch's way are is written when those are. */
-static void put_exception(struct out *o, const struct level *l) {
-    unsigned fetch[2], ecall, past;
-
-    put_step_over(o, l);
-    put(o, LD(T1, T6, SAVE_COUNT));
-    put(o, ADDI(T1, T1, 1));
-    put(o, SD(T1, T6, SAVE_COUNT));
-    put(o, ADDI(T1, T0, -2)); /* illegal: perhaps FS was off, or frm is no mode */
-    put(o, enc_bne(T1, 0, 16));
-    put(o, LUI(T1, 2));
-    put(o, enc_i(0x73, 2, 0, T1, (int)l->status));
-    put(o, enc_i(0x73, 5, 0, 0, 2));
-    put(o, ADDI(T1, T0, -1));
-    fetch[0] = o->at, put(o, 0);
-    put(o, ADDI(T1, T0, -12));
-    fetch[1] = o->at, put(o, 0);
-    put(o, ADDI(T1, T0, -8));
-    put(o, enc_i(0x13, 3, T1, T1, 4));
-    ecall = o->at, put(o, 0);
-    past = o->at, put(o, 0);
-    for (unsigned n = 0; n < 2; n++)
-        patch_insn(o, fetch[n], enc_b(BEQ, T1, 0, (int)(o->at - fetch[n])));
-    put(o, LD(T1, T6, SAVE_HOME));
-    put(o, CSRRW(0, l->epc, T1));
-    patch_insn(o, ecall, enc_bne(T1, 0, (int)(o->at - ecall)));
-    put_next_mode(o, l);
-    patch_insn(o, past, enc_j((int)(o->at - past)));
-    if (o->k->paging)
-        put_alias(o, l);
-}
-
-static void put_handler(struct out *o, bool s, unsigned home) {
-    const struct level *l = &level_of[s];
-    unsigned save = SAVE + s * OF_S, interrupt, out;
-
-    o->at = HANDLER + 2 * s * OF_S;
-    put(o, CSRRW(T6, l->scratch, T6));
-    put(o, SD(T0, T6, SAVE_T0));
-    put(o, SD(T1, T6, SAVE_T1));
-    put(o, CSRR(T0, l->cause));
-    interrupt = o->at, put(o, 0);
-    put_exception(o, l);
-    out = o->at, put(o, 0);
-    patch_insn(o, interrupt, enc_b(BLT, T0, 0, (int)(o->at - interrupt)));
-    put_interrupt(o, s);
-    patch_insn(o, out, enc_j((int)(o->at - out)));
-    put(o, LD(T0, T6, SAVE_T0));
-    put(o, LD(T1, T6, SAVE_T1));
-    put(o, CSRRW(T6, l->scratch, T6));
-    put(o, l->ret);
-    put64(o, save + SAVE_HOME, NODE_RAM + home);
-    put64(o, save + SAVE_MTIME, 1 + pick(o, 20));
-    put64(o, save + SAVE_STIME, 1 + pick(o, 20));
-    for (unsigned n = 0; n < MODES; n++)
-        put64(o, save + SAVE_MODES + 8 * n,
-              s ? pick(o, 2) * 0x100u : (pick(o, 4) ? pick(o, 2) * 0x800u : 0x1800));
-}
-
 /* ---- The node ------------------------------------------------------------------------------------------- */
-
-/* Of the program's address space: pages 0-47 for S, the program and its data for U. */
-static void put_page_tables(struct out *o) {
-    for (unsigned which = 0; which < 2; which++) {
-        unsigned t = TABLES + which * TABLE_PAGES * NODE_PAGE;
-        uint64_t ppn = (NODE_RAM + t) >> 12;
-        put64(o, t + 8 * 2, (ppn + L1_S) << 10 | 1);
-        put64(o, t + 8 * 3, (ppn + L1_U) << 10 | 1);
-        put64(o, t + L1_S * NODE_PAGE, (ppn + L0_S) << 10 | 1);
-        put64(o, t + L1_U * NODE_PAGE, (ppn + L0_U) << 10 | 1);
-        for (unsigned page = 0; page < NODE_SIZE / NODE_PAGE; page++) {
-            uint64_t leaf = ((NODE_RAM >> 12) + page) << 10 | 0xcf;
-            bool data = page >= 16 && page<32, code = page> 0 && page < 16;
-            put64(o, t + L0_S * NODE_PAGE + 8 * page, data ? pte(o, page, false) : leaf);
-            put64(o, t + L0_U * NODE_PAGE + 8 * page,
-                  data   ? pte(o, page, true)
-                  : code ? leaf | 0x10
-                         : 0);
-        }
-    }
-}
-
-static void set_hart(struct out *o, struct frond_desc *d, unsigned start) {
-    d->pc = NODE_RAM + start;
-    d->mode = o->k->mode;
-    d->csr.mtvec = NODE_RAM + HANDLER;
-    d->csr.stvec = NODE_RAM + HANDLER + 2 * OF_S;
-    d->csr.mscratch = NODE_RAM + SAVE;
-    d->csr.sscratch = NODE_RAM + SAVE + OF_S;
-    d->csr.mstatus = 0x2000u * pick(o, 4) | (pick(o, 2) ? 0x8 : 0) | (pick(o, 2) ? 0x2 : 0);
-    d->csr.mie = draw(&o->random) & 0xaaa;
-    d->csr.medeleg = draw(&o->random) & 0xb1ff;
-    d->csr.mideleg = draw(&o->random) & 0x222;
-    d->csr.menvcfg = 1ull << 63;
-    d->csr.mcounteren = d->csr.scounteren = 7;
-    d->csr.satp = o->k->paging ? satp(0) : 0;
-    d->csr.stimecmp = o->k->weight[P_TIMER] ? pick(o, 50) : UINT64_MAX;
-    d->clint.mtimecmp = o->k->weight[P_TIMER] ? pick(o, 50) : UINT64_MAX;
-    d->clint.time_offset = pick(o, 100);
-    d->csr.pmpaddr[0] = d->csr.pmpaddr[1] = (1ull << 54) - 1;
-    d->csr.pmpcfg[0] = d->csr.pmpcfg[1] = 0x1f;
-    d->plic.enable[0] = d->plic.enable[1] = 1u << FROND_IRQ_UART;
-    d->plic.priority[FROND_IRQ_UART] = 1;
-    for (unsigned n = 1; n < 32; n++)
-        d->x[n] = edge(o);
-    for (unsigned n = 0; n < 32; n++)
-        d->f[n] = number(o);
-}
 
 void generate(uint8_t *image, struct frond_desc *d, const struct kind *k, unsigned levels,
               uint64_t seed) {
@@ -997,10 +678,7 @@ void generate(uint8_t *image, struct frond_desc *d, const struct kind *k, unsign
         put_piece(&o, DEPTH);
     put(&o, enc_j((int)start - (int)o.at));
     put_patches(&o);
-    put_handler(&o, false, start);
-    put_handler(&o, true, start);
-    for (unsigned n = 0; n < DATA_PAGES * NODE_PAGE; n += 8)
-        put64(&o, DATA + n, number(&o));
-    put_page_tables(&o);
-    set_hart(&o, d, start);
+    node_handlers(&o, start);
+    node_memory(&o);
+    node_hart(&o, d, start);
 }

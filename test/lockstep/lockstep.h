@@ -1,7 +1,7 @@
 /*
  * lockstep.h - what a generated program is made of.
  *
- *   gen.c       writes a node's memory and registers from a kind and a seed
+ *   gen.c       writes a node's program from a kind and a seed; node.c its handlers, data and registers
  *   lockstep.c  runs it on the interpreter and on the translator, compares, reduces; the command
  */
 #ifndef FROND_TEST_LOCKSTEP_H
