@@ -114,7 +114,8 @@ check-model: tools-test all guest linux
 # Results, with date and seeds, belong into docs/campaigns.md.
 .PHONY: test-long
 test-long: test
-	$(MAKE) check-mutants test-mutants check-scheme-mutants check-attack-asan check-sandbox-mutants
+	$(MAKE) check-mutants test-mutants check-scheme-mutants check-attack-asan check-sandbox-mutants check-jit-mutants
+	$(MAKE) check-lockstep LOCKSTEP_ARGS='--seed 1000 --seeds 2000'
 	$(MAKE) check-nest-linux LINUX=$(LINUX)
 	$(MAKE) check-model-mem MODEL_TERMS=1000000
 	$(MAKE) check-nk NK_CALLS=1000000

@@ -50,6 +50,7 @@ static const void *load(struct hart *h, uint64_t va, const struct site *s) {
 }
 
 static const void *store(struct hart *h, uint64_t va, uint64_t value, const struct site *s) {
+    unsigned slow = s->width | (unsigned)s->flags << 8;
     void *p = inside_page(h->data, TLB_W, va, s->width);
     bool ready = h->fp_ready;
 
@@ -60,7 +61,7 @@ static const void *store(struct hart *h, uint64_t va, uint64_t value, const stru
     sync_at(h, s);
     if (s->width < 8)
         value &= (UINT64_C(1) << 8 * s->width) - 1;
-    if (!mem_store(h, va, access_of(FROND_FAULT_STORE, s->width, s->reg, s->ilen), value))
+    if (!mem_store(h, va, access_of(FROND_FAULT_STORE, slow, s->reg, s->ilen), value))
         return NULL;
     return retired(h, s, ready);
 }

@@ -14,13 +14,6 @@
 #include <time.h>
 #include <unistd.h>
 
-const struct row_info row_info[ROWS] = {
-#define ROW(name, mask, match, format, regs, class, ...)                                           \
-    {#name, mask, match, FMT_##format, CLASS_##class, #regs},
-#include "../../riscv/insn.def"
-#undef ROW
-};
-
 void check(struct tally *t, bool ok, const char *format, ...) {
     va_list args;
     if (ok) {
