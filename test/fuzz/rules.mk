@@ -5,8 +5,8 @@
 FUZZ_NAMES := nodes guest
 FUZZ_SECONDS ?= 30
 FUZZ_FIRST ?= 1
-FUZZ_COUNT_nodes ?= 3000
-FUZZ_COUNT_guest ?= 5000
+FUZZ_COUNT_nodes ?= 2000
+FUZZ_COUNT_guest ?= 3500
 FUZZ_RANDOM := $(FUZZ_NAMES:%=$(B)/test/fuzz/random-%)
 FUZZ_SAN := -fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZ_MAKE = $(MAKE) -s B=build-fuzz CC=clang CFLAGS="-O1 -g $(FUZZ_SAN) -fsanitize=fuzzer-no-link"
