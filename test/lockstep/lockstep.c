@@ -8,11 +8,13 @@
  */
 #include "lockstep.h"
 #include "../../jit/unit.h"
+#include "../replay/follow.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { STEPS = 60000, SLICES = 600, SEEDS = 120, LEAST = 1000000 };
+enum { FOLLOWED = 8 }; /* of so many programs with children the model follows one */
 enum { LEVELS = 3, SIZE = LEVELS * NODE_SIZE + NODE_FAR };
 
 static const struct kind kinds[] = {
@@ -108,6 +110,7 @@ static struct {
     uint64_t units, reasons[8];
     uint64_t traps[2][16];       /* exceptions and interrupts, by cause, of all nodes */
     uint64_t enters, own[PARTS]; /* of children; programs that have stored to these */
+    uint64_t followed;           /* programs that the model has followed */
 } total;
 
 static struct frond_code *code;
@@ -414,8 +417,20 @@ static void look(struct run *r, const struct kind *k) {
     total.translated += seen[d->pc % NODE_SIZE / 2];
 }
 
+/* Ends what follow began; false, with a line, if the model forbids an event. */
+static bool allowed(struct follower *f, const struct kind *k, uint64_t seed) {
+    const char *forbidden = follow_end(f);
+
+    if (forbidden)
+        printf("FAIL %s %llu: the model forbids: %s\n", k->name, (unsigned long long)seed,
+               forbidden);
+    total.followed += f->observer != NULL;
+    return !forbidden;
+}
+
 static bool run_program(const struct kind *k, uint64_t seed) {
     struct run pair[2];
+    struct follower follower = {.observer = NULL};
     unsigned before = 0;
     uint64_t budget = 0, sum[PARTS];
     bool same = true;
@@ -424,6 +439,8 @@ static bool run_program(const struct kind *k, uint64_t seed) {
     memset(seen, 0, sizeof seen);
     frond_on_unit(pair[1].m, mark_unit, NULL);
     frond_on_event(pair[0].m, count_event, NULL);
+    if (k->levels > 0 && seed % FOLLOWED == 0 && !follow(&follower, pair[1].m))
+        stop("no memory for the model");
     sum_parts(&pair[0], sum);
     while (same && !pair[0].over) {
         before = pair[0].slices;
@@ -434,13 +451,15 @@ static bool run_program(const struct kind *k, uint64_t seed) {
         look(&pair[0], k);
     }
     count(pair, sum);
+    bool legal = allowed(&follower, k, seed);
     end(pair);
+    follow_free(&follower);
     if (!same) {
         printf("FAIL %s %llu: see --kind %s --seed %llu\n", k->name, (unsigned long long)seed,
                k->name, (unsigned long long)seed);
         reduce(k, seed, before, budget);
     }
-    return same;
+    return same && legal;
 }
 
 /* ---- The command ---------------------------------------------------------------------------------------- */
@@ -537,8 +556,9 @@ static void print_traps(void) {
                 printf(" %u: %llu", n, (unsigned long long)total.traps[i][n]);
         printf("\n");
     }
-    printf("%llu enters of children; programs that changed their",
-           (unsigned long long)total.enters);
+    printf(
+        "%llu enters of children, %llu programs followed by the model; programs that changed their",
+        (unsigned long long)total.enters, (unsigned long long)total.followed);
     for (unsigned n = 0; n < PARTS; n++)
         printf("%s %s: %llu", n ? ", their" : "", parts[n].name, (unsigned long long)total.own[n]);
     printf("\n");
@@ -567,7 +587,7 @@ static void check_total(bool ok, const char *what) {
 }
 
 static void check_totals(void) {
-    bool met = total.enters > 0;
+    bool met = total.enters > 0 && total.followed > 0;
 
     for (unsigned i = 0; i < 2; i++)
         for (unsigned n = 0; n < 16; n++)

@@ -11,7 +11,7 @@ check-lockstep: $(B)/lockstep-test
 check-jit-mutants: $(B)/lockstep-test
 	@CC='$(CC)' nice test/mutants/run $(B) jit
 
-$(B)/lockstep-test: $(LOCKSTEP_OBJ) $(B)/libfrond.a
+$(B)/lockstep-test: $(LOCKSTEP_OBJ) $(FOLLOW_OBJ) $(B)/libfrond.a
 	$(CC) $(CFLAGS) -o $@ $^ $(LIBS)
 
 -include $(LOCKSTEP_OBJ:.o=.d)
