@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { VM_NODES = 5, VM_ADDRS = 28, VM_CELLS = 9, VM_STATE_MAX = 192, VM_ACTS = 512 };
+enum { VM_NODES = 5, VM_ADDRS = 24, VM_CELLS = 8, VM_STATE_MAX = 160, VM_ACTS = 512 };
 enum { VM_RUNS = 9 + 7 * VM_NODES };
 
 /* A cell: a datum below 0x80, or an entry: target and one of four permissions. An entry without any is
