@@ -1379,8 +1379,14 @@ static void move_registers(struct x64 *x, bool save) {
 
 static const uint8_t saved[] = {RBX, RBP, R12, R13, R14, R15};
 
-/* Of the hart in rdi. rax goes. */
-static void write_tlb(struct x64 *x) {
+/* Of the hart in rdi: its descriptor, what is left, its TLBs. rax goes. */
+static void write_hart(struct x64 *x) {
+    op_rm(x, W64, OP_MOV, RBP, RDI, (int32_t)offsetof(struct hart, d));
+    op_imm(x, W64, N_ADD, RBP, BIAS);
+    op_rm(x, W64, OP_MOV, R14, RDI, (int32_t)offsetof(struct hart, left));
+    op_rm(x, W64, OP_MOV, RAX, RDI, (int32_t)offsetof(struct hart, fetch));
+    op_imm(x, W64, N_ADD, RAX, (int32_t)offsetof(struct tlb, jump));
+    op_rm(x, W64, OP_STORE, RAX, RSP, JUMPS);
     op_rm(x, W64, OP_MOV, R15, RDI, (int32_t)offsetof(struct hart, data));
     op_rm(x, W64, OP_MOV, RAX, R15, (int32_t)offsetof(struct tlb, mask));
     op_rm(x, W64, OP_STORE, RAX, RSP, MASK);
@@ -1394,13 +1400,7 @@ static void write_run(struct x64 *x) {
     op_imm(x, W64, N_SUB, RSP, FRAME);
     op_rm(x, W64, OP_STORE, RDI, RSP, HART);
     op_rm(x, W64, OP_STORE, RSI, RSP, FREE);
-    op_rm(x, W64, OP_MOV, RBP, RDI, (int32_t)offsetof(struct hart, d));
-    op_imm(x, W64, N_ADD, RBP, BIAS);
-    write_tlb(x);
-    op_rm(x, W64, OP_MOV, R14, RDI, (int32_t)offsetof(struct hart, left));
-    op_rm(x, W64, OP_MOV, RAX, RDI, (int32_t)offsetof(struct hart, fetch));
-    op_imm(x, W64, N_ADD, RAX, (int32_t)offsetof(struct tlb, jump));
-    op_rm(x, W64, OP_STORE, RAX, RSP, JUMPS);
+    write_hart(x);
     move_registers(x, false);
     jmp_mem(x, RSP, FREE);
 }
@@ -1438,8 +1438,7 @@ static void write_slow(struct x64 *x) {
     uint8_t *gone = jcc(x, CC_E);
     op_rm(x, W64, OP_STORE, RAX, RSP, FREE);
     op_rm(x, W64, OP_MOV, RDI, RSP, HART);
-    write_tlb(x); /* it may have grown */
-    op_rm(x, W64, OP_MOV, R14, RDI, (int32_t)offsetof(struct hart, left));
+    write_hart(x); /* a TLB may have grown, another node may be the top */
     move_registers(x, false);
     jmp_mem(x, RSP, FREE);
     land(x, gone);

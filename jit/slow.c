@@ -11,6 +11,19 @@ static void sync_at(struct hart *h, const struct site *s) {
         fp_settle(h);
 }
 
+/* The hart's state was changed: it trapped, or another node is the top. On in the unit of its pc, if the jump cache
+ * has one and exec_run need not look. */
+static const void *elsewhere(struct hart *h) {
+    const struct jump *j;
+
+    if (h->attention && !child_go_on(h))
+        return NULL;
+    if (h->left <= 0 || h->fetch->jump_drops != code_drops(h->code))
+        return NULL;
+    j = &h->fetch->jump[h->d->pc >> 1 & (JUMP_SIZE - 1)];
+    return j->pc == h->d->pc && j->code != jit_none(h->jit) ? j->code : NULL;
+}
+
 /* The instruction is done: on in the unit, if nothing has changed that exec_run must look at. */
 static const void *retired(struct hart *h, const struct site *s, bool fp_ready) {
     if (h->attention || h->left < s->rest) {
@@ -44,7 +57,7 @@ static const void *load(struct hart *h, uint64_t va, const struct site *s) {
     }
     sync_at(h, s);
     if (!mem_load(h, va, access_of(FROND_FAULT_LOAD, slow, s->reg, s->ilen), &value))
-        return NULL;
+        return elsewhere(h);
     loaded(h, s, slow, value);
     return retired(h, s, ready);
 }
@@ -62,7 +75,7 @@ static const void *store(struct hart *h, uint64_t va, uint64_t value, const stru
     if (s->width < 8)
         value &= (UINT64_C(1) << 8 * s->width) - 1;
     if (!mem_store(h, va, access_of(FROND_FAULT_STORE, slow, s->reg, s->ilen), value))
-        return NULL;
+        return elsewhere(h);
     return retired(h, s, ready);
 }
 

@@ -46,8 +46,9 @@ struct site {
 };
 
 /* slow.c: what a unit cannot do itself. The registers are in h->d; h->left is what the unit has it to be:
- * what is left behind the unit's last instruction. The code to go on with; NULL: the hart is as
- * exec_run wants it, which goes on. */
+ * what is left behind the unit's last instruction. The code to go on with, of this unit or another's first: all
+ * that it needs it takes from h once more, and h->left is as that code wants it. NULL: the hart is as exec_run
+ * wants it, which goes on. */
 const void *jit_slow(struct hart *h, uint64_t va, uint64_t value, const struct site *s);
 
 /* text.c: the instruction at pc in the assembler's form, but that compressed ones have their long names. */

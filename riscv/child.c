@@ -474,6 +474,10 @@ static bool met_again(struct riscv *r, unsigned denied) {
            (denied == r->core.top || (level_at(r, denied)->d->pend.flags & FROND_XF_SELF) == 0);
 }
 
+static bool stop_asked(const struct riscv *r) {
+    return atomic_load_explicit(&r->stop, memory_order_relaxed);
+}
+
 /* Restores the path above `from`, then applies the answers that stand in it, root first. A DENY of
  * what restoring itself would meet is applied as soon as its maker is there again. */
 static void restore(struct riscv *r, unsigned from) {
@@ -486,7 +490,7 @@ static void restore(struct riscv *r, unsigned from) {
             denied = l;
         if (d->active == 0)
             break;
-        if (atomic_load_explicit(&r->stop, memory_order_relaxed)) {
+        if (stop_asked(r)) {
             r->stopping = true; /* what is not restored yet stays suspended, unanswered */
             return;
         }
@@ -780,6 +784,30 @@ static uint64_t next_stop(const struct riscv *r) {
     return r->shake != 0 && r->shake_at < at ? r->shake_at : at;
 }
 
+/* Gives the hart its steps up to the next stop. */
+static void set_off(struct riscv *r) {
+    uint64_t until = next_stop(r);
+
+    r->end = until;
+    r->h.left = (int64_t)(until - r->core.now);
+    r->h.attention = false;
+}
+
+static bool poll_due(const struct riscv *r) {
+    return r->poll && (riscv_now(r) - r->polled >= POLL_STEPS ||
+                       atomic_load_explicit(&r->poke, memory_order_relaxed));
+}
+
+bool child_go_on(struct hart *h) {
+    struct riscv *r = riscv_of(h);
+
+    if (r->core.host_store || poll_due(r) || !child_boundary(r) || stop_asked(r) ||
+        r->core.now >= r->pause)
+        return false; /* riscv_run looks at all that once more */
+    set_off(r);
+    return h->left > 0;
+}
+
 enum riscv_end riscv_run(struct riscv *r, struct frond_desc *d) {
     int bad = desc_check(d);
     enum riscv_end end = RISCV_ERROR;
@@ -794,7 +822,7 @@ enum riscv_end riscv_run(struct riscv *r, struct frond_desc *d) {
     }
     enter_root(r, EV_ENTER);
     while (child_boundary(r)) {
-        if (atomic_load_explicit(&r->stop, memory_order_relaxed)) {
+        if (stop_asked(r)) {
             atomic_store(&r->stop, false);
             r->stopping = false;
             end = RISCV_STOP;
@@ -804,17 +832,13 @@ enum riscv_end riscv_run(struct riscv *r, struct frond_desc *d) {
             end = RISCV_PAUSE;
             break;
         }
-        uint64_t until = next_stop(r);
-        r->end = until;
-        r->h.left = (int64_t)(until - r->core.now);
-        r->h.attention = false;
+        set_off(r);
         exec_run(&r->h);
         if (r->core.host_store) {
             end = RISCV_PAUSE;
             break;
         }
-        if (r->poll && (riscv_now(r) - r->polled >= POLL_STEPS ||
-                        atomic_load_explicit(&r->poke, memory_order_relaxed))) {
+        if (poll_due(r)) {
             r->polled = riscv_now(r);
             atomic_store(&r->poke, false);
             r->poll(r->opaque);

@@ -203,6 +203,10 @@ enum { CAUSE_ILLEGAL = 2, CAUSE_BREAKPOINT = 3 };
 /* mstatus.FS: FP instructions are illegal when it is 0; every change of f or fcsr sets it to 3. */
 #define MSTATUS_FS 0x6000ULL
 
+/* child.c: does what is due before the next step, of a synced hart whose `attention` is set, and gives it its steps. False: exec_run must
+ * return (attention may be clear). */
+bool child_go_on(struct hart *h);
+
 /* exec.c: runs until left <= 0, attention, or never longer than that. Returns synced. */
 void exec_run(struct hart *h);
 /* The labels of all rows, exec_ops()[alt * ROWS + row], and two that are no row's. */
