@@ -56,10 +56,18 @@ struct core_cache {
 #define CORE_NO_PAGE UINT32_MAX
 #define CORE_WINDOW  0x80000000u /* in core_entry.page: device window, not RAM */
 
+/* A page that the node's own map leads nowhere, as found last, and what that was derived from. */
+struct core_gap {
+    uint64_t key; /* page number + 1; 0: none is known */
+    uint64_t drops, changes, gen;
+    uint8_t need;
+};
+
 struct core_table {
     struct frond_map at;     /* as in the descriptor */
     struct core_cache where; /* arena page of each 4 KiB of the table */
     struct core_cache cache; /* composed pages */
+    struct core_gap gap;
     /* Registers of a scheme other than flat (resolve.h), emptied by registers_empty: */
     struct core_cache pointer; /* where each 4 KiB of the table lies */
     struct core_copy *copy;    /* what it holds */

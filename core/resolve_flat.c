@@ -290,6 +290,34 @@ void walk_ended(const struct core_frame *f, bool direct, struct core_answer *out
         walk_trap(out, f->level, f->need & FROND_W ? 7 : 5, f->tval);
 }
 
+/* What a gap hangs on, as it is now. */
+static struct core_gap gap_now(const struct core *c, const struct core_frame *f) {
+    return (struct core_gap){.key = f->addr / FROND_PAGE_SIZE + 1,
+                             .drops = c->drops,
+                             .changes = c->cost.changes,
+                             .gen = c->path[f->level].ctx->gen,
+                             .need = f->need};
+}
+
+/* A device is a gap that is met again and again. Whether it is the one that was met last. */
+static bool same_gap(struct core *c, const struct core_frame *f, struct core_answer *out) {
+    const struct core_gap *k = &c->path[f->level].ctx->table[f->mode].gap;
+    const struct core_gap now = gap_now(c, f);
+
+    if (k->key != now.key || k->need != now.need || k->drops != now.drops ||
+        k->changes != now.changes || k->gen != now.gen)
+        return false;
+    c->chain[f->level] = f->addr;
+    walk_gap(c, out, f->level, f->mode);
+    walk_ended(f, true, out);
+    return true;
+}
+
+static void keep_gap(struct core *c, const struct core_frame *f, const struct core_answer *out) {
+    if (out->what == CORE_GAP && out->direct && out->kind == 0 && out->level == f->level)
+        c->path[f->level].ctx->table[f->mode].gap = gap_now(c, f);
+}
+
 /* Does what is on the stack, last first, each of which what is before it needs. */
 static void resolve_stack(struct core *c, struct core_answer *out) {
     unsigned depth = 1;
@@ -359,9 +387,12 @@ void core_resolve(struct core *c, unsigned level, unsigned mode, uint64_t addr, 
         walk_answer(&f, e->perm, e->page, out);
     else if (!c->scheme->flat && walk_by_scheme(c, &f, out))
         return;
-    else if (push_frame(c, 0, &f))
+    else if (c->scheme->flat && same_gap(c, &f, out))
+        return;
+    else if (push_frame(c, 0, &f)) {
         resolve_stack(c, out);
-    else
+        keep_gap(c, &f, out);
+    } else
         out->what = CORE_NOMEM;
 }
 

@@ -1213,7 +1213,6 @@ bool emit_knows(const struct decoded *d) {
     }
     switch (class_of[d->row]) {
     case CLASS_AMO:
-    case CLASS_SYSTEM:
     case CLASS_ILLEGAL:
     case CLASS_END: return false;
     case CLASS_FHOST: return !d->alt && (!is_fused(d->row) || __builtin_cpu_supports("fma"));
@@ -1221,8 +1220,18 @@ bool emit_knows(const struct decoded *d) {
     }
 }
 
+/* Whatever it does to mstatus.FS and fcsr is not known behind it. */
+static void leave_to_system(struct emit *e) {
+    struct stub *s = slow_if(e, jmp(&e->x), SITE_SYSTEM);
+
+    s->resume = e->x.at;
+    e->dirty = e->ready = false;
+}
+
 static void instruction(struct emit *e, const struct unit_insn *i) {
-    if (!integer(e, i) && !jump(e, i) && !memory(e, &i->d) && !floating(e, &i->d))
+    if (class_of[i->d.row] == CLASS_SYSTEM)
+        leave_to_system(e);
+    else if (!integer(e, i) && !jump(e, i) && !memory(e, &i->d) && !floating(e, &i->d))
         e->x.full = true; /* emit_knows says otherwise */
 }
 

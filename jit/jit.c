@@ -121,7 +121,18 @@ void jit_flush(struct jit *j) {
 
 static bool is_branch(const struct decoded *d) { return d->row >= ROW_beq && d->row <= ROW_bgeu; }
 
-static bool is_jump(const struct decoded *d) { return d->row == ROW_jal || d->row == ROW_jalr; }
+/* What follows it is not what comes next. */
+static bool is_jump(const struct decoded *d) {
+    switch (d->row) {
+    case ROW_jal:
+    case ROW_jalr:
+    case ROW_ecall:
+    case ROW_ebreak:
+    case ROW_mret:
+    case ROW_sret: return true;
+    default: return false;
+    }
+}
 
 /* One instruction more, if the unit can have it. */
 static bool take(struct unit *u, const uint8_t *page) {

@@ -79,6 +79,18 @@ static const void *store(struct hart *h, uint64_t va, uint64_t value, const stru
     return retired(h, s, ready);
 }
 
+/* CSRs, ecall, mret and the like: on behind it, if nothing has changed but the hart's registers. */
+static const void *system_done(struct hart *h, const struct site *s) {
+    const struct tlb *fetch = h->fetch;
+
+    sync_at(h, s);
+    sys_exec(h, s->raw, s->ilen);
+    if (h->attention || h->fetch != fetch || h->d->pc != s->pc + s->ilen || h->left < s->rest - 1)
+        return elsewhere(h);
+    h->left -= s->rest - 1;
+    return s->resume;
+}
+
 const void *jit_slow(struct hart *h, uint64_t va, uint64_t value, const struct site *s) {
     switch ((enum site_kind)s->kind) {
     case SITE_LOAD: return load(h, va, s);
@@ -91,6 +103,7 @@ const void *jit_slow(struct hart *h, uint64_t va, uint64_t value, const struct s
         if (fp_exec(h->d, s->row, s->raw))
             return s->resume;
         break;
+    case SITE_SYSTEM: return system_done(h, s);
     case SITE_EXEC: break;
     }
     sync_at(h, s);

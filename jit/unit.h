@@ -33,12 +33,13 @@ enum site_kind {
     SITE_STORE,
     SITE_FSTART, /* FP arithmetic, before the host's is prepared */
     SITE_FSOFT,  /* FP arithmetic that fp.c does */
+    SITE_SYSTEM, /* csr.c does it */
     SITE_EXEC,   /* exec_run is to go on at the instruction */
 };
 struct site {
     uint64_t pc;        /* of the instruction */
     const void *resume; /* code behind it */
-    uint32_t raw;       /* FSOFT: decoded.imm */
+    uint32_t raw;       /* FSOFT, SYSTEM: decoded.imm */
     uint16_t row;       /* FSOFT */
     uint16_t rest;      /* instructions of the unit from this one on */
     uint8_t kind;

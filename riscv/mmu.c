@@ -216,9 +216,8 @@ static enum core_issue issue(void *opaque, unsigned level, uint64_t va, unsigned
 static void issuer_state(void *opaque, unsigned level, uint64_t out[4]) {
     struct riscv *r = opaque;
     const struct frond_desc *d = r->core.path[level].d;
-
-    mmu_adopt(r, level);
     const struct node *n = r->core.path[level].ctx->isa;
+
     out[0] = hart_satp(d);
     out[1] = (d->csr.mstatus & (MSTATUS_SUM | MSTATUS_MXR)) | hart_data_mode(d);
     out[2] = n ? n->by_gen : 0;
