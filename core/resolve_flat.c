@@ -373,6 +373,43 @@ bool core_table_entry(struct core *c, unsigned level, unsigned mode, uint64_t in
     return w == WALK_FOUND;
 }
 
+/* Whether a descriptor of the path lies in the arena's bytes [offset, offset + last]. */
+static bool has_descriptor(const struct core *c, unsigned level, uint64_t offset, uint64_t last) {
+    for (unsigned l = 1; l <= level; l++) {
+        uint64_t at = (uint64_t)c->path[l].ctx->desc_page * FROND_PAGE_SIZE;
+        if (at + FROND_PAGE_SIZE - 1 >= offset && at <= offset + last)
+            return true;
+    }
+    return false;
+}
+
+bool core_stretch(struct core *c, unsigned level, uint64_t addr, struct core_stretch *out) {
+    uint64_t below = UINT64_MAX, above = UINT64_MAX, at = addr, drops = c->drops;
+
+    for (unsigned l = level;; l--) {
+        uint64_t from = c->isa->plain_from(c->isa->opaque, l);
+        struct core_frame need;
+        struct core_answer a;
+        struct frond_range e;
+
+        if (at < from)
+            return false;
+        below = at - from < below ? at - from : below;
+        c->chain[l] = at;
+        if (search(c, l, CORE_P, &e, &need, &a) != WALK_FOUND || (e.flags & FROND_R) == 0)
+            return false;
+        below = at - e.base < below ? at - e.base : below;
+        above = range_last(&e) - at < above ? range_last(&e) - at : above;
+        at = range_target(&e, at);
+        if (l == 0)
+            break;
+    }
+    if (c->drops != drops || has_descriptor(c, level, at - below, below + above))
+        return false;
+    *out = (struct core_stretch){addr - below, addr + above, at - below};
+    return true;
+}
+
 void core_resolve(struct core *c, unsigned level, unsigned mode, uint64_t addr, unsigned need,
                   struct core_answer *out) {
     struct core_frame f = {

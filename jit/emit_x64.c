@@ -10,7 +10,8 @@
  *   r14                    steps left, all instructions of the unit from this one on taken off
  *   r15                    the data TLB's entries
  *   rax rcx rdx xmm0-xmm2  between instructions free
- *   [rsp]                  the hart; [rsp + 8]: its jump cache; [rsp + 16]: free; [rsp + 24]: the TLB's mask
+ *   [rsp]                  the hart; [rsp + 8]: its jump cache; [rsp + 16]: free; [rsp + 24]: the TLB's mask; [rsp + 32]:
+ *                          base, limit and addend of the data TLB's stretch
  *
  * At each instruction's beginning these hold what exec_run would have, so the slow way out is the
  * same everywhere: put them back, call jit_slow, fetch them again.
@@ -20,7 +21,7 @@
 #include "unit.h"
 #include "x64.h"
 
-enum { HART = 0, JUMPS = 8, FREE = 16, MASK = 24, FRAME = 40 };
+enum { HART = 0, JUMPS = 8, FREE = 16, MASK = 24, BASE = 32, LIMIT = 40, ADDEND = 48, FRAME = 56 };
 enum { BIAS = offsetof(struct frond_desc, x) + 128 };
 #define FIELD(member) ((int32_t)offsetof(struct frond_desc, member) - BIAS)
 #define X(n)          ((int32_t)(8 * (n)) - 128)
@@ -41,13 +42,14 @@ enum { SPARE = 32 };
 
 /* Code that is written behind the unit's, for what seldom happens. */
 struct stub {
-    enum { STUB_SLOW, STUB_JUMP, STUB_BUDGET, STUB_HEAD } what;
+    enum { STUB_SLOW, STUB_JUMP, STUB_BUDGET, STUB_HEAD, STUB_LOOK } what;
     uint8_t *from; /* the jump that leads there */
     const struct unit_insn *insn;
     unsigned index;        /* of insn */
-    const uint8_t *resume; /* SLOW, as it is written */
+    const uint8_t *resume; /* SLOW, LOOK, as it is written */
     enum site_kind kind;
     unsigned width, flags; /* SLOW, of an access */
+    struct stub *slow;     /* LOOK: what is taken if the TLB has nothing */
     int32_t to;            /* else: offset in the page, perhaps not of this one */
     int32_t give;          /* else: steps given back */
 };
@@ -796,9 +798,8 @@ static bool jump(struct emit *e, const struct unit_insn *i) {
 
 /* ---- Memory --------------------------------------------------------------------------------------- */
 
-/* The host's address of an access in rcx + rax, rax the guest's; else the slow way. */
-static struct stub *find(struct emit *e, const struct decoded *d, unsigned width, unsigned which,
-                         enum site_kind kind) {
+/* The guest's address of an access in rax. */
+static void address(struct emit *e, const struct decoded *d) {
     if (e->x_reg[d->rs1]) {
         if (d->imm)
             op_rm(&e->x, W64, OP_LEA, RAX, e->x_reg[d->rs1], d->imm);
@@ -809,14 +810,43 @@ static struct stub *find(struct emit *e, const struct decoded *d, unsigned width
         if (d->imm)
             op_imm(&e->x, W64, N_ADD, RAX, d->imm);
     }
+}
+
+/* For the address in rax: the addend in rcx, by the TLB. What is returned is taken if it has none. */
+static uint8_t *look_up(struct emit *e, unsigned width, unsigned which) {
     op_rr(&e->x, W32, OP_MOV, RCX, RAX);
     shift_imm(&e->x, W32, N_SHR, RCX, 7);
     op_rm(&e->x, W32, OP_AND, RCX, RSP, MASK);
     op_rr(&e->x, W64, OP_MOV, RDX, RAX);
     op_imm(&e->x, W64, N_AND, RDX, -4096 | (int32_t)(width - 1));
     op_rx(&e->x, W64, OP_CMP, RDX, R15, RCX, 0, (int32_t)(8 * which));
-    struct stub *s = slow_if(e, jcc(&e->x, CC_NE), kind);
+    uint8_t *missed = jcc(&e->x, CC_NE);
     op_rx(&e->x, W64, OP_MOV, RCX, R15, RCX, 0, (int32_t)offsetof(struct tlb_entry, addend));
+    return missed;
+}
+
+/* The same, by the stretch; the TLB is looked at behind the unit. */
+static struct stub *look_at_stretch(struct emit *e) {
+    op_rr(&e->x, W64, OP_MOV, RCX, RAX);
+    op_rm(&e->x, W64, OP_SUB, RCX, RSP, BASE);
+    op_rm(&e->x, W64, OP_CMP, RCX, RSP, LIMIT);
+    struct stub *s = new_stub(e, STUB_LOOK, jcc(&e->x, CC_AE));
+    op_rm(&e->x, W64, OP_MOV, RCX, RSP, ADDEND);
+    s->resume = e->x.at;
+    return s;
+}
+
+/* The host's address of an access in rcx + rax, rax the guest's; else the slow way. */
+static struct stub *find(struct emit *e, const struct decoded *d, unsigned width, unsigned which,
+                         enum site_kind kind) {
+    struct stub *look = NULL, *s;
+
+    address(e, d);
+    if (which == TLB_R && e->u->stretch)
+        look = look_at_stretch(e);
+    s = slow_if(e, look ? NULL : look_up(e, width, which), kind);
+    if (look)
+        look->slow = s;
     s->width = width;
     return s;
 }
@@ -1284,6 +1314,11 @@ static void write_loans(struct emit *e) {
 
 static void write_stub(struct emit *e, const struct stub *s) {
     land(&e->x, s->from);
+    if (s->what == STUB_LOOK) {
+        s->slow->from = look_up(e, s->slow->width, TLB_R);
+        jmp_to(&e->x, s->resume);
+        return;
+    }
     if (s->what == STUB_SLOW) {
         slow_stub(e, s);
         return;
@@ -1399,6 +1434,13 @@ static void write_hart(struct x64 *x) {
     op_rm(x, W64, OP_MOV, R15, RDI, (int32_t)offsetof(struct hart, data));
     op_rm(x, W64, OP_MOV, RAX, R15, (int32_t)offsetof(struct tlb, mask));
     op_rm(x, W64, OP_STORE, RAX, RSP, MASK);
+    for (unsigned k = 0; k < 3; k++) {
+        static const int32_t from[] = {offsetof(struct tlb, stretch.base),
+                                       offsetof(struct tlb, stretch.limit),
+                                       offsetof(struct tlb, stretch.addend)};
+        op_rm(x, W64, OP_MOV, RAX, R15, from[k]);
+        op_rm(x, W64, OP_STORE, RAX, RSP, BASE + 8 * (int32_t)k);
+    }
     op_rm(x, W64, OP_MOV, R15, R15, (int32_t)offsetof(struct tlb, e));
 }
 

@@ -211,7 +211,7 @@ static void list(const struct jit *j, const uint8_t *at, const uint8_t *end) {
                                                  .insns = u->n});
 }
 
-bool jit_translate(struct jit *j, struct block *b, uint64_t base, const uint8_t *page,
+bool jit_translate(struct jit *j, struct block *b, uint64_t base, const uint8_t *page, bool stretch,
                    unsigned *bytes_used) {
     uint64_t begun = nanoseconds();
     struct room room = room_of(j);
@@ -219,6 +219,7 @@ bool jit_translate(struct jit *j, struct block *b, uint64_t base, const uint8_t 
     bool made = false;
 
     make(&j->unit, base, b->offset, page);
+    j->unit.stretch = stretch;
     if (j->unit.n > 0) {
         made = emit_unit(j->emit, &room, &j->common, &j->unit);
         j->full = !made;

@@ -213,6 +213,16 @@ static enum core_issue issue(void *opaque, unsigned level, uint64_t va, unsigned
     return CORE_ISSUE_TRAP;
 }
 
+/* In M-mode without locked PMP entries, from behind the last private window on. */
+static uint64_t plain_from(void *opaque, unsigned level) {
+    struct riscv *r = opaque;
+    const struct frond_desc *d = r->core.path[level].d;
+
+    if (hart_data_mode(d) != FROND_MODE_M || pmp_some(&d->csr, 0x80))
+        return UINT64_MAX;
+    return FROND_PLIC_BASE + FROND_PLIC_SIZE;
+}
+
 static void issuer_state(void *opaque, unsigned level, uint64_t out[4]) {
     struct riscv *r = opaque;
     const struct frond_desc *d = r->core.path[level].d;
@@ -239,6 +249,11 @@ struct tlb_ring {
 static void tlb_clear_jumps(struct tlb *t) {
     for (unsigned i = 0; i < JUMP_SIZE; i++)
         t->jump[i] = (struct jump){.pc = 1};
+}
+
+static void forget_stretch(struct tlb *t) {
+    t->stretch.limit = 0;
+    t->looked = false;
 }
 
 /* Entries for `size` pages in place of those that it has. False: no memory, nothing has changed. */
@@ -291,6 +306,7 @@ static void tlb_clear(struct riscv *r, struct tlb *t) {
     else
         memset(t->e, 0xff, size * sizeof *t->e);
     t->filled = t->pushed = 0;
+    forget_stretch(t);
     tlb_clear_jumps(t);
 }
 
@@ -400,6 +416,7 @@ static void drop_range(void *opaque, struct core_ctx *ctx, uint64_t first, uint6
         for (unsigned i = 0; i < tlb_size(t); i++)
             if (t->pa[i] >= first && t->pa[i] <= last)
                 t->e[i] = (struct tlb_entry){{TLB_NONE, TLB_NONE, TLB_NONE}, 0};
+        forget_stretch(t);
         tlb_clear_jumps(t);
     }
     r->h.attention = true;
@@ -493,6 +510,7 @@ void mmu_hooks(struct riscv *r) {
     r->isa.code_changed = code_changed;
     r->isa.free_isa = free_isa;
     r->isa.private_window = window_is_private;
+    r->isa.plain_from = plain_from;
     r->ring = memory_alloc(&r->isa.memory, sizeof *r->ring);
     r->h.code = code_new(&r->memory, r->core.pages, watch_code, r);
     if (r->h.code && r->h.jit)
@@ -626,10 +644,27 @@ static void fill(struct hart *h, struct tlb *t, uint64_t va, const struct place 
     t->pa[e - t->e] = p->pa & PAGE_MASK;
 }
 
+/* What lies around va, for the class of M-mode: elsewhere page tables or PMP have a say in each page. */
+static void look_for_stretch(struct riscv *r, struct tlb *t, uint64_t va) {
+    const struct node *n = r->core.path[r->core.top].ctx->isa;
+    struct core_stretch s;
+
+    t->looked = true;
+    if (!n || t != n->tlb[CLASS_M] || !r->core.scheme->flat ||
+        !core_stretch(&r->core, r->core.top, va, &s) || s.last - s.first < 8)
+        return;
+    t->stretch.base = s.first;
+    t->stretch.limit = s.last - s.first - 6; /* the last byte of 8 is in it, too */
+    t->stretch.addend = (uintptr_t)r->h.ram + s.offset - s.first;
+}
+
 /* Loads that need no TLB (the class may just have been given up): by h->data of the moment. */
 static void fill_data(struct hart *h, uint64_t va, const struct place *p) {
-    if (h->data)
-        fill(h, h->data, va, p);
+    if (!h->data)
+        return;
+    fill(h, h->data, va, p);
+    if (!h->data->looked)
+        look_for_stretch(riscv_of(h), h->data, va);
 }
 
 static uint8_t *bytes_at(const struct hart *h, uint32_t page, uint64_t va) {
@@ -868,6 +903,26 @@ static const char *audit_entry(struct riscv *r, const struct tlb *t, unsigned i,
     return NULL;
 }
 
+/* The ends of a stretch, and pages in between. */
+static const char *audit_stretch(struct riscv *r, const struct tlb *t) {
+    enum { LOOKS = 16 };
+    uint64_t last = t->stretch.limit + 6;
+    struct core_entry e;
+
+    for (unsigned i = 0; i <= LOOKS; i++) {
+        uint64_t va = t->stretch.base + last / LOOKS * i;
+        uintptr_t host;
+        if (!core_compose(&r->core, r->core.top, CORE_P, va, FROND_R, &e))
+            return "an address of the stretch leads where no map does";
+        host = (uintptr_t)r->h.ram + (uintptr_t)e.page * FROND_PAGE_SIZE + va % FROND_PAGE_SIZE;
+        if (t->stretch.addend + va != host)
+            return "an address of the stretch leads to another page than the maps";
+        if ((r->core.page[e.page].watch & CORE_W_OWNED) != 0)
+            return "a descriptor of the path lies in the stretch";
+    }
+    return NULL;
+}
+
 const char *mmu_audit(struct riscv *r) {
     static const uint8_t modes[] = {FROND_MODE_M, FROND_MODE_S, FROND_MODE_U};
     const struct node *n = r->core.path[r->core.top].ctx->isa;
@@ -880,6 +935,8 @@ const char *mmu_audit(struct riscv *r) {
                 if (t->e[i].tag[k] != TLB_NONE)
                     wrong = audit_entry(r, t, i, modes[m], k);
     }
+    if (!wrong && n && n->tlb[CLASS_M] && n->tlb[CLASS_M]->stretch.limit != 0)
+        wrong = audit_stretch(r, n->tlb[CLASS_M]);
     return wrong;
 }
 

@@ -130,6 +130,13 @@ struct tlb {
     uint32_t filled;     /* entries made since it was cleared or resized */
     uint32_t pushed;     /* of these, those that pushed out another page's */
     struct jump jump[JUMP_SIZE];
+    /* Addresses that may be loaded from without an entry, in the class of M-mode: va - base < limit, for accesses of up
+     * to 8 bytes. limit 0: none. */
+    struct {
+        uint64_t base, limit;
+        uintptr_t addend;
+    } stretch;
+    bool looked;         /* for a stretch, since it was cleared */
     uint64_t jump_drops; /* code_drops when `jump` was last cleared; 0: never, as in a new tlb */
 };
 

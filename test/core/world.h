@@ -32,6 +32,8 @@ struct kept {
 struct hart {
     uint64_t changes; /* of page tables read for it */
     struct kept kept[KEPT];
+    struct core_stretch stretch;
+    bool stretched;
 };
 
 struct world {
