@@ -160,7 +160,7 @@ struct core_isa {
                           const struct frond_range *old, const struct frond_range *new);
     bool (*private_window)(uint64_t addr); /* of every node */
     /* Least address from which on those of the node at `level`, as it accesses memory now, are without exception its
-     * node's own, by map_p, for loads, and none is a private window's; ~0: none. For core_stretch only. */
+     * node's own, by map_p, for loads and stores, and none is a private window's; ~0: none. For core_stretch only. */
     uint64_t (*plain_from)(void *opaque, unsigned level);
     /* When alloc has returned NULL, something may be derived and not watched: whoever supplies it sees to
      * it that all is dropped before the guest's next step. */
@@ -220,14 +220,16 @@ void core_resolve(struct core *c, unsigned level, unsigned mode, uint64_t addr, 
 bool core_peek(struct core *c, unsigned level, unsigned mode, uint64_t addr, unsigned need,
                uint32_t *page);
 
-/* Addresses that lead on to RAM in one piece, and may all be loaded from: [first, last]. */
+/* Addresses that lead on to RAM in one piece, with the same right: [first, last]. */
 struct core_stretch {
     uint64_t first, last;
     uint64_t offset; /* of first, in the arena */
 };
-/* Those around an address of the node at `level` (the top) that map_p has just been found to lead to RAM. What the TLBs
- * of the node are dropped for, it goes with. False: there are none, or that is not to be seen at a glance. */
-bool core_stretch(struct core *c, unsigned level, uint64_t addr, struct core_stretch *out);
+/* Those around an address of the node at `level` (the top) that map_p has just been found to lead to RAM, which have `need`,
+ * FROND_R or FROND_W. For W, none of their pages is watched, and there are no more than some thousand. What the node's TLBs are
+ * dropped for, it goes with. False: there are none, or that is not to be seen at a glance. */
+bool core_stretch(struct core *c, unsigned level, uint64_t addr, unsigned need,
+                  struct core_stretch *out);
 
 /* Entry `index` of a table of the node at `level` (>= 1), as it stands. False: it cannot be read. */
 bool core_table_entry(struct core *c, unsigned level, unsigned mode, uint64_t index,

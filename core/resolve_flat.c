@@ -383,12 +383,28 @@ static bool has_descriptor(const struct core *c, unsigned level, uint64_t offset
     return false;
 }
 
-bool core_stretch(struct core *c, unsigned level, uint64_t addr, struct core_stretch *out) {
+/* How many bytes, at most, before (step -1) or behind (1) the one at `offset` in the arena lie in pages that nobody watches, up
+ * to `most`; its own page is not. */
+static uint64_t quiet(const struct core *c, uint64_t offset, int step, uint64_t most) {
+    enum { PAGES = 8192 };
+    uint64_t page = offset / FROND_PAGE_SIZE, in = offset % FROND_PAGE_SIZE;
+    uint64_t bytes = step < 0 ? in : FROND_PAGE_SIZE - 1 - in;
+
+    for (unsigned n = 0; n < PAGES && bytes < most; n++, bytes += FROND_PAGE_SIZE) {
+        page += (uint64_t)(int64_t)step;
+        if (c->page[page].watch != 0)
+            break;
+    }
+    return bytes < most ? bytes : most;
+}
+
+bool core_stretch(struct core *c, unsigned level, uint64_t addr, unsigned need,
+                  struct core_stretch *out) {
     uint64_t below = UINT64_MAX, above = UINT64_MAX, at = addr, drops = c->drops;
 
     for (unsigned l = level;; l--) {
         uint64_t from = c->isa->plain_from(c->isa->opaque, l);
-        struct core_frame need;
+        struct core_frame below_it;
         struct core_answer a;
         struct frond_range e;
 
@@ -396,13 +412,19 @@ bool core_stretch(struct core *c, unsigned level, uint64_t addr, struct core_str
             return false;
         below = at - from < below ? at - from : below;
         c->chain[l] = at;
-        if (search(c, l, CORE_P, &e, &need, &a) != WALK_FOUND || (e.flags & FROND_R) == 0)
+        if (search(c, l, CORE_P, &e, &below_it, &a) != WALK_FOUND || (e.flags & need) == 0)
             return false;
         below = at - e.base < below ? at - e.base : below;
         above = range_last(&e) - at < above ? range_last(&e) - at : above;
         at = range_target(&e, at);
         if (l == 0)
             break;
+    }
+    if (need == FROND_W) {
+        if (c->page[at / FROND_PAGE_SIZE].watch != 0)
+            return false;
+        below = quiet(c, at, -1, below);
+        above = quiet(c, at, 1, above);
     }
     if (c->drops != drops || has_descriptor(c, level, at - below, below + above))
         return false;

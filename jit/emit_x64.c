@@ -11,7 +11,7 @@
  *   r15                    the data TLB's entries
  *   rax rcx rdx xmm0-xmm2  between instructions free
  *   [rsp]                  the hart; [rsp + 8]: its jump cache; [rsp + 16]: free; [rsp + 24]: the TLB's mask; [rsp + 32]:
- *                          base, limit and addend of the data TLB's stretch
+ *                          base, limit and addend of the data TLB's stretches, for loads and for stores
  *
  * At each instruction's beginning these hold what exec_run would have, so the slow way out is the
  * same everywhere: put them back, call jit_slow, fetch them again.
@@ -21,7 +21,17 @@
 #include "unit.h"
 #include "x64.h"
 
-enum { HART = 0, JUMPS = 8, FREE = 16, MASK = 24, BASE = 32, LIMIT = 40, ADDEND = 48, FRAME = 56 };
+enum {
+    HART = 0,
+    JUMPS = 8,
+    FREE = 16,
+    MASK = 24,
+    BASE = 32,
+    LIMIT = 40,
+    ADDEND = 48,
+    STRETCH = 24,
+    FRAME = 88
+};
 enum { BIAS = offsetof(struct frond_desc, x) + 128 };
 #define FIELD(member) ((int32_t)offsetof(struct frond_desc, member) - BIAS)
 #define X(n)          ((int32_t)(8 * (n)) - 128)
@@ -50,6 +60,7 @@ struct stub {
     enum site_kind kind;
     unsigned width, flags; /* SLOW, of an access */
     struct stub *slow;     /* LOOK: what is taken if the TLB has nothing */
+    unsigned which;        /* LOOK: TLB_R or TLB_W */
     int32_t to;            /* else: offset in the page, perhaps not of this one */
     int32_t give;          /* else: steps given back */
 };
@@ -826,12 +837,14 @@ static uint8_t *look_up(struct emit *e, unsigned width, unsigned which) {
 }
 
 /* The same, by the stretch; the TLB is looked at behind the unit. */
-static struct stub *look_at_stretch(struct emit *e) {
+static struct stub *look_at_stretch(struct emit *e, unsigned which) {
+    int32_t at = STRETCH * (int32_t)which;
+
     op_rr(&e->x, W64, OP_MOV, RCX, RAX);
-    op_rm(&e->x, W64, OP_SUB, RCX, RSP, BASE);
-    op_rm(&e->x, W64, OP_CMP, RCX, RSP, LIMIT);
+    op_rm(&e->x, W64, OP_SUB, RCX, RSP, BASE + at);
+    op_rm(&e->x, W64, OP_CMP, RCX, RSP, LIMIT + at);
     struct stub *s = new_stub(e, STUB_LOOK, jcc(&e->x, CC_AE));
-    op_rm(&e->x, W64, OP_MOV, RCX, RSP, ADDEND);
+    op_rm(&e->x, W64, OP_MOV, RCX, RSP, ADDEND + at);
     s->resume = e->x.at;
     return s;
 }
@@ -842,12 +855,14 @@ static struct stub *find(struct emit *e, const struct decoded *d, unsigned width
     struct stub *look = NULL, *s;
 
     address(e, d);
-    if (which == TLB_R && e->u->stretch)
-        look = look_at_stretch(e);
+    if (e->u->stretch[which])
+        look = look_at_stretch(e, which);
     s = slow_if(e, look ? NULL : look_up(e, width, which), kind);
-    if (look)
-        look->slow = s;
     s->width = width;
+    if (look) {
+        look->slow = s;
+        look->which = which;
+    }
     return s;
 }
 
@@ -1315,7 +1330,7 @@ static void write_loans(struct emit *e) {
 static void write_stub(struct emit *e, const struct stub *s) {
     land(&e->x, s->from);
     if (s->what == STUB_LOOK) {
-        s->slow->from = look_up(e, s->slow->width, TLB_R);
+        s->slow->from = look_up(e, s->slow->width, s->which);
         jmp_to(&e->x, s->resume);
         return;
     }
@@ -1434,15 +1449,20 @@ static void write_hart(struct x64 *x) {
     op_rm(x, W64, OP_MOV, R15, RDI, (int32_t)offsetof(struct hart, data));
     op_rm(x, W64, OP_MOV, RAX, R15, (int32_t)offsetof(struct tlb, mask));
     op_rm(x, W64, OP_STORE, RAX, RSP, MASK);
-    for (unsigned k = 0; k < 3; k++) {
-        static const int32_t from[] = {offsetof(struct tlb, stretch.base),
-                                       offsetof(struct tlb, stretch.limit),
-                                       offsetof(struct tlb, stretch.addend)};
-        op_rm(x, W64, OP_MOV, RAX, R15, from[k]);
-        op_rm(x, W64, OP_STORE, RAX, RSP, BASE + 8 * (int32_t)k);
+    for (unsigned k = TLB_R; k <= TLB_W; k++) {
+        int32_t from = (int32_t)(offsetof(struct tlb, stretch) + k * sizeof(struct stretch));
+        int32_t to = BASE + STRETCH * (int32_t)k;
+        for (int32_t n = 0; n < STRETCH; n += 8) {
+            op_rm(x, W64, OP_MOV, RAX, R15, from + n);
+            op_rm(x, W64, OP_STORE, RAX, RSP, to + n);
+        }
     }
     op_rm(x, W64, OP_MOV, R15, R15, (int32_t)offsetof(struct tlb, e));
 }
+
+_Static_assert(offsetof(struct stretch, limit) == LIMIT - BASE &&
+                   offsetof(struct stretch, addend) == ADDEND - BASE,
+               "write_hart() copies them as they lie");
 
 /* void *run(h, code) */
 static void write_run(struct x64 *x) {

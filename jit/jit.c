@@ -211,15 +211,16 @@ static void list(const struct jit *j, const uint8_t *at, const uint8_t *end) {
                                                  .insns = u->n});
 }
 
-bool jit_translate(struct jit *j, struct block *b, uint64_t base, const uint8_t *page, bool stretch,
-                   unsigned *bytes_used) {
+bool jit_translate(struct jit *j, struct block *b, uint64_t base, const uint8_t *page,
+                   const struct tlb *data, unsigned *bytes_used) {
     uint64_t begun = nanoseconds();
     struct room room = room_of(j);
     uint8_t *at = room.at;
     bool made = false;
 
     make(&j->unit, base, b->offset, page);
-    j->unit.stretch = stretch;
+    for (unsigned k = TLB_R; k <= TLB_W; k++)
+        j->unit.stretch[k] = data->stretch[k].limit != 0;
     if (j->unit.n > 0) {
         made = emit_unit(j->emit, &room, &j->common, &j->unit);
         j->full = !made;

@@ -22,8 +22,8 @@ struct unit_insn {
 struct unit {
     uint64_t base; /* virtual address of the page */
     unsigned n;
-    uint16_t end; /* offset behind the last */
-    bool stretch; /* loads look at struct tlb's stretch first */
+    uint16_t end;    /* offset behind the last */
+    bool stretch[2]; /* of TLB_R, TLB_W: such accesses look at struct tlb's stretch first */
     struct unit_insn insn[JIT_UNIT_MAX];
     int16_t index[UNIT_PAGE / 2]; /* by offset / 2: which instruction starts there, or -1 */
 };

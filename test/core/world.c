@@ -105,6 +105,9 @@ static void protect(void *opaque, struct core_ctx *ctx, uint32_t page) {
     for (unsigned i = 0; i < KEPT; i++)
         if (page == CORE_NO_PAGE || h->kept[i].page == page)
             h->kept[i].write = false;
+    h->stretched &= h->stretch_need != FROND_W ||
+                    (page != CORE_NO_PAGE &&
+                     page - h->stretch.offset / PAGE > (h->stretch.last - h->stretch.first) / PAGE);
 }
 
 static void pt_changed(void *opaque, struct core_ctx *ctx, uint64_t tag, uint64_t old,

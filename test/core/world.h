@@ -33,6 +33,7 @@ struct hart {
     uint64_t changes; /* of page tables read for it */
     struct kept kept[KEPT];
     struct core_stretch stretch;
+    unsigned stretch_need;
     bool stretched;
 };
 

@@ -168,6 +168,9 @@ static int put_base(struct out *o, unsigned base) {
     case 0: put(o, LUI(base, 0x90000)); return 64; /* nothing is there */
     case 1: put(o, LUI(base, 0x0200c)); return 16; /* mtime, and a reserved page */
     case 2: return 2047;                           /* wherever it leads */
+    case 6:                                        /* the end of its memory */
+        put_la_at(o, base, (o->levels + 1) * NODE_SIZE - 8);
+        return 12;
     case 3:
     case 4:
     case 5:
