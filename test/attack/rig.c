@@ -250,6 +250,18 @@ static int disk_write(void *opaque, uint64_t off, const void *buf, size_t n) {
     return 0;
 }
 
+static long console_read(void *opaque, uint8_t *buf, size_t n) {
+    (void)opaque;
+    memset(buf, 'i', n);
+    return (long)n;
+}
+
+static void console_write(void *opaque, const uint8_t *buf, size_t n) {
+    struct rig *r = opaque;
+    memset(r->said, 0, sizeof r->said);
+    memcpy(r->said, buf, n < sizeof r->said ? n : sizeof r->said);
+}
+
 bool rig_begin(struct rig *r, const struct rig_options *how) {
     struct frond_options o;
     memset(r, 0, sizeof *r);
@@ -264,8 +276,11 @@ bool rig_begin(struct rig *r, const struct rig_options *how) {
         return false;
     r->block = (struct dev_block){
         .opaque = r, .size = sizeof r->disk, .read = disk_read, .write = disk_write};
-    if (frond_attach_rng(r->m, 0, 7) || frond_attach_block(r->m, 1, &r->block))
+    r->console = (struct dev_char){.opaque = r, .read = console_read, .write = console_write};
+    if (frond_attach_rng(r->m, 0, 7) || frond_attach_block(r->m, 1, &r->block) ||
+        frond_attach_console(r->m, 2, &r->console))
         return false;
+    frond_poll_input(r->m, false); /* by the row, when it wants */
     frond_desc(r->m)->csr.mtvec = RAM + CODE;
     frond_desc(r->m)->csr.pmpaddr[0] = (1ull << 54) - 1;
     frond_desc(r->m)->csr.pmpcfg[0] = 0x1f;
