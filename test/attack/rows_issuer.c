@@ -270,6 +270,90 @@ static void page_table_nowhere(struct rig *r) {
     }
 }
 
+/* ---- A process and its kernel, without any child --------------------------------------------------- */
+
+enum { LOADS, STORES, AMOS, RESERVES, FETCHES, CROSSES };
+
+/* The page at ROOM is the kernel's, the one before it the user's; what U tries is in row->how. */
+static void process(struct rig *r, bool by_pmp) {
+    const struct {
+        uint32_t insn;
+        uint64_t page_fault, access_fault;
+    } reaches[] = {[LOADS] = {LD(A2, A1, 0), 13, 5},       [STORES] = {SD(A0, A1, 0), 15, 7},
+                   [AMOS] = {AMOADD_D(A2, A0, A1), 15, 7}, [RESERVES] = {LR_D(A2, A1), 13, 5},
+                   [FETCHES] = {JALR(ZERO, A1, 0), 12, 1}, [CROSSES] = {SD(A0, A1, -4), 15, 7}};
+    const unsigned how = r->row->how;
+    put(r, &r->a, RAM + ROOM, 0x6b65);
+    put(r, &r->a, RAM + ROOM - 8, 0x1111);
+    struct seen s = act(r, &r->a, FROND_MODE_U, &reaches[how].insn, 1, UINT64_MAX, RAM + ROOM);
+    WANT(IS_TRAP(by_pmp ? reaches[how].access_fault : reaches[how].page_fault, RAM + ROOM),
+         "how %d cause %d tval 0x%llx", (int)s.how, (int)s.cause, (unsigned long long)s.tval);
+    WANT(get(r, &r->a, RAM + ROOM) == 0x6b65 && get(r, &r->a, RAM + ROOM - 8) == 0x1111,
+         "it was stored to");
+}
+
+static void process_paged(struct rig *r) {
+    paging(r, LEAF);
+    map_page(r, RAM + ROOM - PAGE, LEAF | U);
+    process(r, false);
+}
+
+static void close_page(struct rig *r, uint64_t page) {
+    struct frond_desc d = desc(r, &r->a);
+    d.csr.pmpaddr[0] = page >> 2 | 0x1ff;
+    d.csr.pmpcfg[0] = 0x18; /* NAPOT, no right */
+    d.csr.pmpaddr[1] = (1ull << 54) - 1;
+    d.csr.pmpcfg[1] = 0x1f;
+    set_desc(r, &r->a, &d);
+}
+
+static void process_pmp(struct rig *r) {
+    close_page(r, RAM + ROOM);
+    process(r, true);
+}
+
+/* A kernel's page table in what PMP keeps from it. */
+static void walk_pmp(struct rig *r) {
+    paging(r, LEAF);
+    close_page(r, RAM + PT_RAM);
+    struct frond_desc d = desc(r, &r->a);
+    d.csr.mstatus = 1 << 17 | 1 << 11; /* MPRV, MPP = S */
+    set_desc(r, &r->a, &d);
+    struct seen s = load(r, &r->a, RAM + DATA);
+    WANT(IS_TRAP(5, RAM + DATA), "how %d cause %d", (int)s.how, (int)s.cause);
+}
+
+/* Each CSR of a mode above, read and written. */
+static void csrs_above(struct rig *r, unsigned mode, unsigned from) {
+    static const unsigned csr[] = {0x100, 0x104, 0x105, 0x140, 0x141, 0x144, 0x180, /* S */
+                                   0x300, 0x302, 0x303, 0x304, 0x305, 0x306, 0x340,
+                                   0x341, 0x344, 0x3a0, 0x3b0, 0xb00, 0xf14};
+    const struct frond_desc before = desc(r, &r->a);
+    for (unsigned i = from; i < sizeof csr / sizeof csr[0] && rig_ok(r); i++) {
+        struct seen s = DO_IN(mode, &r->a, UINT64_MAX, 0, CSRRW(A2, csr[i], A0));
+        WANT(s.how == TRAPPED && s.cause == 2, "write 0x%x: how %d cause %d", csr[i], (int)s.how,
+             (int)s.cause);
+        s = DO_IN(mode, &r->a, 0, 0, CSRR(A2, csr[i]));
+        WANT(s.how == TRAPPED && s.cause == 2, "read 0x%x: how %d cause %d", csr[i], (int)s.how,
+             (int)s.cause);
+    }
+    const struct frond_desc d = desc(r, &r->a);
+    WANT(d.csr.mtvec == before.csr.mtvec && d.csr.satp == before.csr.satp &&
+             memcmp(d.csr.pmpaddr, before.csr.pmpaddr, sizeof d.csr.pmpaddr) == 0,
+         "a CSR changed");
+    struct seen s = DO_IN(mode, &r->a, 0, 0, MRET);
+    WANT(s.how == TRAPPED && s.cause == 2, "mret: how %d cause %d", (int)s.how, (int)s.cause);
+}
+
+static void user_csrs(struct rig *r) { csrs_above(r, FROND_MODE_U, 0); }
+static void kernel_csrs(struct rig *r) { csrs_above(r, FROND_MODE_S, 7); }
+
+#define REACH(x, y, z, m)                                                                          \
+    ROW("user-page-" x, "user mode", "its kernel's memory", m ", behind a page table", y,          \
+        process_paged, .how = z),                                                                  \
+        ROW("user-pmp-" x, "user mode", "its kernel's memory", m ", behind PMP", "pmp",            \
+            process_pmp, .how = z)
+
 const struct row issuer_rows[] = {
     ROW("user-controller", "user mode", "the node controller",
         "a process reaches for the node controller", "page-table", user_controller),
@@ -301,5 +385,15 @@ const struct row issuer_rows[] = {
     ROW("page-table-nowhere", "S-mode", "windows and gaps",
         "page tables in windows, gaps, the sibling's memory", "gap register-access",
         page_table_nowhere),
+    REACH("load", "page-table", LOADS, "loads"),
+    REACH("store", "page-table", STORES, "stores"),
+    REACH("amo", "page-table", AMOS, "an AMO"),
+    REACH("reserve", "page-table", RESERVES, "LR"),
+    REACH("fetch", "page-table", FETCHES, "executes it"),
+    REACH("cross", "page-table both-pages", CROSSES, "a store that ends in it"),
+    ROW("kernel-pmp-walk", "S-mode", "memory closed by PMP", "as its page table", "pmp", walk_pmp),
+    ROW("user-csrs", "user mode", "CSRs of S and M", "reads and writes, mret", "privilege",
+        user_csrs),
+    ROW("kernel-csrs", "S-mode", "CSRs of M", "reads and writes, mret", "privilege", kernel_csrs),
 };
 const unsigned issuer_count = sizeof issuer_rows / sizeof issuer_rows[0];

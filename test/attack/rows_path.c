@@ -222,6 +222,39 @@ static void one_table_page(struct rig *r) {
     }
 }
 
+/*
+ * Depth 250 below node 0, each level on node 0's memory, entered by the one before. The last halts, and so does each
+ * that it leaves. What the engine keeps grows with the path and no faster.
+ */
+static void depth(struct rig *r) {
+    enum { DEPTH = 250 };
+    const uint64_t descs = RAM + 0x500000, code = RAM + DATA;
+    const uint32_t insn[] = {SD(A0, A1, 0), SW(S1, S0, 0)};
+    const struct frond_range all = {RAM, ROOT_SIZE, RAM, RWX};
+    poke(r, &r->root, code, insn, sizeof insn);
+    poke(r, &r->root, RAM + TABLE, &all, sizeof all);
+    struct frond_desc d = {
+        .magic = FROND_MAGIC, .version = FROND_ABI_VERSION, .budget = UINT64_MAX, .pc = code};
+    d.map_p = d.map_np = (struct frond_map){RAM + TABLE, 1};
+    d.x[S0] = FROND_FINISHER_BASE;
+    d.x[S1] = 0x5555;
+    for (unsigned i = 0; i < DEPTH; i++) {
+        d.uid = d.label = i;
+        d.x[A0] = descs + PAGE * (i + 1);
+        d.x[A1] = i + 1 < DEPTH ? CTL + FROND_CTL_ENTER : RAM + 0x3f000;
+        poke(r, &r->root, descs + PAGE * i, &d, sizeof d);
+    }
+    size_t before = mallinfo2().uordblks;
+    struct seen s = enter(r, &r->root, descs);
+    size_t grown = mallinfo2().uordblks - before;
+    WANT(s.how == RETIRED && s.status == 0, "how %d status %d", (int)s.how, (int)s.status);
+    WANT(grown < DEPTH * (40u << 10), "%zu bytes of host memory are kept", grown);
+    for (unsigned i = 0; i < DEPTH; i++) {
+        uint32_t reason = (uint32_t)get(r, &r->root, descs + PAGE * i + 0x80);
+        WANT(reason == FROND_EXIT_HALT, "level %u: reason %u", i + 1, reason);
+    }
+}
+
 /* 0.1's children i = 0..259 each enter pages j = 0..259 as descriptors: 67,600 nodes, each known by
  * its parent and page. What the engine keeps of them is bounded. */
 static void many_nodes(struct rig *r) {
@@ -297,5 +330,7 @@ const struct row path_rows[] = {
         "120 levels with all their tables in one page", "own-page", one_table_page),
     ROW("path-many-nodes", "parent", "the host's memory", "67,600 nodes over 520 pages", "bounded",
         many_nodes, .no_audit = true),
+    ROW("path-depth", "child", "the host's memory", "250 levels, each of which makes the next",
+        "bounded", depth, .no_audit = true),
 };
 const unsigned path_count = sizeof path_rows / sizeof path_rows[0];
