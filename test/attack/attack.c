@@ -1,12 +1,13 @@
 /*
- * attack.c - runs the table of attacks: attack [--only TEXT] [--wall NAME] [--table] [--quick] [--first] [--apart]
+ * attack.c - runs the table of attacks: attack [--only TEXT] [--wall NAME] [--nucleus ELF] [--table] [--quick] [--first]
+ * [--apart]
  *
  * Each row is run three times on a new machine: as it is, with every invariant walked whenever the
  * path changes (frond_options.audit), and with --shake. Each time the victim, 0.2, must come to the
  * hash that it has on a machine where nobody attacks, and node 0's own memory must be as its host
  * wrote it. --wall: only rows that this wall stops. --table: the attacks, not run: name, seat, object, means, walls.
  * --quick: the first run only. --first: up to the first failure, each row named before it is run. --apart: each
- * row in a process of its own, that may crash or hang (--first and --apart: for test/mutants).
+ * row in a process of its own, that may crash or hang. --nucleus: for rows_nucleus.c. (These three: for mutants.)
  */
 #include "rig.h"
 #include <signal.h>
@@ -26,7 +27,7 @@ static const struct {
     {desc_rows, &desc_count},     {path_rows, &path_count},       {map_rows, &map_count},
     {issuer_rows, &issuer_count}, {answer_rows, &answer_count},   {dma_rows, &dma_count},
     {device_rows, &device_count}, {time_rows, &time_count},       {code_rows, &code_count},
-    {reach_rows, &reach_count},   {suspend_rows, &suspend_count},
+    {reach_rows, &reach_count},   {suspend_rows, &suspend_count}, {nucleus_rows, &nucleus_count},
 };
 
 static void nothing(struct rig *r) { (void)r; }
@@ -107,7 +108,7 @@ static bool names(const char *walls, const char *wall) {
 
 static struct {
     const char *only, *wall;
-    bool table, quick, first, apart;
+    bool table, quick, first, apart, bad;
 } option = {.only = ""};
 
 static void read_options(int argc, char **argv) {
@@ -116,6 +117,8 @@ static void read_options(int argc, char **argv) {
             option.only = argv[++i];
         else if (strcmp(argv[i], "--wall") == 0 && i + 1 < argc)
             option.wall = argv[++i];
+        else if (strcmp(argv[i], "--nucleus") == 0 && i + 1 < argc)
+            option.bad |= !nucleus_image(argv[++i]);
         option.table |= strcmp(argv[i], "--table") == 0;
         option.quick |= strcmp(argv[i], "--quick") == 0;
         option.first |= strcmp(argv[i], "--first") == 0;
@@ -136,6 +139,8 @@ int main(int argc, char **argv) {
 
     read_options(argc, argv);
     setvbuf(stdout, NULL, _IOLBF, 0);
+    if (option.bad)
+        return 2;
     if (!option.table &&
         !once(&bystander, &(struct rig_options){.audit = true}, &alone, why, sizeof why)) {
         printf("FAIL without any attack: %s\n0 passed, 1 failed\n", why);

@@ -11,6 +11,8 @@ const struct drive rng_in = {"rng", 0x10001000, 0, 0, .most = 0};
 const struct drive console_in = {"console", 0x10003000, 2, 0, .waits = true, .most = 65536};
 const struct drive console_out = {"console", 0x10003000, 2, 1, .out = true, .most = 65536};
 
+static uint64_t pages(const struct node *n) { return n->pages ? n->pages : RAM; }
+
 uint32_t reg32(struct rig *r, struct node *n, const struct drive *v, unsigned off) {
     struct seen s = DO(n, 0, v->window + off, LW(A0, A1, 0));
     return s.how == RETIRED ? (uint32_t)reg(r, n, A0) : UINT32_MAX;
@@ -32,8 +34,8 @@ void start_driver(struct rig *r, struct node *n, const struct drive *v, uint64_t
     write32(r, n, v, 0x38, num);
     write32(r, n, v, 0x80, (uint32_t)desc_at);
     write32(r, n, v, 0x84, (uint32_t)(desc_at >> 32));
-    write32(r, n, v, 0x90, (uint32_t)(RAM + RING_AVAIL));
-    write32(r, n, v, 0xa0, (uint32_t)(RAM + RING_USED));
+    write32(r, n, v, 0x90, (uint32_t)(pages(n) + RING_AVAIL));
+    write32(r, n, v, 0xa0, (uint32_t)(pages(n) + RING_USED));
     write32(r, n, v, 0x44, 1);
     write32(r, n, v, 0x70, 4);
 }
@@ -44,7 +46,7 @@ void give(struct rig *r, struct node *n, const struct drive *v) {
 }
 
 void set_ring(struct rig *r, const struct node *n, unsigned i, struct vring_desc d) {
-    poke(r, n, RAM + RING_DESC + 16 * i, &d, sizeof d);
+    poke(r, n, pages(n) + RING_DESC + 16 * i, &d, sizeof d);
 }
 
 unsigned data_at(const struct drive *v) { return v->header ? 1 : 0; }
@@ -56,20 +58,20 @@ uint16_t data_flags(const struct drive *v) {
 void ask(struct rig *r, const struct node *n, const struct drive *v, uint64_t at, uint32_t len) {
     const uint8_t header[16] = {v->out ? 1 : 0};
     const uint16_t avail[] = {0, 1, 0};
-    poke(r, n, RAM + HEADER, header, sizeof header);
-    put(r, n, RAM + RING_USED, 0);
+    poke(r, n, pages(n) + HEADER, header, sizeof header);
+    put(r, n, pages(n) + RING_USED, 0);
     if (v->header) {
-        set_ring(r, n, 0, (struct vring_desc){RAM + HEADER, 16, 1, 1});
-        set_ring(r, n, 2, (struct vring_desc){RAM + HEADER + 16, 1, 2, 0});
+        set_ring(r, n, 0, (struct vring_desc){pages(n) + HEADER, 16, 1, 1});
+        set_ring(r, n, 2, (struct vring_desc){pages(n) + HEADER + 16, 1, 2, 0});
     }
     set_ring(r, n, data_at(v), (struct vring_desc){at, len, data_flags(v), 2});
-    poke(r, n, RAM + RING_AVAIL, avail, sizeof avail);
+    poke(r, n, pages(n) + RING_AVAIL, avail, sizeof avail);
 }
 
 struct seen ring(struct rig *r, struct node *n, const struct drive *v) {
     struct seen s = write32(r, n, v, 0x50, v->queue);
     if (v->waits && s.how == RETIRED && frond_poll(r->m))
-        s = load(r, n, RAM + DATA);
+        s = load(r, n, pages(n) + DATA);
     return s;
 }
 

@@ -1,7 +1,7 @@
 /*
  * driver.h - a node that drives a virtio device: its window, its rings, one request.
  *
- * Memory of the node, from FROND_RAM_BASE on: rings and a header, in pages that rows play with.
+ * Memory of the node, from node.pages on, or else FROND_RAM_BASE: rings and a header, in pages that rows play with.
  */
 #ifndef ATTACK_DRIVER_H
 #define ATTACK_DRIVER_H

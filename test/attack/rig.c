@@ -117,8 +117,8 @@ void spawn(struct rig *r, struct node *n, struct node *parent, uint64_t label) {
 
 /* ---- Running --------------------------------------------------------------------------------- */
 
-static bool at_gate(const struct frond_access *e) {
-    return e->reason == FROND_EXIT_FAULT && e->kind == FROND_FAULT_LOAD && e->addr == GATE &&
+static bool at_gate(const struct frond_access *e, uint64_t gate) {
+    return e->reason == FROND_EXIT_FAULT && e->kind == FROND_FAULT_LOAD && e->addr == gate &&
            (e->flags & FROND_XF_SELF) != 0;
 }
 
@@ -131,7 +131,7 @@ static void run_root(struct rig *r) {
             rig_fail(r, "frond_enter", (int)s, "%s", frond_error(r->m));
             return;
         }
-        if (d->exit.reason != FROND_EXIT_FAULT || at_gate(&d->exit))
+        if (d->exit.reason != FROND_EXIT_FAULT || at_gate(&d->exit, GATE))
             return;
         d->resume = FROND_DENY;
     }
@@ -154,7 +154,11 @@ struct seen run(struct rig *r, struct node *n) {
     }
     struct frond_desc d = desc(r, n);
     s.exit = d.exit;
-    if (at_gate(&d.exit)) {
+    if (n->stub != 0 && at_gate(&d.exit, n->gate)) {
+        s.how = d.csr.scause == UINT64_MAX ? RETIRED : TRAPPED;
+        s.cause = d.csr.scause;
+        s.tval = d.csr.stval;
+    } else if (n->stub == 0 && at_gate(&d.exit, GATE)) {
         s.how = d.csr.mcause >= 8 && d.csr.mcause <= 11 ? RETIRED : TRAPPED;
         s.cause = d.csr.mcause;
         s.tval = d.csr.mtval;
@@ -162,15 +166,29 @@ struct seen run(struct rig *r, struct node *n) {
     return s;
 }
 
+/* A program in S-mode ends, and traps, by a load from its gate: an ecall would be a call of what is below it. */
+static void set_client(struct rig *r, const struct node *n, struct frond_desc *d, uint32_t *end) {
+    const uint32_t handler = LD(ZERO, T6, 0);
+    poke(r, n, n->stub - 4, &handler, sizeof handler);
+    *end = handler;
+    d->pc = n->stub;
+    d->mode = FROND_MODE_S;
+    d->csr.stvec = n->stub - 4;
+    d->csr.scause = UINT64_MAX;
+    d->x[T6] = n->gate;
+}
+
 struct seen act(struct rig *r, struct node *n, unsigned mode, const uint32_t *insn, unsigned count,
                 uint64_t a0, uint64_t a1) {
     uint32_t code[64];
+    struct frond_desc d = desc(r, n);
     memcpy(code, insn, count * sizeof *insn);
     code[count] = ECALL;
-    poke(r, n, RAM + STUB, code, (count + 1) * sizeof *code);
-    struct frond_desc d = desc(r, n);
     d.pc = RAM + STUB;
     d.mode = mode;
+    if (n->stub != 0)
+        set_client(r, n, &d, &code[count]);
+    poke(r, n, d.pc, code, (count + 1) * sizeof *code);
     d.wait = 0;
     d.x[A0] = a0;
     d.x[A1] = a1;

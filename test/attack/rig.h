@@ -39,6 +39,9 @@ struct node {
     uint64_t ram;         /* of its memory in the parent */
     struct frond_range range[RANGES];
     unsigned ranges;
+    uint64_t pages; /* where a driver has its rings; 0: at RAM (driver.h) */
+    uint64_t stub,
+        gate; /* stub not 0: an S-mode program under M-mode code that is none of ours (rows_nucleus.c) */
 };
 
 struct rig {
@@ -152,5 +155,8 @@ ROWS_OF(time);
 ROWS_OF(code);
 ROWS_OF(reach);
 ROWS_OF(suspend);
+ROWS_OF(nucleus);
+/* Rows of nucleus run this ELF in the place of guest/tests/takeover. False: it cannot be read. */
+bool nucleus_image(const char *path);
 
 #endif

@@ -241,7 +241,7 @@ static void depth(struct rig *r) {
     for (unsigned i = 0; i < DEPTH; i++) {
         d.uid = d.label = i;
         d.x[A0] = descs + PAGE * (i + 1);
-        d.x[A1] = i + 1 < DEPTH ? CTL + FROND_CTL_ENTER : RAM + 0x3f000;
+        d.x[A1] = i + 1 < DEPTH ? CTL + FROND_CTL_ENTER : RAM + 0x400000;
         poke(r, &r->root, descs + PAGE * i, &d, sizeof d);
     }
     size_t before = mallinfo2().uordblks;

@@ -1,0 +1,2 @@
+# riscv/csr.c: mret is M-mode's
+s/raw == 0x30200073 && is_m/raw == 0x30200073/
