@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SECONDS = 20, BYTES = 2000000000 }; /* for a row apart */
+enum { SECONDS = 15, BYTES = 2000000000 }; /* for a row apart */
 
 static const struct {
     const struct row *rows;

@@ -325,7 +325,7 @@ const struct row map_rows[] = {
     ROW("map-rights", "parent", "a page with fewer rights",
         "all pairs of rights at two levels, each kind of access", "rights", rights),
     ROW("map-edits-own-table", "grandchild", "its own range table",
-        "rewrites its own table while it runs on it", "watch-table both-pages gap",
+        "rewrites its own table while it runs on it", "watch-table watch-store both-pages gap",
         edits_own_table),
     ROW("map-edits-below", "parent", "memory taken from its parent",
         "takes memory away under a suspended grandchild", "watch-table", edits_below),
