@@ -22,7 +22,7 @@ enum nk_status nk_call(struct nk *nk, uint64_t call, const uint64_t arg[NK_ARGS]
     case NK_CALL_CHILD_DESTROY: return nk_child_destroy(nk, arg[0]);
     case NK_CALL_CHILD_RESET: return nk_child_reset(nk, arg[0]);
     case NK_CALL_CHILD_SET: return nk_child_set(nk, arg[0], arg[1], arg[2], arg[3]);
-    case NK_CALL_GRANT: return nk_grant(nk, arg[0], arg[1], &range);
+    case NK_CALL_GRANT: return range_grant(nk, arg[0], arg[1], range);
     case NK_CALL_REVOKE: return nk_revoke(nk, arg[0], arg[1], arg[2]);
     case NK_CALL_POINT: return nk_point(nk, arg[0], arg[1], arg[2], arg[3], arg[4]);
     default: return NK_BAD_CALL;

@@ -1,8 +1,10 @@
 /* child.c - children come, go, and begin anew: see nk.h. */
 #include "nk_priv.h"
 
+#define ENTRY ((uint64_t)sizeof(struct frond_range))
+
 static bool lives(const struct nk *nk, uint64_t child) {
-    return child < nk->layout.children && nk->child[child].lives != 0;
+    return child < (uint64_t)nk->children && nk->child[child].lives != 0;
 }
 
 void child_publish(struct nk *nk, uint64_t child) {
@@ -12,10 +14,10 @@ void child_publish(struct nk *nk, uint64_t child) {
 
     if (np->room == 0)
         np = p;
-    d->map_p.addr = nk->at.range + sizeof(struct frond_range) * p->first;
-    d->map_p.count = p->count;
-    d->map_np.addr = nk->at.range + sizeof(struct frond_range) * np->first;
-    d->map_np.count = np->count;
+    d->map_p.addr = (uint64_t)nk->range_at + ENTRY * (uint64_t)p->first;
+    d->map_p.count = (uint64_t)p->count;
+    d->map_np.addr = (uint64_t)nk->range_at + ENTRY * (uint64_t)np->first;
+    d->map_np.count = (uint64_t)np->count;
 }
 
 /* The descriptor of a hart at reset. */
@@ -32,9 +34,10 @@ static void at_reset(struct nk *nk, uint64_t child, uint64_t label) {
 
 /* Entries [first, first + n) meet those of a child that lives. */
 static bool entries_taken(const struct nk *nk, uint64_t first, uint64_t n) {
-    for (uint64_t i = 0; i < nk->layout.children; i++) {
+    for (uint64_t i = 0; i < (uint64_t)nk->children; i++) {
         const struct nk_child *c = &nk->child[i];
-        uint64_t begin = c->map[NK_P].first, end = begin + c->map[NK_P].room + c->map[NK_NP].room;
+        uint64_t begin = (uint64_t)c->map[NK_P].first;
+        uint64_t end = (uint64_t)c->map[NK_NP].first + (uint64_t)c->map[NK_NP].room;
 
         if (c->lives != 0 && first < end && begin < first + n)
             return true;
@@ -46,20 +49,20 @@ enum nk_status nk_child_create(struct nk *nk, uint64_t child, uint64_t label, ui
                                uint64_t room, uint64_t room_np) {
     struct nk_child *c;
 
-    if (child >= nk->layout.children)
+    if (child >= (uint64_t)nk->children)
         return NK_NOT_CHILD;
     if (lives(nk, child))
         return NK_IN_USE;
     if (label == UINT64_MAX)
         return NK_BAD_FIELD;
-    if (room == 0 || first > nk->layout.ranges || room > nk->layout.ranges - first ||
-        room_np > nk->layout.ranges - first - room)
+    if (room == 0 || first > (uint64_t)nk->ranges || room > (uint64_t)nk->ranges - first ||
+        room_np > (uint64_t)nk->ranges - first - room)
         return NK_OUTSIDE;
     if (entries_taken(nk, first, room + room_np))
         return NK_OVERLAP;
     c = &nk->child[child];
-    c->map[NK_P] = (struct nk_table){(uint32_t)first, (uint32_t)room, 0};
-    c->map[NK_NP] = (struct nk_table){(uint32_t)(first + room), (uint32_t)room_np, 0};
+    c->map[NK_P] = (struct nk_table){(int32_t)first, (int32_t)room, 0};
+    c->map[NK_NP] = (struct nk_table){(int32_t)(first + room), (int32_t)room_np, 0};
     c->lives = 1;
     at_reset(nk, child, label);
     return NK_OK;
@@ -70,7 +73,7 @@ enum nk_status nk_child_destroy(struct nk *nk, uint64_t child) {
         return NK_NOT_CHILD;
     for (uint64_t map = NK_P; map <= NK_NP; map++) {
         while (nk->child[child].map[map].count > 0)
-            range_remove(nk, child, map, nk->child[child].map[map].count - 1);
+            range_remove(nk, child, map, (uint64_t)nk->child[child].map[map].count - 1);
     }
     nk->child[child].lives = 0;
     return NK_OK;
@@ -86,6 +89,6 @@ enum nk_status nk_child_reset(struct nk *nk, uint64_t child) {
 enum nk_status nk_child_desc(const struct nk *nk, uint64_t child, uint64_t *address) {
     if (!lives(nk, child))
         return NK_NOT_CHILD;
-    *address = nk->at.desc + sizeof(struct frond_desc) * child;
+    *address = (uint64_t)nk->desc_at + sizeof(struct frond_desc) * child;
     return NK_OK;
 }

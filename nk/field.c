@@ -60,7 +60,7 @@ enum nk_status nk_child_set(struct nk *nk, uint64_t child, uint64_t field, uint6
                             uint64_t value) {
     struct frond_desc *d;
 
-    if (child >= nk->layout.children || nk->child[child].lives == 0)
+    if (child >= (uint64_t)nk->children || nk->child[child].lives == 0)
         return NK_NOT_CHILD;
     if (!may_set(field, index, value))
         return NK_BAD_FIELD;

@@ -5,8 +5,9 @@ enum { WORDS = FROND_PAGE_SIZE / 8, HEADER = 3 };
 
 /* n pages from `first` on lie where objects may be. */
 static bool may_hold_objects(const struct nk *nk, uint64_t first, uint64_t n) {
-    return first >= nk->object_first && first - nk->object_first < nk->layout.objects.pages &&
-           n <= nk->layout.objects.pages - (first - nk->object_first);
+    uint64_t begin = (uint64_t)nk->objects.first, pages = (uint64_t)nk->objects.pages;
+
+    return first >= begin && first - begin < pages && n <= pages - (first - begin);
 }
 
 /* Some of n pages belongs to an object; is led to. */
@@ -28,7 +29,7 @@ static bool led_to(const struct nk *nk, uint64_t first, uint64_t n) {
 
 /* Word 0 of the object whose first page this is. */
 static uint64_t word_of(const struct nk *nk, uint64_t first) {
-    return (first - nk->object_first) * WORDS;
+    return (first - (uint64_t)nk->objects.first) * WORDS;
 }
 
 static void write_header(struct nk *nk, uint64_t first, uint64_t words, uint64_t type) {
@@ -54,47 +55,50 @@ static void clear(struct nk *nk, uint64_t first, uint64_t n) {
 }
 
 enum nk_status nk_declare(struct nk *nk, uint64_t base, uint64_t size, uint64_t type) {
-    uint64_t first, n;
-    enum nk_status status;
+    struct pages p;
 
     if (type == NK_FREE || type >= NK_TYPES)
         return NK_BAD_TYPE;
-    if (!page_span(base, size))
+    if (base % NK_PAGE != 0 || size % NK_PAGE != 0 || size == 0 || size - 1 > UINT64_MAX - base)
         return NK_BAD_RANGE;
-    status = page_locate(nk, base, size, &first, &n);
-    if (status != NK_OK)
-        return status;
-    if (type != NK_KEPT && !may_hold_objects(nk, first, n))
+    p = page_locate(nk, base / NK_PAGE, size / NK_PAGE);
+    if (p.status != NK_OK)
+        return p.status;
+    if (type != NK_KEPT && !may_hold_objects(nk, p.first, p.n))
         return NK_OUTSIDE;
-    if (declared(nk, first, n))
+    if (declared(nk, p.first, p.n))
         return NK_OVERLAP;
-    if (led_to(nk, first, n))
+    if (led_to(nk, p.first, p.n))
         return NK_IN_USE;
-    set_type(nk, first, n, type, n);
+    set_type(nk, p.first, p.n, type, p.n);
     if (type != NK_KEPT && type != NK_NO_WRITE)
-        clear(nk, first, n);
+        clear(nk, p.first, p.n);
     if (type != NK_KEPT)
-        write_header(nk, first, n * WORDS, type);
+        write_header(nk, p.first, p.n * WORDS, type);
     return NK_OK;
 }
 
-/* The first page of the object that starts at base. */
-static enum nk_status object_at(const struct nk *nk, uint64_t base, uint64_t *first) {
-    return page_begins(nk, base, first) && nk->page[*first].pages > 0 ? NK_OK : NK_NOT_OBJECT;
+/* The pages of the object that starts at base; else NK_NOT_OBJECT. */
+static struct pages object_at(const struct nk *nk, uint64_t base) {
+    struct pages p = page_begins(nk, base / NK_PAGE);
+
+    if (base % NK_PAGE != 0 || p.status != NK_OK || nk->page[p.first].pages == 0)
+        p.status = NK_NOT_OBJECT;
+    else
+        p.n = nk->page[p.first].pages;
+    return p;
 }
 
 enum nk_status nk_undeclare(struct nk *nk, uint64_t base) {
-    uint64_t first, n;
-    enum nk_status status = object_at(nk, base, &first);
+    struct pages p = object_at(nk, base);
 
-    if (status != NK_OK)
-        return status;
-    n = nk->page[first].pages;
-    if (led_to(nk, first, n))
+    if (p.status != NK_OK)
+        return p.status;
+    if (led_to(nk, p.first, p.n))
         return NK_IN_USE;
-    if (nk->page[first].type != NK_KEPT)
-        write_header(nk, first, 0, 0);
-    set_type(nk, first, n, NK_FREE, 0);
+    if (nk->page[p.first].type != NK_KEPT)
+        write_header(nk, p.first, 0, 0);
+    set_type(nk, p.first, p.n, NK_FREE, 0);
     return NK_OK;
 }
 
@@ -138,21 +142,23 @@ static enum nk_status put_logged(uint64_t *w, uint64_t n, uint64_t index, uint64
 }
 
 enum nk_status nk_put(struct nk *nk, uint64_t base, uint64_t index, uint64_t value) {
-    uint64_t first, n;
+    struct pages p = object_at(nk, base);
+    uint8_t type;
     uint64_t *payload;
-    enum nk_status status = object_at(nk, base, &first);
+    uint64_t n;
 
-    if (status != NK_OK)
-        return status;
-    if (nk->page[first].type == NK_KEPT)
+    if (p.status != NK_OK)
+        return p.status;
+    type = nk->page[p.first].type;
+    if (type == NK_KEPT)
         return NK_OWN;
-    if (nk->page[first].type == NK_NO_WRITE)
+    if (type == NK_NO_WRITE)
         return NK_SEALED;
-    n = nk->page[first].pages * (uint64_t)WORDS - HEADER;
-    payload = &nk->word[word_of(nk, first) + HEADER];
-    if (nk->page[first].type == NK_WRITE_ONCE)
+    payload = &nk->word[word_of(nk, p.first) + HEADER];
+    n = p.n * WORDS - HEADER;
+    if (type == NK_WRITE_ONCE)
         return put_once(payload, n, index, value);
-    if (nk->page[first].type == NK_APPEND_ONLY)
+    if (type == NK_APPEND_ONLY)
         return put_next(payload, n, index, value);
     return put_logged(payload, n, index, value);
 }

@@ -6,47 +6,81 @@
  */
 #include "nk_priv.h"
 
-/* The table that a call means: its index in child.map. */
-static enum nk_status table_of(const struct nk *nk, uint64_t child, uint64_t map, uint64_t *index) {
-    if (child >= nk->layout.children || nk->child[child].lives == 0)
+/* Whether the child has the table that a call means: NK_OK, NK_NOT_CHILD, NK_NOT_MAP. */
+/*@ requires arrays(nk);
+    assigns \nothing;
+    ensures \result == NK_OK || \result == NK_NOT_CHILD || \result == NK_NOT_MAP;
+    ensures \result == NK_NOT_CHILD <==> !live(nk, child);
+    ensures \result == NK_OK <==> live(nk, child) &&
+        (nk->child[child].map[NK_NP].room == 0 ? map == NK_BOTH : map == NK_P || map == NK_NP); */
+static enum nk_status has_table(const struct nk *nk, uint64_t child, uint64_t map) {
+    if (child >= (uint64_t)nk->children || nk->child[child].lives == 0)
         return NK_NOT_CHILD;
     if (nk->child[child].map[NK_NP].room == 0 ? map != NK_BOTH : map > NK_NP)
         return NK_NOT_MAP;
-    *index = map == NK_NP ? NK_NP : NK_P;
     return NK_OK;
 }
 
-/* The first page record of what a range leads to, and how many; 0 for a gap. As page_locate. */
-static enum nk_status pages_of(const struct nk *nk, const struct frond_range *r, uint64_t *first,
-                               uint64_t *n) {
-    *first = *n = 0;
-    if (!flags_allow(r->flags))
-        return NK_OK;
-    return page_locate(nk, r->target, r->size, first, n);
+/* The index in child.map of a table that it has. */
+/*@ assigns \nothing; ensures \result == (map == NK_NP ? 1 : 0); */
+static uint64_t table_of(uint64_t map) { return map == NK_NP ? NK_NP : NK_P; }
+
+/* Aligned, not empty, no wrap, no unknown flag: as the engine judges it. */
+/*@ assigns \nothing;
+    ensures \result <==> aligned(base) && aligned(size) && aligned(target) && size > 0 &&
+        base + size <= UINT64_MAX + 1 && target + size <= UINT64_MAX + 1 && flags <= 15; */
+static bool well_formed(uint64_t base, uint64_t size, uint64_t target, uint64_t flags) {
+    struct frond_range r = {base, size, target, flags};
+
+    return range_ok(&r);
 }
 
-/* May a child have the range, as far as its pages go but for who else leads there? */
-static enum nk_status may_lead(const struct nk *nk, const struct frond_range *r, uint64_t *first,
-                               uint64_t *n) {
-    enum nk_status status;
+/* The records of what a range leads to, none for a gap. As page_locate. */
+/*@ requires layout_ok(nk);
+    requires aligned(target) && aligned(size) && size > 0 && target + size <= UINT64_MAX + 1 && flags <= 15;
+    assigns \nothing;
+    ensures \result.status == NK_OK || \result.status == NK_OWN || \result.status == NK_OUTSIDE ||
+        \result.status == NK_BAD_RANGE;
+    ensures !allows(flags) ==> \result.status == NK_OK && \result.first == 0 && \result.n == 0;
+    ensures allows(flags) ==> (\result.status == NK_OK <==> in_an_area(nk, target, size));
+    ensures allows(flags) && \result.status == NK_OK ==>
+        exactly(nk, \result.first, \result.n, target, size); */
+static struct pages pages_of(const struct nk *nk, uint64_t target, uint64_t size, uint64_t flags) {
+    struct pages none = {NK_OK, 0, 0};
 
-    if (!range_ok(r))
-        return NK_BAD_RANGE;
-    status = pages_of(nk, r, first, n);
-    return status != NK_OK ? status : page_types(nk, *first, *n, flags_write(r->flags));
+    return flags_allow(flags) ? page_locate(nk, target / NK_PAGE, size / NK_PAGE) : none;
+}
+
+/* The same, if a child may lead there, whoever else does; else why not. */
+/*@ requires layout_ok(nk);
+    requires aligned(target) && aligned(size) && size > 0 && target + size <= UINT64_MAX + 1 && flags <= 15;
+    assigns \nothing;
+    ensures \result.status == NK_OK ==> \result.first + \result.n <= nk->pages;
+    ensures !allows(flags) ==> \result.status == NK_OK && \result.first == 0 && \result.n == 0;
+    ensures allows(flags) && \result.status == NK_OK ==> in_an_area(nk, target, size) &&
+        exactly(nk, \result.first, \result.n, target, size);
+    ensures \result.status == NK_OK ==>
+        (\forall integer f; \result.first <= f < \result.first + \result.n ==>
+            nk->page[f].type != NK_KEPT && (writes(flags) ==> nk->page[f].type == NK_FREE)); */
+static struct pages may_lead(const struct nk *nk, uint64_t target, uint64_t size, uint64_t flags) {
+    struct pages p = pages_of(nk, target, size, flags);
+
+    if (p.status == NK_OK)
+        p.status = page_types(nk, p.first, p.n, flags);
+    return p;
 }
 
 /* ---- The four steps -------------------------------------------------------------------------- */
 
 /* A gap at base becomes entry `seat` of the table; those from there on move up by one. */
 static void gap_open(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat,
-                     const struct frond_range *r) {
+                     struct frond_range gap) {
     struct nk_table *t = &nk->child[child].map[map];
-    uint64_t at = t->first + seat, end = (uint64_t)t->first + t->count;
+    uint64_t n = (uint64_t)nk->ranges, at = (uint64_t)t->first + seat;
 
-    for (uint64_t i = end; i > at; i--)
-        nk->range[i] = nk->range[i - 1];
-    nk->range[at] = (struct frond_range){r->base, r->size, r->target, 0};
+    for (uint64_t i = (uint64_t)t->first + (uint64_t)t->count; i > at; i--)
+        table_put(nk->range, n, i, nk->range[i - 1]);
+    table_put(nk->range, n, at, gap);
     t->count++;
     child_publish(nk, child);
 }
@@ -54,117 +88,244 @@ static void gap_open(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat,
 /* Entry `seat` of the table, a gap, is no more; those above it move down by one. */
 static void gap_close(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat) {
     struct nk_table *t = &nk->child[child].map[map];
-    uint64_t last = (uint64_t)t->first + t->count - 1;
+    uint64_t n = (uint64_t)nk->ranges, last = (uint64_t)t->first + (uint64_t)t->count - 1;
+    struct frond_range none = {0, 0, 0, 0};
 
+    for (uint64_t i = (uint64_t)t->first + seat; i < last; i++)
+        table_put(nk->range, n, i, nk->range[i + 1]);
+    table_put(nk->range, n, last, none);
     t->count--;
     child_publish(nk, child);
-    for (uint64_t i = t->first + seat; i < last; i++)
-        nk->range[i] = nk->range[i + 1];
-    nk->range[last] = (struct frond_range){0, 0, 0, 0};
 }
 
-/* Entry `index`, a gap of the child's, leads to target from now on: to n pages, which it may. */
+/* Entry `index` becomes what target and flags say; pages are not looked at. */
+/*@ requires arrays(nk) && 0 <= index < nk->ranges;
+    assigns nk->range[index].target, nk->range[index].flags;
+    ensures nk->range[index].target == target && nk->range[index].flags == flags;
+    ensures \forall integer i; 0 <= i < nk->ranges && i != index ==>
+        nk->range[i].target == \old(nk->range[i].target);
+    ensures \forall integer i; 0 <= i < nk->ranges && i != index ==>
+        nk->range[i].flags == \old(nk->range[i].flags);
+    ensures \forall integer i; 0 <= i < nk->ranges ==>
+        nk->range[i].size == \old(nk->range[i].size);
+    ensures \forall integer p; leading(nk->range, nk->ranges, p) ==
+        \old(leading(nk->range, nk->ranges, p)) - \old(ONE(nk->range[index], p)) +
+        ONE(nk->range[index], p);
+    behavior rest:
+        assumes REST_BLANK(nk);
+        assumes nk->range[index].size > 0;
+        ensures REST_BLANK(nk);
+    behavior filled: assumes FILLED(nk); ensures FILLED(nk);
+    behavior sorted: assumes SORTED(nk); ensures SORTED(nk);
+    behavior formed:
+        assumes FORMED(nk);
+        assumes aligned(target) && flags <= 15;
+        assumes target + nk->range[index].size <= UINT64_MAX + 1;
+        ensures FORMED(nk);
+    behavior inside:
+        assumes INSIDE(nk);
+        assumes allows(flags) ==> in_an_area(nk, target, nk->range[index].size);
+        ensures INSIDE(nk);
+    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk); */
+static void set_entry(struct nk *nk, uint64_t index, uint64_t target, uint64_t flags) {
+    table_lead(nk->range, (uint64_t)nk->ranges, index, target, flags);
+}
+
+/* Entry `index`, a gap of the child's, leads to target from now on: to n pages, where it may. */
+/*@ requires arrays(nk) && 0 <= index < nk->ranges && live(nk, child) && reserves(nk, child, index);
+    requires !allows(nk->range[index].flags) && flags <= 15;
+    requires allows(flags) ==> exactly(nk, first, n, target, nk->range[index].size);
+    requires !allows(flags) ==> n == 0 && first == 0;
+    requires COUNTED(nk);
+    assigns nk->range[index].target, nk->range[index].flags, nk->page[first .. first + n - 1];
+    ensures COUNTED(nk);
+    behavior rest:
+        assumes REST_BLANK(nk);
+        assumes nk->range[index].size > 0;
+        ensures REST_BLANK(nk);
+    behavior filled: assumes FILLED(nk); ensures FILLED(nk);
+    behavior sorted: assumes SORTED(nk); ensures SORTED(nk);
+    behavior formed:
+        assumes FORMED(nk);
+        assumes aligned(target);
+        assumes target + nk->range[index].size <= UINT64_MAX + 1;
+        ensures FORMED(nk);
+    behavior inside:
+        assumes INSIDE(nk);
+        assumes allows(flags) ==> in_an_area(nk, target, nk->range[index].size);
+        ensures INSIDE(nk);
+    behavior allowed:
+        assumes ALLOWED(nk);
+        assumes \forall integer f; first <= f < first + n ==>
+            nk->page[f].type != NK_KEPT && (writes(flags) ==> nk->page[f].type == NK_FREE);
+        ensures ALLOWED(nk);
+    behavior sharing:
+        assumes SHARING(nk);
+        assumes \forall integer f; first <= f < first + n ==>
+            nk->page[f].maps == 0 || RECORDS(nk, f, child, flags);
+        ensures SHARING(nk);
+    behavior owned:
+        assumes OWNED(nk);
+        assumes \forall integer f; first <= f < first + n ==>
+            nk->page[f].maps == 0 || RECORDS(nk, f, child, flags);
+        ensures OWNED(nk);
+    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk); */
 static void lead(struct nk *nk, uint64_t child, uint64_t index, uint64_t target, uint64_t flags,
                  uint64_t first, uint64_t n) {
-    nk->range[index].target = target;
-    nk->range[index].flags = flags;
-    page_hold(nk, first, n, child, flags_share(flags));
+    /*@ ghost table_count(nk->range, (uint64_t)nk->ranges); */
+    /*@ assert \forall integer i, f; LEADS(nk, i, f) ==> nk->page[f].maps > 0; */
+    set_entry(nk, index, target, flags);
+    /*@ assert \forall integer f; LEADS(nk, index, f) ==> first <= f < first + n; */
+    page_hold(nk, first, n, child, flags);
 }
 
 /* Entry `index` becomes a gap. */
+/*@ requires layout_ok(nk) && 0 <= index < nk->ranges && nk->range[index].size > 0;
+    requires FORMED(nk);
+    requires INSIDE(nk);
+    requires COUNTED(nk);
+    assigns nk->range[index].target, nk->range[index].flags, nk->page[0 .. nk->pages - 1];
+    ensures !allows(nk->range[index].flags);
+    ensures nk->range[index].size == \old(nk->range[index].size);
+    ensures FORMED(nk);
+    ensures INSIDE(nk);
+    ensures COUNTED(nk);
+    behavior rest: assumes REST_BLANK(nk); ensures REST_BLANK(nk);
+    behavior filled: assumes FILLED(nk); ensures FILLED(nk);
+    behavior sorted: assumes SORTED(nk); ensures SORTED(nk);
+    behavior allowed: assumes ALLOWED(nk); ensures ALLOWED(nk);
+    behavior sharing: assumes SHARING(nk); ensures SHARING(nk);
+    behavior owned: assumes OWNED(nk); ensures OWNED(nk);
+    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk); */
 static void leave(struct nk *nk, uint64_t index) {
-    uint64_t first, n;
+    const struct frond_range *r = &nk->range[index];
+    struct pages p = pages_of(nk, r->target, r->size, r->flags);
 
-    pages_of(nk, &nk->range[index], &first, &n);
-    nk->range[index].flags = 0;
-    page_drop(nk, first, n);
+    /*@ ghost table_count(nk->range, (uint64_t)nk->ranges); */
+    /*@ assert \forall integer f; p.first <= f < p.first + p.n ==> LEADS(nk, index, f); */
+    /*@ assert \forall integer f; 0 <= f < nk->pages ==>
+          ONE(nk->range[index], number(nk, f)) == (p.first <= f < p.first + p.n ? 1 : 0); */
+    set_entry(nk, index, r->target, 0);
+    /*@ assert \forall integer i, f; LEADS(nk, i, f) ==> i != index; */
+    page_drop(nk, p.first, p.n);
 }
 
 void range_remove(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat) {
-    leave(nk, nk->child[child].map[map].first + seat);
+    leave(nk, (uint64_t)nk->child[child].map[map].first + seat);
     gap_close(nk, child, map, seat);
 }
 
 /* ---- The calls ------------------------------------------------------------------------------- */
 
-enum nk_status nk_grant(struct nk *nk, uint64_t child, uint64_t map,
-                        const struct frond_range *range) {
-    const struct nk_table *t;
-    uint64_t m, first, n, seat;
-    enum nk_status status = table_of(nk, child, map, &m);
+/* Why the range, well formed, cannot be one more of table m; if it can, where its pages are. */
+static struct pages may_grant(const struct nk *nk, uint64_t child, uint64_t m, uint64_t seat,
+                              struct frond_range r) {
+    const struct nk_table *t = &nk->child[child].map[m];
+    struct pages p = may_lead(nk, r.target, r.size, r.flags);
 
-    if (status == NK_OK)
-        status = may_lead(nk, range, &first, &n);
+    if (p.status != NK_OK)
+        return p;
+    if (table_meets(nk->range + t->first, (uint64_t)t->count, seat, r.base, r.size))
+        p.status = NK_OVERLAP;
+    else if (page_taken(nk, p.first, p.n, child, r.flags, 0, 0))
+        p.status = NK_TAKEN;
+    else if (t->count == t->room)
+        p.status = NK_FULL;
+    return p;
+}
+
+enum nk_status range_grant(struct nk *nk, uint64_t child, uint64_t map, struct frond_range r) {
+    uint64_t m = table_of(map), seat, index;
+    struct frond_range gap = {r.base, r.size, r.target, 0};
+    enum nk_status status = has_table(nk, child, map);
+    struct pages p;
+
     if (status != NK_OK)
         return status;
-    t = &nk->child[child].map[m];
-    seat = table_seat(nk->range + t->first, t->count, range->base);
-    if (table_meets(nk->range + t->first, t->count, seat, range->base, range->size))
-        return NK_OVERLAP;
-    if (page_taken(nk, first, n, child, flags_share(range->flags), 0, 0))
-        return NK_TAKEN;
-    if (t->count == t->room)
-        return NK_FULL;
-    gap_open(nk, child, m, seat, range);
-    lead(nk, child, t->first + seat, range->target, range->flags, first, n);
+    if (!well_formed(r.base, r.size, r.target, r.flags))
+        return NK_BAD_RANGE;
+    seat = table_seat(nk->range + nk->child[child].map[m].first,
+                      (uint64_t)nk->child[child].map[m].count, r.base);
+    p = may_grant(nk, child, m, seat, r);
+    if (p.status != NK_OK)
+        return p.status;
+    index = (uint64_t)nk->child[child].map[m].first + seat;
+    gap_open(nk, child, m, seat, gap);
+    lead(nk, child, index, r.target, r.flags, p.first, p.n);
     return NK_OK;
 }
 
-/* The index of the entry that starts at base. */
-static enum nk_status entry_of(const struct nk *nk, uint64_t child, uint64_t m, uint64_t base,
-                               uint64_t *seat) {
-    const struct nk_table *t = &nk->child[child].map[m];
+enum nk_status nk_grant(struct nk *nk, uint64_t child, uint64_t map,
+                        const struct frond_range *range) {
+    return range_grant(nk, child, map, *range);
+}
 
-    *seat = table_seat(nk->range + t->first, t->count, base);
-    return *seat < t->count && nk->range[t->first + *seat].base == base ? NK_OK : NK_UNMAPPED;
+/* The place of the entry that starts at base; the number of entries if there is none. */
+static uint64_t seat_at(const struct nk *nk, uint64_t child, uint64_t m, uint64_t base) {
+    const struct nk_table *t = &nk->child[child].map[m];
+    uint64_t count = (uint64_t)t->count, seat = table_seat(nk->range + t->first, count, base);
+
+    return seat < count && nk->range[(uint64_t)t->first + seat].base == base ? seat : count;
 }
 
 enum nk_status nk_revoke(struct nk *nk, uint64_t child, uint64_t map, uint64_t base) {
-    uint64_t m, seat;
-    enum nk_status status = table_of(nk, child, map, &m);
+    uint64_t m = table_of(map), seat;
+    enum nk_status status = has_table(nk, child, map);
 
-    if (status == NK_OK)
-        status = entry_of(nk, child, m, base, &seat);
     if (status != NK_OK)
         return status;
+    seat = seat_at(nk, child, m, base);
+    if (seat == (uint64_t)nk->child[child].map[m].count)
+        return NK_UNMAPPED;
     range_remove(nk, child, m, seat);
     return NK_OK;
 }
 
+/* Why the child's entry `index` cannot lead to target with these flags, all well formed; if it can, where its pages are. */
+static struct pages may_point(const struct nk *nk, uint64_t child, uint64_t index, uint64_t target,
+                              uint64_t flags) {
+    const struct frond_range *r = &nk->range[index];
+    struct pages p = may_lead(nk, target, r->size, flags);
+    struct pages before = pages_of(nk, r->target, r->size, r->flags);
+
+    if (p.status == NK_OK && page_taken(nk, p.first, p.n, child, flags, before.first, before.n))
+        p.status = NK_TAKEN;
+    return p;
+}
+
 enum nk_status nk_point(struct nk *nk, uint64_t child, uint64_t map, uint64_t base, uint64_t target,
                         uint64_t flags) {
-    struct frond_range r;
-    uint64_t m, seat, index, first, n, first_before, n_before;
-    enum nk_status status = table_of(nk, child, map, &m);
+    uint64_t m = table_of(map), seat, index;
+    enum nk_status status = has_table(nk, child, map);
+    struct pages p;
 
-    if (status == NK_OK)
-        status = entry_of(nk, child, m, base, &seat);
     if (status != NK_OK)
         return status;
-    index = nk->child[child].map[m].first + seat;
-    r = (struct frond_range){base, nk->range[index].size, target, flags};
-    status = may_lead(nk, &r, &first, &n);
-    if (status != NK_OK)
-        return status;
-    pages_of(nk, &nk->range[index], &first_before, &n_before);
-    if (page_taken(nk, first, n, child, flags_share(flags), first_before, n_before))
-        return NK_TAKEN;
+    seat = seat_at(nk, child, m, base);
+    if (seat == (uint64_t)nk->child[child].map[m].count)
+        return NK_UNMAPPED;
+    index = (uint64_t)nk->child[child].map[m].first + seat;
+    if (!well_formed(base, nk->range[index].size, target, flags))
+        return NK_BAD_RANGE;
+    p = may_point(nk, child, index, target, flags);
+    if (p.status != NK_OK)
+        return p.status;
     leave(nk, index);
-    lead(nk, child, index, target, flags, first, n);
+    lead(nk, child, index, target, flags, p.first, p.n);
     return NK_OK;
 }
 
 enum nk_status nk_find(const struct nk *nk, uint64_t child, uint64_t map, uint64_t addr,
                        uint64_t *index) {
     const struct nk_table *t;
-    uint64_t m, i;
-    enum nk_status status = table_of(nk, child, map, &m);
+    enum nk_status status = has_table(nk, child, map);
+    uint64_t i;
 
     if (status != NK_OK)
         return status;
-    t = &nk->child[child].map[m];
-    if (map_find(nk->range + t->first, t->count, addr, &i) != MAP_FOUND)
+    t = &nk->child[child].map[table_of(map)];
+    if (map_find(nk->range + t->first, (uint64_t)t->count, addr, &i) != MAP_FOUND)
         return NK_UNMAPPED;
-    *index = t->first + i;
+    *index = (uint64_t)t->first + i;
     return NK_OK;
 }

@@ -1,0 +1,248 @@
+/*
+ * logic.h - the words of nk's contracts: what holds before and after each call. For the prover (make
+ * prove); docs/proof.md tells what they mean. Pages are numbered: page p begins at 4096 p.
+ */
+#ifndef NK_LOGIC_H
+#define NK_LOGIC_H
+
+#include "map.h"
+#include "nk.h"
+
+/*@ // ---- flags, 0 to 15: R 1, W 2, X 4, SHARED 8
+
+    predicate allows(integer flags) = flags != 0 && flags != 8;
+    predicate writes(integer flags) = 2 <= flags <= 3 || 6 <= flags <= 7 || 10 <= flags <= 11 ||
+        14 <= flags <= 15;
+    predicate shares(integer flags) = flags >= 8;
+
+    predicate aligned(integer a) = a % 4096 == 0;
+
+    // ---- memory: the arrays are there, and apart
+
+    predicate arrays(struct nk *nk) =
+        \valid(nk) && \valid(nk->page + (0 .. nk->pages - 1)) &&
+        \valid(nk->child + (0 .. nk->children - 1)) && \valid(nk->range + (0 .. nk->ranges - 1)) &&
+        \valid(nk->desc + (0 .. nk->children - 1)) &&
+        \valid(nk->word + (0 .. nk->objects.pages * 512 - 1)) &&
+        0 <= nk->pages <= UINT32_MAX && 0 <= nk->children <= INT32_MAX &&
+        0 <= nk->ranges <= INT32_MAX && 0 <= nk->objects.pages <= UINT32_MAX &&
+        \base_addr(nk) != \base_addr(nk->page) &&
+        \base_addr(nk) != \base_addr(nk->child) &&
+        \base_addr(nk) != \base_addr(nk->range) &&
+        \base_addr(nk) != \base_addr(nk->desc) &&
+        \base_addr(nk) != \base_addr(nk->word) &&
+        \base_addr(nk->page) != \base_addr(nk->child) &&
+        \base_addr(nk->page) != \base_addr(nk->range) &&
+        \base_addr(nk->page) != \base_addr(nk->desc) &&
+        \base_addr(nk->page) != \base_addr(nk->word) &&
+        \base_addr(nk->child) != \base_addr(nk->range) &&
+        \base_addr(nk->child) != \base_addr(nk->desc) &&
+        \base_addr(nk->child) != \base_addr(nk->word) &&
+        \base_addr(nk->range) != \base_addr(nk->desc) &&
+        \base_addr(nk->range) != \base_addr(nk->word) &&
+        \base_addr(nk->desc) != \base_addr(nk->word);
+
+    // ---- pages: which one a record is of
+
+    predicate span_ok(struct nk_span s) = 0 <= s.number && 0 <= s.pages <= UINT32_MAX &&
+        s.number + s.pages < 4503599627370496 && 1 <= s.unit && 0 <= s.records <= s.pages &&
+        0 <= s.first <= UINT32_MAX && s.pages == s.records * s.unit;
+
+    predicate spans_ok(struct nk *nk) =
+        (\forall integer k; 0 <= k < 4 ==> span_ok(nk->area[k])) &&
+        (\forall integer k; 0 <= k < 2 ==> span_ok(nk->own[k]));
+
+    // The areas' records follow each other, and the areas ascend.
+    predicate areas_ok(struct nk *nk) = nk->area[0].first == 0 &&
+        nk->area[1].first == nk->area[0].records &&
+        nk->area[2].first == nk->area[1].first + nk->area[1].records &&
+        nk->area[3].first == nk->area[2].first + nk->area[2].records &&
+        nk->pages == nk->area[3].first + nk->area[3].records &&
+        (\forall integer j, k; 0 <= j < k < 4 && nk->area[j].pages > 0 && nk->area[k].pages > 0 ==>
+            nk->area[j].number + nk->area[j].pages <= nk->area[k].number);
+
+*/
+
+/*
+ * Some words are defined where facts about them are proved (PAGES in page.c and layout.c, COUNTS in
+ * table.c), and only declared elsewhere: a prover that knows less is done sooner.
+ */
+#ifdef LOGIC_PAGES
+/*@ logic integer number_in(struct nk_span s, integer f) = s.number + (f - s.first) * s.unit;
+
+    // The number of the first page of record f.
+    logic integer number(struct nk *nk, integer f) =
+        f >= nk->area[3].first ? number_in(nk->area[3], f) :
+        f >= nk->area[2].first ? number_in(nk->area[2], f) :
+        f >= nk->area[1].first ? number_in(nk->area[1], f) : number_in(nk->area[0], f);
+
+    predicate in_span(struct nk_span s, integer base, integer size) =
+        4096 * s.number <= base && base + size <= 4096 * (s.number + s.pages);
+
+    predicate whole_in(struct nk_span s, integer base, integer size) = in_span(s, base, size) &&
+        (\exists integer i; base == 4096 * (s.number + i * s.unit)) &&
+        (\exists integer n; size == 4096 * (n * s.unit));
+
+    // [base, base + size) lies in one area, and is of whole units of it.
+    predicate in_an_area(struct nk *nk, integer base, integer size) =
+        whole_in(nk->area[0], base, size) || whole_in(nk->area[1], base, size) ||
+        whole_in(nk->area[2], base, size) || whole_in(nk->area[3], base, size);
+
+    lemma unit_more: \forall integer a, b, u; a < b && 0 < u ==> a * u + u <= b * u;
+    lemma unit_whole: \forall integer i, u; 0 < u && 0 <= i * u ==> (i * u) % u == 0;
+*/
+#else
+/*@ axiomatic Pages {
+        logic integer number(struct nk *nk, integer f) reads nk->area[0 .. 3];
+        predicate in_an_area(struct nk *nk, integer base, integer size) reads nk->area[0 .. 3];
+    }
+*/
+#endif
+
+/*@
+    // Records [first, first + n) are those of the pages of [base, base + size), and no others are.
+    predicate exactly(struct nk *nk, integer first, integer n, integer base, integer size) =
+        0 <= first && first + n <= nk->pages && (\forall integer f; 0 <= f < nk->pages ==>
+            (first <= f < first + n <==> base <= 4096 * number(nk, f) < base + size));
+
+    predicate layout_ok(struct nk *nk) = arrays(nk) && spans_ok(nk) && areas_ok(nk);
+
+    // ---- pages and ranges
+
+    // A range with these flags may lead to the page of record f, whoever else does.
+    predicate may_lead_to(struct nk *nk, integer f, integer flags) =
+        nk->page[f].type != NK_KEPT && (writes(flags) ==> nk->page[f].type == NK_FREE);
+
+    // ---- entries: which pages they lead to, and how many do
+
+    predicate covers(struct frond_range r, integer p) =
+        allows(r.flags) && r.target <= 4096 * p < r.target + r.size;
+
+    predicate blank(struct frond_range r) =
+        r.base == 0 && r.size == 0 && r.target == 0 && r.flags == 0;
+
+    predicate seat_of(struct frond_range *t, integer n, integer base, integer seat) =
+        0 <= seat <= n && (\forall integer k; 0 <= k < seat ==> t[k].base < base) &&
+        (\forall integer k; seat <= k < n ==> t[k].base >= base);
+
+*/
+
+/* 1 if an entry leads to page p, else 0; leading: how many of the first n entries do. */
+#define ONE(r, p) one((r).target, (r).size, (r).flags, p)
+
+/*@ logic integer one(integer target, integer size, integer flags, integer p) =
+        (flags != 0 && flags != 8 && target <= 4096 * p < target + size) ? 1 : 0;
+*/
+#ifdef LOGIC_COUNTS
+/*@ logic integer leading(struct frond_range *t, integer n, integer p) =
+        n <= 0 ? 0 : leading(t, n - 1, p) + ONE(t[n - 1], p);
+*/
+#else
+/*@ axiomatic Counts {
+        logic integer leading(struct frond_range *t, integer n, integer p) reads t[0 .. n - 1];
+    }
+*/
+#endif
+
+/*@
+    // ---- tables: m is NK_P or NK_NP
+
+    predicate live(struct nk *nk, integer c) = 0 <= c < nk->children && nk->child[c].lives != 0;
+
+    // Entry i is one that the child has; one that its tables could hold.
+    predicate has(struct nk *nk, integer c, integer m, integer i) =
+        0 <= m <= 1 && nk->child[c].map[m].first <= i <
+            nk->child[c].map[m].first + nk->child[c].map[m].count;
+
+    predicate reserves(struct nk *nk, integer c, integer i) =
+        nk->child[c].map[0].first <= i <
+            nk->child[c].map[1].first + nk->child[c].map[1].room;
+
+    predicate table_there(struct nk *nk, integer c) =
+        0 <= nk->child[c].map[0].first && 0 < nk->child[c].map[0].room &&
+        nk->child[c].map[1].first == nk->child[c].map[0].first + nk->child[c].map[0].room &&
+        0 <= nk->child[c].map[1].room &&
+        nk->child[c].map[1].first + nk->child[c].map[1].room <= nk->ranges &&
+        0 <= nk->child[c].map[0].count <= nk->child[c].map[0].room &&
+        0 <= nk->child[c].map[1].count <= nk->child[c].map[1].room;
+
+    predicate tables_there(struct nk *nk) =
+        \forall integer c; live(nk, c) ==> table_there(nk, c);
+
+    predicate tables_apart(struct nk *nk) = \forall integer c, d, i;
+        live(nk, c) && live(nk, d) && reserves(nk, c, i) && reserves(nk, d, i) ==> c == d;
+*/
+
+/* Entries k of [from, to) are what entry k + by was before; r's fields are those of q. */
+#define MOVED(t, from, to, by)                                                                     \
+    (\forall integer k; (from) <= k < (to) ==> (t)[k].base == \at((t)[k + (by)].base, Pre)) &&     \
+    (\forall integer k; (from) <= k < (to) ==> (t)[k].size == \at((t)[k + (by)].size, Pre)) &&     \
+    (\forall integer k; (from) <= k < (to) ==> (t)[k].target == \at((t)[k + (by)].target, Pre)) && \
+    (\forall integer k; (from) <= k < (to) ==> (t)[k].flags == \at((t)[k + (by)].flags, Pre))
+#define SAME_RANGE(r, q)                                                                           \
+    ((r).base == (q).base && (r).size == (q).size && (r).target == (q).target && (r).flags == (q).flags)
+
+/*
+ * What changes with ranges and pages, as macros: a prover sees through them.
+ */
+
+/* Entries that no child has are 0; those that one has are not, and are in order, table by table. */
+#define REST_BLANK(nk)                                                                             \
+    (\forall integer i; 0 <= i < (nk)->ranges &&                                                   \
+        (\forall integer c, m; live(nk, c) ==> !has(nk, c, m, i)) ==> BLANK((nk)->range[i]))
+#define FILLED(nk)                                                                                 \
+    (\forall integer c, m, i; live(nk, c) && has(nk, c, m, i) ==> (nk)->range[i].size > 0)
+#define SORTED(nk)                                                                                 \
+    (\forall integer c, m, i, j; live(nk, c) && has(nk, c, m, i) && has(nk, c, m, j) && i < j ==>  \
+        (nk)->range[i].base + (nk)->range[i].size <= (nk)->range[j].base)
+#define BLANK(r) ((r).base == 0 && (r).size == 0 && (r).target == 0 && (r).flags == 0)
+
+/* What is not blank is well formed. */
+#define FORMED(nk)                                                                                 \
+    (\forall integer i; 0 <= i < (nk)->ranges && (nk)->range[i].size > 0 ==>                       \
+        WELL_FORMED((nk)->range[i]))
+#define WELL_FORMED(r)                                                                             \
+    (aligned((r).base) && aligned((r).size) && aligned((r).target) &&                              \
+     (r).base + (r).size <= UINT64_MAX + 1 && (r).target + (r).size <= UINT64_MAX + 1 &&           \
+     (r).flags <= 15)
+
+/* A page's count is the number of entries that lead there. */
+#define COUNTED(nk)                                                                                \
+    (\forall integer f; 0 <= f < (nk)->pages ==>                                                   \
+        (nk)->page[f].maps == leading((nk)->range, (nk)->ranges, number(nk, f)))
+
+/* Entries lead into areas; where they lead they may, and the page's record says whose they are. */
+#define INSIDE(nk)                                                                                 \
+    (\forall integer i; 0 <= i < (nk)->ranges && allows((nk)->range[i].flags) ==>                  \
+        in_an_area(nk, (nk)->range[i].target, (nk)->range[i].size))
+#define LEADS(nk, i, f) (0 <= i < (nk)->ranges && 0 <= f < (nk)->pages &&                          \
+    allows((nk)->range[i].flags) && (nk)->range[i].target <= 4096 * number(nk, f) &&               \
+    4096 * number(nk, f) < (nk)->range[i].target + (nk)->range[i].size)
+#define ALLOWED(nk)                                                                                \
+    (\forall integer i, f; LEADS(nk, i, f) ==> (nk)->page[f].type != NK_KEPT &&                    \
+        (writes((nk)->range[i].flags) ==> (nk)->page[f].type == NK_FREE))
+#define SHARING(nk)                                                                                \
+    (\forall integer i, f; LEADS(nk, i, f) ==>                                                     \
+        ((nk)->page[f].shared != 0 <==> shares((nk)->range[i].flags)))
+#define OWNED(nk)                                                                                  \
+    (\forall integer i, f; LEADS(nk, i, f) && (nk)->page[f].shared == 0 ==>                        \
+        reserves(nk, (nk)->page[f].owner, i))
+
+/* The record of a page to which child c's ranges with these flags may lead. */
+#define RECORDS(nk, f, c, flags)                                                                   \
+    (((nk)->page[f].shared != 0 <==> shares(flags)) &&                                             \
+     ((nk)->page[f].shared == 0 ==> (nk)->page[f].owner == (c)))
+
+/* The engine reads these tables. */
+#define DESCRIBED(nk)                                                                              \
+    (\forall integer c; live(nk, c) ==>                                                            \
+        (nk)->desc[c].map_p.addr == (nk)->range_at + 32 * (nk)->child[c].map[0].first &&           \
+        (nk)->desc[c].map_p.count == (nk)->child[c].map[0].count &&                                \
+        ((nk)->child[c].map[1].room > 0 ==>                                                        \
+            (nk)->desc[c].map_np.addr == (nk)->range_at + 32 * (nk)->child[c].map[1].first &&      \
+            (nk)->desc[c].map_np.count == (nk)->child[c].map[1].count) &&                          \
+        ((nk)->child[c].map[1].room == 0 ==>                                                       \
+            (nk)->desc[c].map_np.addr == (nk)->range_at + 32 * (nk)->child[c].map[0].first &&      \
+            (nk)->desc[c].map_np.count == (nk)->child[c].map[0].count))
+
+#endif
