@@ -206,14 +206,7 @@ void range_remove(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat);
     assigns nk->desc[child].map_np.addr, nk->desc[child].map_np.count;
     ensures DESCRIBED_AT(nk, child);
     COUNTS_SAME(nk)
-    behavior rest: assumes REST_BLANK(nk); ensures REST_BLANK(nk);
-    behavior filled: assumes FILLED(nk); ensures FILLED(nk);
-    behavior sorted: assumes SORTED(nk); ensures SORTED(nk);
-    behavior formed: assumes FORMED(nk); ensures FORMED(nk);
-    behavior inside: assumes INSIDE(nk); ensures INSIDE(nk);
-    behavior allowed: assumes ALLOWED(nk); ensures ALLOWED(nk);
-    behavior sharing: assumes SHARING(nk); ensures SHARING(nk);
-    behavior owned: assumes OWNED(nk); ensures OWNED(nk);
+    KEEPS_EACH(nk)
     behavior described: assumes DESCRIBED_BUT(nk, child); ensures DESCRIBED(nk); */
 void child_publish(struct nk *nk, uint64_t child);
 
