@@ -80,16 +80,25 @@
         4096 * s.number <= base && base + size <= 4096 * (s.number + s.pages);
 
     predicate whole_in(struct nk_span s, integer base, integer size) = in_span(s, base, size) &&
-        (\exists integer i; base == 4096 * (s.number + i * s.unit)) &&
-        (\exists integer n; size == 4096 * (n * s.unit));
+        (base / 4096 - s.number) % s.unit == 0 && (size / 4096) % s.unit == 0;
 
     // [base, base + size) lies in one area, and is of whole units of it.
     predicate in_an_area(struct nk *nk, integer base, integer size) =
         whole_in(nk->area[0], base, size) || whole_in(nk->area[1], base, size) ||
         whole_in(nk->area[2], base, size) || whole_in(nk->area[3], base, size);
 
+    // Record f is of area k.
+    predicate of_area(struct nk *nk, integer k, integer f) =
+        nk->area[k].first <= f < nk->area[k].first + nk->area[k].records;
+
     lemma unit_more: \forall integer a, b, u; a < b && 0 < u ==> a * u + u <= b * u;
-    lemma unit_whole: \forall integer i, u; 0 < u && 0 <= i * u ==> (i * u) % u == 0;
+    lemma unit_less: \forall integer a, b, u; a * u < b * u && 0 < u ==> a < b;
+    lemma unit_most: \forall integer a, b, u; a * u <= b * u && 0 < u ==> a <= b;
+    lemma span_more: \forall struct nk_span s, integer f, g; 0 < s.unit && f < g ==>
+        number_in(s, f) + s.unit <= number_in(s, g);
+    lemma span_within: \forall struct nk_span s, integer f;
+        span_ok(s) && s.first <= f < s.first + s.records ==>
+        s.number <= number_in(s, f) && number_in(s, f) + s.unit <= s.number + s.pages;
 */
 #else
 /*@ axiomatic Pages {

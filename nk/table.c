@@ -67,8 +67,12 @@ void table_open(struct frond_range *t, uint64_t n, uint64_t at, uint64_t end,
         loop invariant \forall integer a;
             leading(t, n, a) == \at(leading(t, n, a), Pre) + ONE(t[i], a);
         loop variant i; */
-    for (uint64_t i = end; i > at; i--)
+    for (uint64_t i = end; i > at; i--) {
         table_put(t, n, i, t[i - 1]);
+        /*@ assert one: MOVED(t, i, i + 1, -1); */
+        /*@ assert above: MOVED(t, i + 1, end + 1, -1); */
+        /*@ assert all: MOVED(t, i, end + 1, -1); */
+    }
     table_put(t, n, at, gap);
 }
 
