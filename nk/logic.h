@@ -235,23 +235,137 @@
         ((nk)->page[f].shared != 0 <==> shares((nk)->range[i].flags)))
 #define OWNED(nk)                                                                                  \
     (\forall integer i, f; LEADS(nk, i, f) && (nk)->page[f].shared == 0 ==>                        \
-        reserves(nk, (nk)->page[f].owner, i))
+        live(nk, (nk)->page[f].owner) && reserves(nk, (nk)->page[f].owner, i))
 
 /* The record of a page to which child c's ranges with these flags may lead. */
 #define RECORDS(nk, f, c, flags)                                                                   \
     (((nk)->page[f].shared != 0 <==> shares(flags)) &&                                             \
      ((nk)->page[f].shared == 0 ==> (nk)->page[f].owner == (c)))
 
-/* The engine reads these tables. */
-#define DESCRIBED(nk)                                                                              \
-    (\forall integer c; live(nk, c) ==>                                                            \
-        (nk)->desc[c].map_p.addr == (nk)->range_at + 32 * (nk)->child[c].map[0].first &&           \
-        (nk)->desc[c].map_p.count == (nk)->child[c].map[0].count &&                                \
-        ((nk)->child[c].map[1].room > 0 ==>                                                        \
-            (nk)->desc[c].map_np.addr == (nk)->range_at + 32 * (nk)->child[c].map[1].first &&      \
-            (nk)->desc[c].map_np.count == (nk)->child[c].map[1].count) &&                          \
-        ((nk)->child[c].map[1].room == 0 ==>                                                       \
-            (nk)->desc[c].map_np.addr == (nk)->range_at + 32 * (nk)->child[c].map[0].first &&      \
-            (nk)->desc[c].map_np.count == (nk)->child[c].map[0].count))
+/* The engine reads these tables: of child c; of each; of each but one. */
+#define DESCRIBED_AT(nk, c)                                                                        \
+    ((nk)->desc[c].map_p.addr == (nk)->range_at + 32 * (nk)->child[c].map[0].first &&              \
+     (nk)->desc[c].map_p.count == (nk)->child[c].map[0].count &&                                   \
+     ((nk)->child[c].map[1].room > 0 ==>                                                           \
+         (nk)->desc[c].map_np.addr == (nk)->range_at + 32 * (nk)->child[c].map[1].first &&         \
+         (nk)->desc[c].map_np.count == (nk)->child[c].map[1].count) &&                             \
+     ((nk)->child[c].map[1].room == 0 ==>                                                          \
+         (nk)->desc[c].map_np.addr == (nk)->range_at + 32 * (nk)->child[c].map[0].first &&         \
+         (nk)->desc[c].map_np.count == (nk)->child[c].map[0].count))
+#define DESCRIBED(nk) (\forall integer c; live(nk, c) ==> DESCRIBED_AT(nk, c))
+#define DESCRIBED_BUT(nk, but)                                                                     \
+    (\forall integer c; live(nk, c) && c != (but) ==> DESCRIBED_AT(nk, c))
+
+/*
+ * Objects: how many pages each has stands in the record of its first, and the record of each says its type.
+ */
+
+/*@ // Words are those of the pages where objects may be, and the records of these follow each other.
+    predicate objects_ok(struct nk *nk) = 0 <= nk->objects.pages && 0 <= nk->objects.number &&
+        (nk->objects.pages > 0 ==> 0 <= nk->objects.first &&
+            nk->objects.first + nk->objects.pages <= nk->pages) &&
+        (\forall integer f; nk->objects.first <= f < nk->objects.first + nk->objects.pages ==>
+            number(nk, f) == nk->objects.number + (f - nk->objects.first));
+
+    // What may be granted is apart from nk's own memory.
+    predicate own_apart(struct nk *nk) = \forall integer i, k; 0 <= i < 2 && 0 <= k < 4 &&
+        nk->own[i].pages > 0 && nk->area[k].pages > 0 ==>
+        nk->own[i].number + nk->own[i].pages <= nk->area[k].number ||
+        nk->area[k].number + nk->area[k].pages <= nk->own[i].number;
+
+    predicate addresses_ok(struct nk *nk) = 0 <= nk->desc_at && 0 <= nk->range_at &&
+        nk->desc_at + 4096 * nk->children <= INT64_MAX && nk->range_at + 32 * nk->ranges <= INT64_MAX;
+*/
+#define OBJECTS_END(nk)                                                                            \
+    (\forall integer f; 0 <= f < (nk)->pages ==> f + (nk)->page[f].pages <= (nk)->pages)
+#define OBJECTS_TYPED(nk)                                                                          \
+    (\forall integer f, g; 0 <= f <= g < (nk)->pages && g < f + (nk)->page[f].pages ==>            \
+        (nk)->page[g].type == (nk)->page[f].type)
+#define OBJECTS_NOT_FREE(nk)                                                                       \
+    (\forall integer f; 0 <= f < (nk)->pages && (nk)->page[f].pages > 0 ==>                        \
+        (nk)->page[f].type != NK_FREE)
+#define OBJECTS_APART(nk)                                                                          \
+    (\forall integer f, g; 0 <= f < g < (nk)->pages && g < f + (nk)->page[f].pages ==>             \
+        (nk)->page[g].pages == 0)
+#define OBJECTS_HEADED(nk)                                                                         \
+    (\forall integer g; 0 <= g < (nk)->pages && (nk)->page[g].type != NK_FREE ==>                  \
+        (\exists integer f; 0 <= f <= g && g < f + (nk)->page[f].pages))
+#define OBJECTS_PLACED(nk)                                                                         \
+    (\forall integer f; 0 <= f < (nk)->pages && (nk)->page[f].type != NK_FREE &&                   \
+        (nk)->page[f].type != NK_KEPT ==>                                                          \
+        (nk)->page[f].type < NK_TYPES && (nk)->objects.first <= f < (nk)->objects.first + (nk)->objects.pages)
+
+/*
+ * All that holds between calls: what a call needs, and what it keeps.
+ */
+#define NEEDS_TABLES(nk)                                                                           \
+    requires layout_ok(nk);                                                                        \
+    requires objects_ok(nk);                                                                       \
+    requires own_apart(nk);                                                                        \
+    requires addresses_ok(nk);                                                                      \
+    requires tables_there(nk);                                                                     \
+    requires tables_apart(nk);                                                                     \
+    requires REST_BLANK(nk);                                                                       \
+    requires FILLED(nk);                                                                           \
+    requires SORTED(nk);                                                                           \
+    requires FORMED(nk);                                                                           \
+    requires COUNTED(nk);                                                                          \
+    requires INSIDE(nk);                                                                           \
+    requires ALLOWED(nk);                                                                          \
+    requires SHARING(nk);                                                                          \
+    requires OWNED(nk);                                                                            \
+    requires DESCRIBED(nk);
+#define KEEPS_TABLES(nk)                                                                           \
+    ensures layout_ok(nk);                                                                         \
+    ensures objects_ok(nk);                                                                        \
+    ensures own_apart(nk);                                                                         \
+    ensures addresses_ok(nk);                                                                       \
+    ensures tables_there(nk);                                                                      \
+    ensures tables_apart(nk);                                                                      \
+    ensures REST_BLANK(nk);                                                                        \
+    ensures FILLED(nk);                                                                            \
+    ensures SORTED(nk);                                                                            \
+    ensures FORMED(nk);                                                                            \
+    ensures COUNTED(nk);                                                                           \
+    ensures INSIDE(nk);                                                                            \
+    ensures ALLOWED(nk);                                                                           \
+    ensures SHARING(nk);                                                                           \
+    ensures OWNED(nk);                                                                             \
+    ensures DESCRIBED(nk);
+#define NEEDS_OBJECTS(nk)                                                                          \
+    requires OBJECTS_END(nk);                                                                      \
+    requires OBJECTS_TYPED(nk);                                                                    \
+    requires OBJECTS_NOT_FREE(nk);                                                                 \
+    requires OBJECTS_APART(nk);                                                                    \
+    requires OBJECTS_HEADED(nk);                                                                   \
+    requires OBJECTS_PLACED(nk);
+#define KEEPS_OBJECTS(nk)                                                                          \
+    ensures OBJECTS_END(nk);                                                                       \
+    ensures OBJECTS_TYPED(nk);                                                                     \
+    ensures OBJECTS_NOT_FREE(nk);                                                                  \
+    ensures OBJECTS_APART(nk);                                                                     \
+    ensures OBJECTS_HEADED(nk);                                                                    \
+    ensures OBJECTS_PLACED(nk);
+#define NEEDS(nk) NEEDS_TABLES(nk) NEEDS_OBJECTS(nk)
+#define KEEPS(nk) KEEPS_TABLES(nk) KEEPS_OBJECTS(nk)
+
+/* A call that touches no type of a page keeps objects by this alone. */
+#define TYPES_SAME(nk)                                                                             \
+    (\forall integer f; 0 <= f < (nk)->pages ==> (nk)->page[f].type == \old((nk)->page[f].type)) && \
+    (\forall integer f; 0 <= f < (nk)->pages ==> (nk)->page[f].pages == \old((nk)->page[f].pages))
+
+/* Entries are as they were, so no count changes: said by who writes words or descriptors, where COUNTS are defined. */
+#define COUNTS_SAME(nk) ensures \forall integer a;                                                 \
+    leading((nk)->range, (nk)->ranges, a) == \old(leading((nk)->range, (nk)->ranges, a));
+/* Why: by induction, at the end of a body. */
+#define COUNTS_SAME_WHY(nk)                                                                        \
+    ghost uint64_t same = 0;                                                                       \
+    /@ loop assigns same;                                                                          \
+       loop invariant 0 <= same <= (nk)->ranges;                                                   \
+       loop invariant \forall integer a, j; j == same ==>                                          \
+           leading((nk)->range, j, a) == \at(leading((nk)->range, j, a), Pre);                     \
+       loop variant (nk)->ranges - same; @/                                                        \
+    while (same < (uint64_t)(nk)->ranges) same++;                                                  \
+    /@ assert same == (nk)->ranges; @/
 
 #endif

@@ -189,8 +189,32 @@ void table_lead(struct frond_range *t, uint64_t n, uint64_t i, uint64_t target, 
 /* nk_grant. */
 enum nk_status range_grant(struct nk *nk, uint64_t child, uint64_t map, struct frond_range r);
 /* Takes entry `seat` out of table `map` (NK_P or NK_NP) of a child that lives. */
+/*@ NEEDS(nk)
+    requires live(nk, child) && 0 <= map <= 1 && seat < nk->child[child].map[map].count;
+    assigns nk->page[0 .. nk->pages - 1], nk->range[0 .. nk->ranges - 1];
+    assigns nk->child[child].map[map].count;
+    assigns nk->desc[child].map_p.addr, nk->desc[child].map_p.count;
+    assigns nk->desc[child].map_np.addr, nk->desc[child].map_np.count;
+    KEEPS(nk)
+    ensures TYPES_SAME(nk);
+    ensures nk->child[child].map[map].count == \old(nk->child[child].map[map].count) - 1; */
 void range_remove(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat);
 /* The descriptor says where the child's tables are and how many entries they have. */
+/*@ requires arrays(nk) && 0 <= child < nk->children && table_there(nk, child);
+    requires addresses_ok(nk);
+    assigns nk->desc[child].map_p.addr, nk->desc[child].map_p.count;
+    assigns nk->desc[child].map_np.addr, nk->desc[child].map_np.count;
+    ensures DESCRIBED_AT(nk, child);
+    COUNTS_SAME(nk)
+    behavior rest: assumes REST_BLANK(nk); ensures REST_BLANK(nk);
+    behavior filled: assumes FILLED(nk); ensures FILLED(nk);
+    behavior sorted: assumes SORTED(nk); ensures SORTED(nk);
+    behavior formed: assumes FORMED(nk); ensures FORMED(nk);
+    behavior inside: assumes INSIDE(nk); ensures INSIDE(nk);
+    behavior allowed: assumes ALLOWED(nk); ensures ALLOWED(nk);
+    behavior sharing: assumes SHARING(nk); ensures SHARING(nk);
+    behavior owned: assumes OWNED(nk); ensures OWNED(nk);
+    behavior described: assumes DESCRIBED_BUT(nk, child); ensures DESCRIBED(nk); */
 void child_publish(struct nk *nk, uint64_t child);
 
 #endif
