@@ -146,7 +146,20 @@ static void widen(struct nk *nk, uint64_t child, uint64_t map) {
     behavior owned: assumes OWNED(nk); ensures OWNED(nk);
     behavior described: assumes DESCRIBED(nk); ensures DESCRIBED_BUT(nk, child); */
 static void narrow(struct nk *nk, uint64_t child, uint64_t map) {
+    /*@ assert map == 0 || map == 1; */
+    /*@ assert table_there(nk, child); */
+    /*@ assert had: \forall integer c, m, i; live(nk, c) && has(nk, c, m, i) ==> reserves(nk, c, i); */
+    /*@ assert reserved: reserves(nk, child, nk->child[child].map[map].first + nk->child[child].map[map].count - 1); */
+    /*@ assert others: \forall integer c, m; live(nk, c) && has(nk, c, m, nk->child[child].map[map].first + nk->child[child].map[map].count - 1) ==> c == child; */
+    /*@ assert its: \forall integer m; has(nk, child, m, nk->child[child].map[map].first + nk->child[child].map[map].count - 1) ==> m == map; */
     set_count(nk, child, map, nk->child[child].map[map].count - 1);
+    /*@ assert table_there(nk, child); */
+    /*@ assert \forall integer c; 0 <= c < nk->children && c != child && \at(table_there(nk, c),Pre) ==> table_there(nk, c); */
+    /*@ assert live: \forall integer c; live(nk, c) <==> \at(live(nk, c),Pre); */
+    /*@ assert reserves: \forall integer c, i; live(nk, c) ==> (reserves(nk, c, i) <==> \at(reserves(nk, c, i),Pre)); */
+    /*@ assert owns: \forall integer c, i; owns(nk, c, i) <==> \at(owns(nk, c, i),Pre); */
+    /*@ assert has: \forall integer c, m, i; live(nk, c) && i != nk->child[child].map[map].first + nk->child[child].map[map].count ==> (has(nk, c, m, i) <==> \at(has(nk, c, m, i),Pre)); */
+    /*@ assert had_it: \forall integer c, m; live(nk, c) ==> !has(nk, c, m, nk->child[child].map[map].first + nk->child[child].map[map].count); */
 }
 
 /* Entry `to`, a hole, becomes what its neighbour is, which is then the hole. */
@@ -169,6 +182,12 @@ static void narrow(struct nk *nk, uint64_t child, uint64_t map) {
     behavior described: assumes DESCRIBED_BUT(nk, child); ensures DESCRIBED_BUT(nk, child); */
 static void fill(struct nk *nk, uint64_t child, uint64_t map, uint64_t to, uint64_t from) {
     (void)child, (void)map; /* for the contract */
+    /*@ assert map == 0 || map == 1; */
+    /*@ assert table_there(nk, child); */
+    /*@ assert had: \forall integer c, m, i; live(nk, c) && has(nk, c, m, i) ==> reserves(nk, c, i); */
+    /*@ assert others: \forall integer c, m; live(nk, c) && has(nk, c, m, to) ==> c == child; */
+    /*@ assert its: \forall integer m; has(nk, child, m, to) ==> m == map; */
+    /*@ assert owns: \forall integer c; owns(nk, c, from) ==> owns(nk, c, to); */
     table_put(nk->range, (uint64_t)nk->ranges, to, nk->range[from]);
 }
 
@@ -202,6 +221,11 @@ static void fill(struct nk *nk, uint64_t child, uint64_t map, uint64_t to, uint6
 static void put_gap(struct nk *nk, uint64_t child, uint64_t map, uint64_t hole,
                     struct frond_range gap) {
     (void)child, (void)map;
+    /*@ assert map == 0 || map == 1; */
+    /*@ assert table_there(nk, child); */
+    /*@ assert had: \forall integer c, m, i; live(nk, c) && has(nk, c, m, i) ==> reserves(nk, c, i); */
+    /*@ assert others: \forall integer c, m; live(nk, c) && has(nk, c, m, hole) ==> c == child; */
+    /*@ assert its: \forall integer m; has(nk, child, m, hole) ==> m == map; */
     table_put(nk->range, (uint64_t)nk->ranges, hole, gap);
 }
 
