@@ -80,16 +80,25 @@
         4096 * s.number <= base && base + size <= 4096 * (s.number + s.pages);
 
     predicate whole_in(struct nk_span s, integer base, integer size) = in_span(s, base, size) &&
-        (\exists integer i; base == 4096 * (s.number + i * s.unit)) &&
-        (\exists integer n; size == 4096 * (n * s.unit));
+        (base / 4096 - s.number) % s.unit == 0 && (size / 4096) % s.unit == 0;
 
     // [base, base + size) lies in one area, and is of whole units of it.
     predicate in_an_area(struct nk *nk, integer base, integer size) =
         whole_in(nk->area[0], base, size) || whole_in(nk->area[1], base, size) ||
         whole_in(nk->area[2], base, size) || whole_in(nk->area[3], base, size);
 
+    // Record f is of area k.
+    predicate of_area(struct nk *nk, integer k, integer f) =
+        nk->area[k].first <= f < nk->area[k].first + nk->area[k].records;
+
     lemma unit_more: \forall integer a, b, u; a < b && 0 < u ==> a * u + u <= b * u;
-    lemma unit_whole: \forall integer i, u; 0 < u && 0 <= i * u ==> (i * u) % u == 0;
+    lemma unit_less: \forall integer a, b, u; a * u < b * u && 0 < u ==> a < b;
+    lemma unit_most: \forall integer a, b, u; a * u <= b * u && 0 < u ==> a <= b;
+    lemma span_more: \forall struct nk_span s, integer f, g; 0 < s.unit && f < g ==>
+        number_in(s, f) + s.unit <= number_in(s, g);
+    lemma span_within: \forall struct nk_span s, integer f;
+        span_ok(s) && s.first <= f < s.first + s.records ==>
+        s.number <= number_in(s, f) && number_in(s, f) + s.unit <= s.number + s.pages;
 */
 #else
 /*@ axiomatic Pages {
@@ -151,12 +160,14 @@
 
     // Entry i is one that the child has; one that its tables could hold.
     predicate has(struct nk *nk, integer c, integer m, integer i) =
-        0 <= m <= 1 && nk->child[c].map[m].first <= i <
-            nk->child[c].map[m].first + nk->child[c].map[m].count;
+        m == 0 ? nk->child[c].map[0].first <= i < nk->child[c].map[0].first + nk->child[c].map[0].count :
+        m == 1 && nk->child[c].map[1].first <= i < nk->child[c].map[1].first + nk->child[c].map[1].count;
 
     predicate reserves(struct nk *nk, integer c, integer i) =
         nk->child[c].map[0].first <= i <
             nk->child[c].map[1].first + nk->child[c].map[1].room;
+
+    predicate owns(struct nk *nk, integer c, integer i) = live(nk, c) && reserves(nk, c, i);
 
     predicate table_there(struct nk *nk, integer c) =
         0 <= nk->child[c].map[0].first && 0 < nk->child[c].map[0].room &&
@@ -173,12 +184,25 @@
         live(nk, c) && live(nk, d) && reserves(nk, c, i) && reserves(nk, d, i) ==> c == d;
 */
 
-/* Entries k of [from, to) are what entry k + by was before; r's fields are those of q. */
-#define MOVED(t, from, to, by)                                                                     \
-    (\forall integer k; (from) <= k < (to) ==> (t)[k].base == \at((t)[k + (by)].base, Pre)) &&     \
-    (\forall integer k; (from) <= k < (to) ==> (t)[k].size == \at((t)[k + (by)].size, Pre)) &&     \
-    (\forall integer k; (from) <= k < (to) ==> (t)[k].target == \at((t)[k + (by)].target, Pre)) && \
-    (\forall integer k; (from) <= k < (to) ==> (t)[k].flags == \at((t)[k + (by)].flags, Pre))
+/*@ predicate next(integer j, integer k) = k == j + 1; */
+
+/* Entries of [from, to) are what they were; entry k is what the one before it, j in [from, to), was; entry j is
+ * what the one after it, k, was; r's fields are those of q. */
+#define STAYED(t, from, to)                                                                        \
+    (\forall integer k; (from) <= k < (to) ==> (t)[k].base == \at((t)[k].base, Pre)) &&            \
+    (\forall integer k; (from) <= k < (to) ==> (t)[k].size == \at((t)[k].size, Pre)) &&            \
+    (\forall integer k; (from) <= k < (to) ==> (t)[k].target == \at((t)[k].target, Pre)) &&        \
+    (\forall integer k; (from) <= k < (to) ==> (t)[k].flags == \at((t)[k].flags, Pre))
+#define MOVED_UP(t, from, to)                                                                      \
+    (\forall integer j, k; next(j, k) && (from) <= j < (to) ==> (t)[k].base == \at((t)[j].base, Pre)) && \
+    (\forall integer j, k; next(j, k) && (from) <= j < (to) ==> (t)[k].size == \at((t)[j].size, Pre)) && \
+    (\forall integer j, k; next(j, k) && (from) <= j < (to) ==> (t)[k].target == \at((t)[j].target, Pre)) && \
+    (\forall integer j, k; next(j, k) && (from) <= j < (to) ==> (t)[k].flags == \at((t)[j].flags, Pre))
+#define MOVED_DOWN(t, from, to)                                                                    \
+    (\forall integer j, k; next(j, k) && (from) <= j < (to) ==> (t)[j].base == \at((t)[k].base, Pre)) && \
+    (\forall integer j, k; next(j, k) && (from) <= j < (to) ==> (t)[j].size == \at((t)[k].size, Pre)) && \
+    (\forall integer j, k; next(j, k) && (from) <= j < (to) ==> (t)[j].target == \at((t)[k].target, Pre)) && \
+    (\forall integer j, k; next(j, k) && (from) <= j < (to) ==> (t)[j].flags == \at((t)[k].flags, Pre))
 #define SAME_RANGE(r, q)                                                                           \
     ((r).base == (q).base && (r).size == (q).size && (r).target == (q).target && (r).flags == (q).flags)
 
@@ -192,10 +216,26 @@
         (\forall integer c, m; live(nk, c) ==> !has(nk, c, m, i)) ==> BLANK((nk)->range[i]))
 #define FILLED(nk)                                                                                 \
     (\forall integer c, m, i; live(nk, c) && has(nk, c, m, i) ==> (nk)->range[i].size > 0)
+/* The same of entries of tables but one: a hole, which moves through a table. */
+#define FILLED_BUT(nk, hole)                                                                       \
+    (\forall integer c, m, i; live(nk, c) && has(nk, c, m, i) && i != (hole) ==>                   \
+        (nk)->range[i].size > 0)
+#define SORTED_BUT(nk, hole)                                                                       \
+    (\forall integer c, m, i, j;                                                                   \
+        live(nk, c) && has(nk, c, m, i) && has(nk, c, m, j) && i < j && i != (hole) && j != (hole) ==> \
+        (nk)->range[i].base + (nk)->range[i].size <= (nk)->range[j].base)
 #define SORTED(nk)                                                                                 \
     (\forall integer c, m, i, j; live(nk, c) && has(nk, c, m, i) && has(nk, c, m, j) && i < j ==>  \
         (nk)->range[i].base + (nk)->range[i].size <= (nk)->range[j].base)
 #define BLANK(r) ((r).base == 0 && (r).size == 0 && (r).target == 0 && (r).flags == 0)
+
+/* r fits into the child's table between the entries before `at` and the others, but for a hole. */
+#define FITS_BELOW(nk, c, m, at, hole, r)                                                          \
+    (\forall integer k; has(nk, c, m, k) && k < (at) && k != (hole) ==>                            \
+        (nk)->range[k].base + (nk)->range[k].size <= (r).base)
+#define FITS_ABOVE(nk, c, m, at, hole, r)                                                          \
+    (\forall integer k; has(nk, c, m, k) && (at) <= k && k != (hole) ==>                           \
+        (r).base + (r).size <= (nk)->range[k].base)
 
 /* What is not blank is well formed. */
 #define FORMED(nk)                                                                                 \
@@ -226,7 +266,7 @@
         ((nk)->page[f].shared != 0 <==> shares((nk)->range[i].flags)))
 #define OWNED(nk)                                                                                  \
     (\forall integer i, f; LEADS(nk, i, f) && (nk)->page[f].shared == 0 ==>                        \
-        live(nk, (nk)->page[f].owner) && reserves(nk, (nk)->page[f].owner, i))
+        owns(nk, (nk)->page[f].owner, i))
 
 /* The record of a page to which child c's ranges with these flags may lead. */
 #define RECORDS(nk, f, c, flags)                                                                   \

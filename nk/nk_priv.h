@@ -3,7 +3,7 @@
  *
  *   layout.c  nk_place, nk_init
  *   page.c    page records: which pages a range leads to, who may, counts
- *   table.c   one range table: where a range belongs, to make and to close a gap in the entries
+ *   table.c   one range table: where a range belongs, to change an entry
  *   range.c   grant, revoke, point, find: tables and pages together
  *   child.c   create, destroy, reset: descriptors
  *   field.c   nk_child_set
@@ -149,34 +149,11 @@ bool table_meets(const struct frond_range *t, uint64_t count, uint64_t seat, uin
 /*@ requires \valid(t + (0 .. n - 1)) && i < n;
     assigns t[i];
     ensures SAME_RANGE(t[i], r);
-    ensures MOVED(t, 0, i, 0);
-    ensures MOVED(t, i + 1, n, 0);
+    ensures STAYED(t, 0, i);
+    ensures STAYED(t, i + 1, n);
     ensures \forall integer a;
         leading(t, n, a) == \old(leading(t, n, a)) - \old(ONE(t[i], a)) + ONE(r, a); */
 void table_put(struct frond_range *t, uint64_t n, uint64_t i, struct frond_range r);
-
-/* A gap comes before entry `at`; it and those after it move up by one, to entry `end`, which is not used. */
-/*@ requires \valid(t + (0 .. n - 1)) && at <= end < n;
-    requires !allows(t[end].flags) && !allows(gap.flags);
-    assigns t[at .. end];
-    ensures MOVED(t, 0, at, 0);
-    ensures SAME_RANGE(t[at], gap);
-    ensures MOVED(t, at + 1, end + 1, -1);
-    ensures MOVED(t, end + 1, n, 0);
-    ensures \forall integer a; leading(t, n, a) == \old(leading(t, n, a)); */
-void table_open(struct frond_range *t, uint64_t n, uint64_t at, uint64_t end,
-                struct frond_range gap);
-
-/* Entry `at`, a gap, goes; those after it, to entry `last`, move down by one. */
-/*@ requires \valid(t + (0 .. n - 1)) && at <= last < n;
-    requires !allows(t[at].flags);
-    assigns t[at .. last];
-    ensures MOVED(t, 0, at, 0);
-    ensures MOVED(t, at, last, 1);
-    ensures BLANK(t[last]);
-    ensures MOVED(t, last + 1, n, 0);
-    ensures \forall integer a; leading(t, n, a) == \old(leading(t, n, a)); */
-void table_close(struct frond_range *t, uint64_t n, uint64_t at, uint64_t last);
 
 /* Entry i of n leads to target from now on. */
 /*@ requires \valid(t + (0 .. n - 1)) && i < n;

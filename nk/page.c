@@ -43,7 +43,10 @@ static struct pages records_of(const struct nk_span *s, uint64_t number, uint64_
         /*@ assert before == (before / unit) * unit; */
         /*@ assert n == (n / unit) * unit; */
         /*@ assert before + n == (before / unit + n / unit) * unit; */
+        /*@ assert (before / unit + n / unit) * unit <= s->records * unit; */
         /*@ assert before / unit + n / unit <= s->records; */
+        /*@ assert p.first - s->first == before / unit; */
+        /*@ assert p.first + p.n - s->first == before / unit + n / unit; */
     }
     return p;
 }
@@ -51,14 +54,27 @@ static struct pages records_of(const struct nk_span *s, uint64_t number, uint64_
 struct pages page_locate(const struct nk *nk, uint64_t number, uint64_t n) {
     struct pages p = {NK_OUTSIDE, 0, 0};
 
-    /*@ loop assigns k;
+    /*@ assert number: \forall integer k, f; 0 <= k < 4 && of_area(nk, k, f) ==>
+          number(nk, f) == number_in(nk->area[k], f); */
+    /*@ assert within: \forall integer k, f; 0 <= k < 4 && of_area(nk, k, f) ==>
+          nk->area[k].number <= number(nk, f) < nk->area[k].number + nk->area[k].pages; */
+    /*@ assert one: \forall integer f; 0 <= f < nk->pages ==>
+          of_area(nk, 0, f) || of_area(nk, 1, f) || of_area(nk, 2, f) || of_area(nk, 3, f); */
+    /*@ loop assigns k, p;
         loop invariant 0 <= k <= 4;
+        loop invariant p.status == NK_OUTSIDE;
         loop invariant \forall integer j; 0 <= j < k ==> !in_span(nk->area[j], 4096 * number, 4096 * n);
         loop variant 4 - k; */
     for (int k = 0; k < NK_AREAS; k++) {
         /*@ assert span_ok(nk->area[k]); */
-        if (within(&nk->area[k], number, n))
-            return records_of(&nk->area[k], number, n);
+        if (within(&nk->area[k], number, n)) {
+            p = records_of(&nk->area[k], number, n);
+            /*@ assert inside: p.status == NK_OK ==> \forall integer f; of_area(nk, k, f) ==>
+                  (p.first <= f < p.first + p.n <==> number <= number(nk, f) < number + n); */
+            /*@ assert outside: p.status == NK_OK ==> \forall integer f; 0 <= f < nk->pages && !of_area(nk, k, f) ==>
+                  !(number <= number(nk, f) < number + n); */
+            return p;
+        }
     }
     /*@ loop assigns k, p.status;
         loop invariant 0 <= k <= 2 && (p.status == NK_OUTSIDE || p.status == NK_OWN);
@@ -85,6 +101,12 @@ struct pages page_begins(const struct nk *nk, uint64_t number) {
             p.status = NK_OK;
             p.first = (uint64_t)nk->area[k].first + (number - (uint64_t)nk->area[k].number) / unit;
             p.n = 1;
+            /*@ assert number - nk->area[k].number ==
+                  ((number - nk->area[k].number) / unit) * unit; */
+            /*@ assert (number - nk->area[k].number) / unit < nk->area[k].records; */
+            /*@ assert p.first - nk->area[k].first == (number - nk->area[k].number) / unit; */
+            /*@ assert of_area(nk, k, p.first); */
+            /*@ assert number_in(nk->area[k], p.first) == number; */
             return p;
         }
     }

@@ -72,30 +72,161 @@ static struct pages may_lead(const struct nk *nk, uint64_t target, uint64_t size
 
 /* ---- The four steps -------------------------------------------------------------------------- */
 
-/* A gap at base becomes entry `seat` of the table; those from there on move up by one. */
-static void gap_open(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat,
-                     struct frond_range gap) {
-    struct nk_table *t = &nk->child[child].map[map];
-    uint64_t n = (uint64_t)nk->ranges, at = (uint64_t)t->first + seat;
-
-    for (uint64_t i = (uint64_t)t->first + (uint64_t)t->count; i > at; i--)
-        table_put(nk->range, n, i, nk->range[i - 1]);
-    table_put(nk->range, n, at, gap);
-    t->count++;
-    child_publish(nk, child);
+/*@ requires arrays(nk) && child < nk->children && map <= 1;
+    assigns nk->child[child];
+    ensures \forall integer c; 0 <= c < nk->children ==>
+        nk->child[c].lives == \old(nk->child[c].lives);
+    ensures \forall integer c; 0 <= c < nk->children ==>
+        nk->child[c].map[0].first == \old(nk->child[c].map[0].first);
+    ensures \forall integer c; 0 <= c < nk->children ==>
+        nk->child[c].map[1].first == \old(nk->child[c].map[1].first);
+    ensures \forall integer c; 0 <= c < nk->children ==>
+        nk->child[c].map[0].room == \old(nk->child[c].map[0].room);
+    ensures \forall integer c; 0 <= c < nk->children ==>
+        nk->child[c].map[1].room == \old(nk->child[c].map[1].room);
+    ensures \forall integer c; 0 <= c < nk->children ==> nk->child[c].map[0].count ==
+        (c == child && map == 0 ? count : \old(nk->child[c].map[0].count));
+    ensures \forall integer c; 0 <= c < nk->children ==> nk->child[c].map[1].count ==
+        (c == child && map == 1 ? count : \old(nk->child[c].map[1].count)); */
+static void set_count(struct nk *nk, uint64_t child, uint64_t map, int32_t count) {
+    nk->child[child].map[map].count = count;
 }
 
-/* Entry `seat` of the table, a gap, is no more; those above it move down by one. */
-static void gap_close(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat) {
-    struct nk_table *t = &nk->child[child].map[map];
-    uint64_t n = (uint64_t)nk->ranges, last = (uint64_t)t->first + (uint64_t)t->count - 1;
-    struct frond_range none = {0, 0, 0, 0};
+/* The table has an entry more, or less, at its end. */
+/*@ requires arrays(nk) && tables_there(nk) && tables_apart(nk);
+    requires live(nk, child) && map <= 1 && nk->child[child].map[map].count < nk->child[child].map[map].room;
+    assigns nk->child[child];
+    ensures nk->child[child].map[map].count == \old(nk->child[child].map[map].count) + 1;
+    ensures tables_there(nk);
+    ensures tables_apart(nk);
+    ensures \old(REST_BLANK(nk)) ==> BLANK(nk->range[nk->child[child].map[map].first + \old(nk->child[child].map[map].count)]);
+    behavior rest: assumes REST_BLANK(nk); ensures REST_BLANK(nk);
+    behavior filled:
+        assumes FILLED(nk);
+        ensures FILLED_BUT(nk, nk->child[child].map[map].first + nk->child[child].map[map].count - 1);
+    behavior sorted:
+        assumes SORTED(nk);
+        ensures SORTED_BUT(nk, nk->child[child].map[map].first + nk->child[child].map[map].count - 1);
+    behavior owned: assumes OWNED(nk); ensures OWNED(nk);
+    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED_BUT(nk, child); */
+static void widen(struct nk *nk, uint64_t child, uint64_t map) {
+    /*@ assert map == 0 || map == 1; */
+    /*@ assert table_there(nk, child); */
+    /*@ assert had: \forall integer c, m, i; live(nk, c) && has(nk, c, m, i) ==> reserves(nk, c, i); */
+    /*@ assert reserved: reserves(nk, child, nk->child[child].map[map].first + nk->child[child].map[map].count); */
+    /*@ assert others: \forall integer c, m; live(nk, c) && has(nk, c, m, nk->child[child].map[map].first + nk->child[child].map[map].count) ==> c == child; */
+    /*@ assert its: \forall integer m; !has(nk, child, m, nk->child[child].map[map].first + nk->child[child].map[map].count); */
+    set_count(nk, child, map, nk->child[child].map[map].count + 1);
+    /*@ assert table_there(nk, child); */
+    /*@ assert \forall integer c; 0 <= c < nk->children && c != child && \at(table_there(nk, c),Pre) ==> table_there(nk, c); */
+    /*@ assert live: \forall integer c; live(nk, c) <==> \at(live(nk, c),Pre); */
+    /*@ assert reserves: \forall integer c, i; live(nk, c) ==> (reserves(nk, c, i) <==> \at(reserves(nk, c, i),Pre)); */
+    /*@ assert owns: \forall integer c, i; owns(nk, c, i) <==> \at(owns(nk, c, i),Pre); */
+    /*@ assert has: \forall integer c, m, i; live(nk, c) && i != nk->child[child].map[map].first + nk->child[child].map[map].count - 1 ==> (has(nk, c, m, i) <==> \at(has(nk, c, m, i),Pre)); */
+    /*@ assert has_now: has(nk, child, map, nk->child[child].map[map].first + nk->child[child].map[map].count - 1); */
 
-    for (uint64_t i = (uint64_t)t->first + seat; i < last; i++)
-        table_put(nk->range, n, i, nk->range[i + 1]);
-    table_put(nk->range, n, last, none);
-    t->count--;
-    child_publish(nk, child);
+}
+
+/*@ requires arrays(nk) && tables_there(nk) && tables_apart(nk);
+    requires live(nk, child) && map <= 1 && 0 < nk->child[child].map[map].count;
+    assigns nk->child[child];
+    ensures nk->child[child].map[map].count == \old(nk->child[child].map[map].count) - 1;
+    ensures tables_there(nk);
+    ensures tables_apart(nk);
+    behavior rest:
+        assumes REST_BLANK(nk);
+        assumes BLANK(nk->range[nk->child[child].map[map].first + nk->child[child].map[map].count - 1]);
+        ensures REST_BLANK(nk);
+    behavior filled:
+        assumes FILLED_BUT(nk, nk->child[child].map[map].first + nk->child[child].map[map].count - 1);
+        ensures FILLED(nk);
+    behavior sorted:
+        assumes SORTED_BUT(nk, nk->child[child].map[map].first + nk->child[child].map[map].count - 1);
+        ensures SORTED(nk);
+    behavior owned: assumes OWNED(nk); ensures OWNED(nk);
+    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED_BUT(nk, child); */
+static void narrow(struct nk *nk, uint64_t child, uint64_t map) {
+    /*@ assert map == 0 || map == 1; */
+    /*@ assert table_there(nk, child); */
+    /*@ assert had: \forall integer c, m, i; live(nk, c) && has(nk, c, m, i) ==> reserves(nk, c, i); */
+    /*@ assert reserved: reserves(nk, child, nk->child[child].map[map].first + nk->child[child].map[map].count - 1); */
+    /*@ assert others: \forall integer c, m; live(nk, c) && has(nk, c, m, nk->child[child].map[map].first + nk->child[child].map[map].count - 1) ==> c == child; */
+    /*@ assert its: \forall integer m; has(nk, child, m, nk->child[child].map[map].first + nk->child[child].map[map].count - 1) ==> m == map; */
+    set_count(nk, child, map, nk->child[child].map[map].count - 1);
+    /*@ assert table_there(nk, child); */
+    /*@ assert \forall integer c; 0 <= c < nk->children && c != child && \at(table_there(nk, c),Pre) ==> table_there(nk, c); */
+    /*@ assert live: \forall integer c; live(nk, c) <==> \at(live(nk, c),Pre); */
+    /*@ assert reserves: \forall integer c, i; live(nk, c) ==> (reserves(nk, c, i) <==> \at(reserves(nk, c, i),Pre)); */
+    /*@ assert owns: \forall integer c, i; owns(nk, c, i) <==> \at(owns(nk, c, i),Pre); */
+    /*@ assert has: \forall integer c, m, i; live(nk, c) && i != nk->child[child].map[map].first + nk->child[child].map[map].count ==> (has(nk, c, m, i) <==> \at(has(nk, c, m, i),Pre)); */
+    /*@ assert had_it: \forall integer c, m; live(nk, c) ==> !has(nk, c, m, nk->child[child].map[map].first + nk->child[child].map[map].count); */
+}
+
+/* Entry `to`, a hole, becomes what its neighbour is, which is then the hole. */
+/*@ requires arrays(nk) && tables_there(nk) && tables_apart(nk) && live(nk, child) && map <= 1;
+    requires has(nk, child, map, to) && has(nk, child, map, from) && (from == to + 1 || to == from + 1);
+    assigns nk->range[to];
+    ensures SAME_RANGE(nk->range[to], nk->range[from]);
+    ensures STAYED(nk->range, 0, to);
+    ensures STAYED(nk->range, to + 1, nk->ranges);
+    ensures \forall integer p; leading(nk->range, nk->ranges, p) ==
+        \old(leading(nk->range, nk->ranges, p)) - \old(ONE(nk->range[to], p)) + ONE(nk->range[from], p);
+    behavior rest: assumes REST_BLANK(nk); ensures REST_BLANK(nk);
+    behavior filled: assumes FILLED_BUT(nk, to); ensures FILLED_BUT(nk, from);
+    behavior sorted: assumes SORTED_BUT(nk, to); ensures SORTED_BUT(nk, from);
+    behavior formed: assumes FORMED(nk); ensures FORMED(nk);
+    behavior inside: assumes INSIDE(nk); ensures INSIDE(nk);
+    behavior allowed: assumes ALLOWED(nk); ensures ALLOWED(nk);
+    behavior sharing: assumes SHARING(nk); ensures SHARING(nk);
+    behavior owned: assumes OWNED(nk); ensures OWNED(nk);
+    behavior described: assumes DESCRIBED_BUT(nk, child); ensures DESCRIBED_BUT(nk, child); */
+static void fill(struct nk *nk, uint64_t child, uint64_t map, uint64_t to, uint64_t from) {
+    (void)child, (void)map; /* for the contract */
+    /*@ assert map == 0 || map == 1; */
+    /*@ assert table_there(nk, child); */
+    /*@ assert had: \forall integer c, m, i; live(nk, c) && has(nk, c, m, i) ==> reserves(nk, c, i); */
+    /*@ assert others: \forall integer c, m; live(nk, c) && has(nk, c, m, to) ==> c == child; */
+    /*@ assert its: \forall integer m; has(nk, child, m, to) ==> m == map; */
+    /*@ assert owns: \forall integer c; owns(nk, c, from) ==> owns(nk, c, to); */
+    table_put(nk->range, (uint64_t)nk->ranges, to, nk->range[from]);
+}
+
+/* Entry `hole` becomes a gap, or blank. */
+/*@ requires arrays(nk) && tables_there(nk) && tables_apart(nk) && live(nk, child) && map <= 1;
+    requires has(nk, child, map, hole) && !allows(gap.flags);
+    assigns nk->range[hole];
+    ensures SAME_RANGE(nk->range[hole], gap);
+    ensures STAYED(nk->range, 0, hole);
+    ensures STAYED(nk->range, hole + 1, nk->ranges);
+    ensures \forall integer p; leading(nk->range, nk->ranges, p) ==
+        \old(leading(nk->range, nk->ranges, p)) - \old(ONE(nk->range[hole], p));
+    behavior rest: assumes REST_BLANK(nk); ensures REST_BLANK(nk);
+    behavior filled: assumes FILLED_BUT(nk, hole); assumes gap.size > 0; ensures FILLED(nk);
+    behavior filled_but: assumes FILLED_BUT(nk, hole); ensures FILLED_BUT(nk, hole);
+    behavior sorted:
+        assumes SORTED_BUT(nk, hole);
+        assumes FITS_BELOW(nk, child, map, hole, hole, gap);
+        assumes FITS_ABOVE(nk, child, map, hole, hole, gap);
+        ensures SORTED(nk);
+    behavior sorted_but: assumes SORTED_BUT(nk, hole); ensures SORTED_BUT(nk, hole);
+    behavior formed:
+        assumes FORMED(nk);
+        assumes gap.size > 0 ==> WELL_FORMED(gap);
+        ensures FORMED(nk);
+    behavior inside: assumes INSIDE(nk); ensures INSIDE(nk);
+    behavior allowed: assumes ALLOWED(nk); ensures ALLOWED(nk);
+    behavior sharing: assumes SHARING(nk); ensures SHARING(nk);
+    behavior owned: assumes OWNED(nk); ensures OWNED(nk);
+    behavior described: assumes DESCRIBED_BUT(nk, child); ensures DESCRIBED_BUT(nk, child); */
+static void put_gap(struct nk *nk, uint64_t child, uint64_t map, uint64_t hole,
+                    struct frond_range gap) {
+    (void)child, (void)map;
+    /*@ assert map == 0 || map == 1; */
+    /*@ assert table_there(nk, child); */
+    /*@ assert had: \forall integer c, m, i; live(nk, c) && has(nk, c, m, i) ==> reserves(nk, c, i); */
+    /*@ assert others: \forall integer c, m; live(nk, c) && has(nk, c, m, hole) ==> c == child; */
+    /*@ assert its: \forall integer m; has(nk, child, m, hole) ==> m == map; */
+    table_put(nk->range, (uint64_t)nk->ranges, hole, gap);
 }
 
 /* Entry `index` becomes what target and flags say; pages are not looked at. */

@@ -57,37 +57,6 @@ void table_put(struct frond_range *t, uint64_t n, uint64_t i, struct frond_range
     */
 }
 
-void table_open(struct frond_range *t, uint64_t n, uint64_t at, uint64_t end,
-                struct frond_range gap) {
-    /*@ loop assigns i, t[at .. end];
-        loop invariant at <= i <= end;
-        loop invariant MOVED(t, 0, i + 1, 0);
-        loop invariant MOVED(t, i + 1, end + 1, -1);
-        loop invariant MOVED(t, end + 1, n, 0);
-        loop invariant \forall integer a;
-            leading(t, n, a) == \at(leading(t, n, a), Pre) + ONE(t[i], a);
-        loop variant i; */
-    for (uint64_t i = end; i > at; i--)
-        table_put(t, n, i, t[i - 1]);
-    table_put(t, n, at, gap);
-}
-
-void table_close(struct frond_range *t, uint64_t n, uint64_t at, uint64_t last) {
-    struct frond_range none = {0, 0, 0, 0};
-
-    /*@ loop assigns i, t[at .. last];
-        loop invariant at <= i <= last;
-        loop invariant MOVED(t, 0, at, 0);
-        loop invariant MOVED(t, at, i, 1);
-        loop invariant MOVED(t, i, n, 0);
-        loop invariant \forall integer a;
-            leading(t, n, a) == \at(leading(t, n, a), Pre) + ONE(t[i], a);
-        loop variant last - i; */
-    for (uint64_t i = at; i < last; i++)
-        table_put(t, n, i, t[i + 1]);
-    table_put(t, n, last, none);
-}
-
 void table_lead(struct frond_range *t, uint64_t n, uint64_t i, uint64_t target, uint64_t flags) {
     (void)n;
     t[i].target = target;
