@@ -415,6 +415,13 @@
     (\forall integer i; 0 <= i < 512 * (nk)->objects.pages && (C) ==>                              \
         (nk)->word[i] == \old((nk)->word[i]))
 
+/* Entries, any, are as they were: a step on the way, where something else is written that is 64 bits wide. */
+#define ENTRIES_SAME(nk)                                                                           \
+    (\forall integer i; (nk)->range[i].base == \at((nk)->range[i].base, Pre)) &&                   \
+    (\forall integer i; (nk)->range[i].size == \at((nk)->range[i].size, Pre)) &&                   \
+    (\forall integer i; (nk)->range[i].target == \at((nk)->range[i].target, Pre)) &&               \
+    (\forall integer i; (nk)->range[i].flags == \at((nk)->range[i].flags, Pre))
+
 /* Entries are as they were, so no count changes: said by who writes words or descriptors, where COUNTS are defined. */
 #define COUNTS_SAME(nk) ensures \forall integer a;                                                 \
     leading((nk)->range, (nk)->ranges, a) == \old(leading((nk)->range, (nk)->ranges, a));

@@ -59,6 +59,7 @@ struct pages {
     ensures \result.status == NK_OK || \result.status == NK_OWN || \result.status == NK_OUTSIDE ||
         \result.status == NK_BAD_RANGE;
     ensures \result.status == NK_OK <==> in_an_area(nk, 4096 * number, 4096 * n);
+    ensures \result.status == NK_OK ==> \result.n > 0;
     ensures \result.status == NK_OK ==>
         exactly(nk, \result.first, \result.n, 4096 * number, 4096 * n); */
 struct pages page_locate(const struct nk *nk, uint64_t number, uint64_t n);

@@ -160,6 +160,36 @@ static struct pages may_declare(const struct nk *nk, uint64_t base, uint64_t siz
 
 /* ---- Steps: pages that are free become an object, or one ends; the words of its pages ------------ */
 
+/*@ requires arrays(nk) && 0 < n && first + n <= nk->pages && 0 < type < NK_TYPES;
+    requires type != NK_KEPT ==> nk->objects.first <= first &&
+        first + n <= nk->objects.first + nk->objects.pages;
+    requires \forall integer f; first <= f < first + n ==> nk->page[f].type == NK_FREE;
+    NEEDS_OBJECTS_BUT_HEADS(nk)
+    assigns nk->page[first .. first + n - 1].type, nk->page[first].pages;
+    KEEPS_OBJECTS_BUT_HEADS(nk)
+    ensures \forall integer f; 0 <= f < nk->pages ==>
+        nk->page[f].type == (first <= f < first + n ? type : \old(nk->page[f].type));
+    ensures \forall integer f; 0 <= f < nk->pages ==> nk->page[f].maps == \old(nk->page[f].maps);
+    ensures \forall integer f; 0 <= f < nk->pages ==> nk->page[f].owner == \old(nk->page[f].owner);
+    ensures \forall integer f; 0 <= f < nk->pages ==> nk->page[f].shared == \old(nk->page[f].shared);
+    behavior headed: assumes OBJECTS_HEADED(nk); ensures OBJECTS_HEADED(nk); */
+static void make(struct nk *nk, uint64_t first, uint64_t n, uint64_t type) {
+    /*@ assert \forall integer f; first <= f < first + n ==> nk->page[f].pages == 0; */
+    /*@ assert nk->page[first].type == NK_FREE; */
+    /*@ assert \forall integer f; 0 <= f < first && f + nk->page[f].pages > first ==>
+          nk->page[f].type == nk->page[first].type; */
+    /*@ assert \forall integer f; 0 <= f < first ==> f + nk->page[f].pages <= first; */
+    set_type(nk, first, n, type, n);
+    /*@ assert \forall integer f; 0 <= f < first ==> f + nk->page[f].pages <= first; */
+    /*@ assert \forall integer f; first < f < first + n ==> nk->page[f].pages == 0; */
+    /*@ assert \forall integer f; 0 <= f < nk->pages && f != first ==>
+          nk->page[f].pages == \at(nk->page[f].pages, Pre); */
+    /*@ assert \forall integer f, g; 0 <= f <= g < nk->pages && g < f + nk->page[f].pages ==>
+          f == first || g < first || first + n <= f; */
+    /*@ assert \forall integer f; 0 <= f < nk->pages && (f < first || first + n <= f) ==>
+          nk->page[f].type == \at(nk->page[f].type, Pre); */
+}
+
 /*@ requires layout_ok(nk) && 0 < n && first + n <= nk->pages && 0 < type < NK_TYPES;
     requires type != NK_KEPT ==> nk->objects.first <= first &&
         first + n <= nk->objects.first + nk->objects.pages;
@@ -179,28 +209,7 @@ static struct pages may_declare(const struct nk *nk, uint64_t base, uint64_t siz
 static void begin(struct nk *nk, uint64_t first, uint64_t n, uint64_t type) {
     /*@ ghost table_count(nk->range, (uint64_t)nk->ranges); */
     /*@ assert \forall integer i, f; LEADS(nk, i, f) ==> nk->page[f].maps > 0; */
-    /*@ assert \forall integer f; first <= f < first + n ==> nk->page[f].pages == 0; */
-    /*@ assert nk->page[first].type == NK_FREE; */
-    /*@ assert \forall integer f; 0 <= f < first && f + nk->page[f].pages > first ==>
-          nk->page[f].type == nk->page[first].type; */
-    /*@ assert \forall integer f; 0 <= f < first ==> f + nk->page[f].pages <= first; */
-    set_type(nk, first, n, type, n);
-    /*@ assert \forall integer f; 0 <= f < first ==> f + nk->page[f].pages <= first; */
-    /*@ assert \forall integer f; 0 <= f < nk->pages && f != first ==>
-          nk->page[f].pages == \at(nk->page[f].pages, Pre); */
-    /*@ assert \forall integer f, g; 0 <= f <= g < nk->pages && g < f + nk->page[f].pages && f != first ==>
-          g < first || first + n <= f; */
-    /*@ assert nk->page[first].pages == n; */
-    /*@ assert \forall integer g; first < g < first + n ==> nk->page[g].pages == 0; */
-    /*@ assert \forall integer g; first <= g < first + n ==> nk->page[g].type == type; */
-    /*@ assert \forall integer f, g; f == first && f <= g < f + nk->page[f].pages ==>
-          nk->page[g].type == nk->page[f].type; */
-    /*@ assert \forall integer f, g; 0 <= f <= g < nk->pages && g < f + nk->page[f].pages && f != first ==>
-          \at(nk->page[g].type, Pre) == \at(nk->page[f].type, Pre); */
-    /*@ assert \forall integer f, g; 0 <= f < g < nk->pages && g < f + nk->page[f].pages && f != first ==>
-          nk->page[g].pages == 0; */
-    /*@ assert \forall integer f; 0 <= f < nk->pages && (f < first || first + n <= f) ==>
-          nk->page[f].type == \at(nk->page[f].type, Pre); */
+    make(nk, first, n, type);
 }
 
 /*@ requires layout_ok(nk) && first < nk->pages && n == nk->page[first].pages && n > 0;
@@ -246,6 +255,7 @@ static void write_first(struct nk *nk, uint64_t first, uint64_t n, uint64_t type
         clear(nk, first, n);
     if (type != NK_KEPT)
         write_header(nk, first, n * WORDS, type);
+    /*@ assert ENTRIES_SAME(nk); */
     /*@ COUNTS_SAME_WHY(nk) */
 }
 
@@ -259,6 +269,7 @@ static void write_first(struct nk *nk, uint64_t first, uint64_t n, uint64_t type
 static void write_last(struct nk *nk, uint64_t first, uint64_t type) {
     if (type != NK_KEPT)
         write_header(nk, first, 0, 0);
+    /*@ assert ENTRIES_SAME(nk); */
     /*@ COUNTS_SAME_WHY(nk) */
 }
 
