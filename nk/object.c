@@ -275,17 +275,23 @@ static void write_last(struct nk *nk, uint64_t first, uint64_t type) {
 
 /* ---- The calls ------------------------------------------------------------------------------- */
 
-/*@ NEEDS(nk)
+/*@ requires layout_ok(nk) && objects_ok(nk);
+    requires COUNTED(nk);
+    NEEDS_OBJECTS_BUT_HEADS(nk)
     assigns nk->page[0 .. nk->pages - 1].type, nk->page[0 .. nk->pages - 1].pages;
     assigns nk->word[0 .. 512 * nk->objects.pages - 1];
-    KEEPS(nk)
+    ensures COUNTED(nk);
+    KEEPS_OBJECTS_BUT_HEADS(nk)
     ensures \result < NK_STATUSES;
     ensures \result != NK_OK ==> TYPES_SAME(nk);
     ensures \result != NK_OK ==> WORDS_SAME(nk, \true);
     ensures \result == NK_OK ==> \forall integer f; 0 <= f < nk->pages ==> nk->page[f].type ==
         (base <= 4096 * number(nk, f) < base + size ? type : \old(nk->page[f].type));
-    ensures \forall integer f; base <= 4096 * number(nk, f) < base + size ||
-        WORDS_SAME(nk, WORD_IN(nk, f, i)); */
+    ensures \forall integer f, i; 0 <= i < 512 * nk->objects.pages && WORD_IN(nk, f, i) &&
+        !(base <= 4096 * number(nk, f) < base + size) ==> nk->word[i] == \old(nk->word[i]);
+    KEEPS_EACH(nk)
+    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk);
+    behavior headed: assumes OBJECTS_HEADED(nk); ensures OBJECTS_HEADED(nk); */
 enum nk_status nk_declare(struct nk *nk, uint64_t base, uint64_t size, uint64_t type) {
     struct pages p = may_declare(nk, base, size, type);
 
@@ -296,14 +302,21 @@ enum nk_status nk_declare(struct nk *nk, uint64_t base, uint64_t size, uint64_t 
     return p.status;
 }
 
-/*@ NEEDS(nk)
+/*@ requires layout_ok(nk) && objects_ok(nk);
+    requires COUNTED(nk);
+    NEEDS_OBJECTS_BUT_HEADS(nk)
     assigns nk->page[0 .. nk->pages - 1].type, nk->page[0 .. nk->pages - 1].pages;
     assigns nk->word[0 .. 512 * nk->objects.pages - 1];
-    KEEPS(nk)
+    ensures COUNTED(nk);
+    KEEPS_OBJECTS_BUT_HEADS(nk)
     ensures \result < NK_STATUSES;
     ensures \result != NK_OK ==> TYPES_SAME(nk);
     ensures \result != NK_OK ==> WORDS_SAME(nk, \true);
-    ensures \forall integer h; 4096 * number(nk, h) == base || WORDS_SAME(nk, WORD_IN(nk, h, i)); */
+    ensures \forall integer f, i; 0 <= i < 512 * nk->objects.pages && WORD_IN(nk, f, i) &&
+        4096 * number(nk, f) != base ==> nk->word[i] == \old(nk->word[i]);
+    KEEPS_EACH(nk)
+    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk);
+    behavior headed: assumes OBJECTS_HEADED(nk); ensures OBJECTS_HEADED(nk); */
 enum nk_status nk_undeclare(struct nk *nk, uint64_t base) {
     struct pages p = object_at(nk, base);
 
@@ -380,24 +393,64 @@ static enum nk_status put_logged(uint64_t *w, uint64_t n, uint64_t index, uint64
     return NK_OK;
 }
 
-enum nk_status nk_put(struct nk *nk, uint64_t base, uint64_t index, uint64_t value) {
-    struct pages p = object_at(nk, base);
-    uint8_t type;
-    uint64_t *payload;
-    uint64_t n;
+/* The write to the object whose first record is `first`. */
+/*@ requires layout_ok(nk) && objects_ok(nk) && first < nk->pages && nk->page[first].pages > 0;
+    requires nk->page[first].type > NK_NO_WRITE && nk->objects.first <= first &&
+        first + nk->page[first].pages <= nk->objects.first + nk->objects.pages;
+    assigns nk->word[0 .. 512 * nk->objects.pages - 1];
+    ensures \result < NK_STATUSES;
+    ensures \result != NK_OK ==> WORDS_SAME(nk, \true);
+    ensures WORDS_SAME(nk, i < PAYLOAD(nk, first) || PAYLOAD(nk, first) + PAYLOADS(nk, first) <= i);
+    ensures once: nk->page[first].type == NK_WRITE_ONCE ==> \forall integer d; 0 <= d < PAYLOADS(nk, first) / 2 &&
+        \old(nk->word[PAYLOAD(nk, first) + PAYLOADS(nk, first) / 2 + d]) != 0 ==>
+        nk->word[PAYLOAD(nk, first) + d] == \old(nk->word[PAYLOAD(nk, first) + d]) &&
+        nk->word[PAYLOAD(nk, first) + PAYLOADS(nk, first) / 2 + d] != 0;
+    ensures append: nk->page[first].type == NK_APPEND_ONLY ==> \forall integer d; 0 <= d < PAYLOADS(nk, first) - 1 &&
+        d < \old(nk->word[PAYLOAD(nk, first)]) ==>
+        nk->word[PAYLOAD(nk, first) + 1 + d] == \old(nk->word[PAYLOAD(nk, first) + 1 + d]);
+    ensures logged: \result == NK_OK && nk->page[first].type == NK_LOGGED ==>
+        nk->word[PAYLOAD(nk, first)] == \old(nk->word[PAYLOAD(nk, first)]) + 1; */
+static enum nk_status put_at(struct nk *nk, uint64_t first, uint64_t index, uint64_t value) {
+    uint64_t *payload = &nk->word[word_of(nk, first) + HEADER];
+    uint64_t n = (uint64_t)nk->page[first].pages * WORDS - HEADER;
 
-    if (p.status != NK_OK)
-        return p.status;
-    type = nk->page[p.first].type;
-    if (type == NK_KEPT)
-        return NK_OWN;
-    if (type == NK_NO_WRITE)
-        return NK_SEALED;
-    payload = &nk->word[word_of(nk, p.first) + HEADER];
-    n = p.n * WORDS - HEADER;
-    if (type == NK_WRITE_ONCE)
+    if (nk->page[first].type == NK_WRITE_ONCE)
         return put_once(payload, n, index, value);
-    if (type == NK_APPEND_ONLY)
+    if (nk->page[first].type == NK_APPEND_ONLY)
         return put_next(payload, n, index, value);
     return put_logged(payload, n, index, value);
+}
+
+/*@ requires layout_ok(nk) && objects_ok(nk);
+    NEEDS_OBJECTS_BUT_HEADS(nk)
+    assigns nk->word[0 .. 512 * nk->objects.pages - 1];
+    ensures \result < NK_STATUSES;
+    ensures \result != NK_OK ==> WORDS_SAME(nk, \true);
+    ensures \forall integer h; FIRST(nk, h, base) && nk->page[h].type <= NK_NO_WRITE ==> \result != NK_OK;
+    ensures \forall integer h, i; FIRST(nk, h, base) && 0 <= i < 512 * nk->objects.pages &&
+        (i < PAYLOAD(nk, h) || PAYLOAD(nk, h) + PAYLOADS(nk, h) <= i) ==> nk->word[i] == \old(nk->word[i]);
+    ensures once: \forall integer h, d; FIRST(nk, h, base) && nk->page[h].type == NK_WRITE_ONCE &&
+        0 <= d < PAYLOADS(nk, h) / 2 && \old(nk->word[PAYLOAD(nk, h) + PAYLOADS(nk, h) / 2 + d]) != 0 ==>
+        nk->word[PAYLOAD(nk, h) + d] == \old(nk->word[PAYLOAD(nk, h) + d]);
+    ensures append: \forall integer h, d; FIRST(nk, h, base) && nk->page[h].type == NK_APPEND_ONLY &&
+        0 <= d < PAYLOADS(nk, h) - 1 && d < \old(nk->word[PAYLOAD(nk, h)]) ==>
+        nk->word[PAYLOAD(nk, h) + 1 + d] == \old(nk->word[PAYLOAD(nk, h) + 1 + d]);
+    COUNTS_SAME(nk)
+    KEEPS_EACH(nk)
+    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk); */
+enum nk_status nk_put(struct nk *nk, uint64_t base, uint64_t index, uint64_t value) {
+    struct pages p = object_at(nk, base);
+
+    if (p.status == NK_OK && nk->page[p.first].type == NK_KEPT)
+        p.status = NK_OWN;
+    else if (p.status == NK_OK && nk->page[p.first].type == NK_NO_WRITE)
+        p.status = NK_SEALED;
+    if (p.status == NK_OK) {
+        /*@ assert nk->page[p.first + p.n - 1].type == nk->page[p.first].type; */
+        /*@ assert \forall integer h; FIRST(nk, h, base) && nk->page[h].type > NK_NO_WRITE ==> h == p.first; */
+        p.status = put_at(nk, p.first, index, value);
+    }
+    /*@ assert ENTRIES_SAME(nk); */
+    /*@ COUNTS_SAME_WHY(nk) */
+    return p.status;
 }
