@@ -182,6 +182,7 @@ void range_remove(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat);
     assigns nk->desc[child].map_p.addr, nk->desc[child].map_p.count;
     assigns nk->desc[child].map_np.addr, nk->desc[child].map_np.count;
     ensures DESCRIBED_AT(nk, child);
+    ensures STAYED(nk->range, 0, nk->ranges);
     COUNTS_SAME(nk)
     behavior rest: assumes REST_BLANK(nk); ensures REST_BLANK(nk);
     behavior filled: assumes FILLED(nk); ensures FILLED(nk);
