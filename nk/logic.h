@@ -206,28 +206,53 @@
 #define SAME_RANGE(r, q)                                                                           \
     ((r).base == (q).base && (r).size == (q).size && (r).target == (q).target && (r).flags == (q).flags)
 
+/* r is blank; is as a range must be. */
+#define BLANK(r) ((r).base == 0 && (r).size == 0 && (r).target == 0 && (r).flags == 0)
+#define WELL_FORMED(r)                                                                             \
+    (aligned((r).base) && aligned((r).size) && aligned((r).target) &&                              \
+     (r).base + (r).size <= UINT64_MAX + 1 && (r).target + (r).size <= UINT64_MAX + 1 &&           \
+     (r).flags <= 15)
+
+/* One count of one child's is now n, and nothing else of any child's has changed; n is by more than it was. */
+#define COUNT_SET(nk, child_, m_, n)                                                               \
+    (\forall integer c; 0 <= c < (nk)->children ==>                                                \
+        (nk)->child[c].lives == \old((nk)->child[c].lives)) &&                                     \
+    (\forall integer c; 0 <= c < (nk)->children ==>                                                \
+        (nk)->child[c].map[0].first == \old((nk)->child[c].map[0].first)) &&                       \
+    (\forall integer c; 0 <= c < (nk)->children ==>                                                \
+        (nk)->child[c].map[1].first == \old((nk)->child[c].map[1].first)) &&                       \
+    (\forall integer c; 0 <= c < (nk)->children ==>                                                \
+        (nk)->child[c].map[0].room == \old((nk)->child[c].map[0].room)) &&                         \
+    (\forall integer c; 0 <= c < (nk)->children ==>                                                \
+        (nk)->child[c].map[1].room == \old((nk)->child[c].map[1].room)) &&                         \
+    (\forall integer c; 0 <= c < (nk)->children ==> (nk)->child[c].map[0].count ==                 \
+        (c == (child_) && (m_) == 0 ? (n) : \old((nk)->child[c].map[0].count))) &&                 \
+    (\forall integer c; 0 <= c < (nk)->children ==> (nk)->child[c].map[1].count ==                 \
+        (c == (child_) && (m_) == 1 ? (n) : \old((nk)->child[c].map[1].count)))
+#define COUNT_CHANGED(nk, child_, m_, by)                                                          \
+    COUNT_SET(nk, child_, m_, \old((nk)->child[c].map[m_].count) + (by))
+
 /*
  * What changes with ranges and pages, as macros: a prover sees through them.
  */
 
 /* Entries that no child has are 0; those that one has are not, and are in order, table by table. */
-#define REST_BLANK(nk)                                                                             \
-    (\forall integer i; 0 <= i < (nk)->ranges &&                                                   \
-        (\forall integer c, m; live(nk, c) ==> !has(nk, c, m, i)) ==> BLANK((nk)->range[i]))
-#define FILLED(nk)                                                                                 \
-    (\forall integer c, m, i; live(nk, c) && has(nk, c, m, i) ==> (nk)->range[i].size > 0)
+/*@ predicate rest_blank(struct nk *nk) =
+    \forall integer i; 0 <= i < nk->ranges && (\forall integer c, m; live(nk, c) ==> !has(nk, c, m, i)) ==> BLANK(nk->range[i]); */
+#define REST_BLANK(nk) rest_blank(nk)
+/*@ predicate filled(struct nk *nk) =
+    \forall integer c, m, i; live(nk, c) && has(nk, c, m, i) ==> nk->range[i].size > 0; */
+#define FILLED(nk) filled(nk)
 /* The same of entries of tables but one: a hole, which moves through a table. */
-#define FILLED_BUT(nk, hole)                                                                       \
-    (\forall integer c, m, i; live(nk, c) && has(nk, c, m, i) && i != (hole) ==>                   \
-        (nk)->range[i].size > 0)
-#define SORTED_BUT(nk, hole)                                                                       \
-    (\forall integer c, m, i, j;                                                                   \
-        live(nk, c) && has(nk, c, m, i) && has(nk, c, m, j) && i < j && i != (hole) && j != (hole) ==> \
-        (nk)->range[i].base + (nk)->range[i].size <= (nk)->range[j].base)
-#define SORTED(nk)                                                                                 \
-    (\forall integer c, m, i, j; live(nk, c) && has(nk, c, m, i) && has(nk, c, m, j) && i < j ==>  \
-        (nk)->range[i].base + (nk)->range[i].size <= (nk)->range[j].base)
-#define BLANK(r) ((r).base == 0 && (r).size == 0 && (r).target == 0 && (r).flags == 0)
+/*@ predicate filled_but(struct nk *nk, integer hole) =
+    \forall integer c, m, i; live(nk, c) && has(nk, c, m, i) && i != hole ==> nk->range[i].size > 0; */
+#define FILLED_BUT(nk, hole) filled_but(nk, hole)
+/*@ predicate sorted_but(struct nk *nk, integer hole) =
+    \forall integer c, m, i, j; live(nk, c) && has(nk, c, m, i) && has(nk, c, m, j) && i < j && i != hole && j != hole ==> nk->range[i].base + nk->range[i].size <= nk->range[j].base; */
+#define SORTED_BUT(nk, hole) sorted_but(nk, hole)
+/*@ predicate sorted(struct nk *nk) =
+    \forall integer c, m, i, j; live(nk, c) && has(nk, c, m, i) && has(nk, c, m, j) && i < j ==> nk->range[i].base + nk->range[i].size <= nk->range[j].base; */
+#define SORTED(nk) sorted(nk)
 
 /* r fits into the child's table between the entries before `at` and the others, but for a hole. */
 #define FITS_BELOW(nk, c, m, at, hole, r)                                                          \
@@ -238,35 +263,30 @@
         (r).base + (r).size <= (nk)->range[k].base)
 
 /* What is not blank is well formed. */
-#define FORMED(nk)                                                                                 \
-    (\forall integer i; 0 <= i < (nk)->ranges && (nk)->range[i].size > 0 ==>                       \
-        WELL_FORMED((nk)->range[i]))
-#define WELL_FORMED(r)                                                                             \
-    (aligned((r).base) && aligned((r).size) && aligned((r).target) &&                              \
-     (r).base + (r).size <= UINT64_MAX + 1 && (r).target + (r).size <= UINT64_MAX + 1 &&           \
-     (r).flags <= 15)
-
+/*@ predicate formed(struct nk *nk) =
+    \forall integer i; 0 <= i < nk->ranges && nk->range[i].size > 0 ==> WELL_FORMED(nk->range[i]); */
+#define FORMED(nk) formed(nk)
 /* A page's count is the number of entries that lead there. */
-#define COUNTED(nk)                                                                                \
-    (\forall integer f; 0 <= f < (nk)->pages ==>                                                   \
-        (nk)->page[f].maps == leading((nk)->range, (nk)->ranges, number(nk, f)))
+/*@ predicate counted(struct nk *nk) =
+    \forall integer f; 0 <= f < nk->pages ==> nk->page[f].maps == leading(nk->range, nk->ranges, number(nk, f)); */
+#define COUNTED(nk) counted(nk)
 
 /* Entries lead into areas; where they lead they may, and the page's record says whose they are. */
-#define INSIDE(nk)                                                                                 \
-    (\forall integer i; 0 <= i < (nk)->ranges && allows((nk)->range[i].flags) ==>                  \
-        in_an_area(nk, (nk)->range[i].target, (nk)->range[i].size))
+/*@ predicate inside(struct nk *nk) =
+    \forall integer i; 0 <= i < nk->ranges && allows(nk->range[i].flags) ==> in_an_area(nk, nk->range[i].target, nk->range[i].size); */
+#define INSIDE(nk) inside(nk)
 #define LEADS(nk, i, f) (0 <= i < (nk)->ranges && 0 <= f < (nk)->pages &&                          \
     allows((nk)->range[i].flags) && (nk)->range[i].target <= 4096 * number(nk, f) &&               \
     4096 * number(nk, f) < (nk)->range[i].target + (nk)->range[i].size)
-#define ALLOWED(nk)                                                                                \
-    (\forall integer i, f; LEADS(nk, i, f) ==> (nk)->page[f].type != NK_KEPT &&                    \
-        (writes((nk)->range[i].flags) ==> (nk)->page[f].type == NK_FREE))
-#define SHARING(nk)                                                                                \
-    (\forall integer i, f; LEADS(nk, i, f) ==>                                                     \
-        ((nk)->page[f].shared != 0 <==> shares((nk)->range[i].flags)))
-#define OWNED(nk)                                                                                  \
-    (\forall integer i, f; LEADS(nk, i, f) && (nk)->page[f].shared == 0 ==>                        \
-        owns(nk, (nk)->page[f].owner, i))
+/*@ predicate allowed(struct nk *nk) =
+    \forall integer i, f; LEADS(nk, i, f) ==> nk->page[f].type != NK_KEPT && (writes(nk->range[i].flags) ==> nk->page[f].type == NK_FREE); */
+#define ALLOWED(nk) allowed(nk)
+/*@ predicate sharing(struct nk *nk) =
+    \forall integer i, f; LEADS(nk, i, f) ==> (nk->page[f].shared != 0 <==> shares(nk->range[i].flags)); */
+#define SHARING(nk) sharing(nk)
+/*@ predicate owned(struct nk *nk) =
+    \forall integer i, f; LEADS(nk, i, f) && nk->page[f].shared == 0 ==> owns(nk, nk->page[f].owner, i); */
+#define OWNED(nk) owned(nk)
 
 /* The record of a page to which child c's ranges with these flags may lead. */
 #define RECORDS(nk, f, c, flags)                                                                   \
@@ -283,9 +303,12 @@
      ((nk)->child[c].map[1].room == 0 ==>                                                          \
          (nk)->desc[c].map_np.addr == (nk)->range_at + 32 * (nk)->child[c].map[0].first &&         \
          (nk)->desc[c].map_np.count == (nk)->child[c].map[0].count))
-#define DESCRIBED(nk) (\forall integer c; live(nk, c) ==> DESCRIBED_AT(nk, c))
-#define DESCRIBED_BUT(nk, but)                                                                     \
-    (\forall integer c; live(nk, c) && c != (but) ==> DESCRIBED_AT(nk, c))
+/*@ predicate described(struct nk *nk) =
+    \forall integer c; live(nk, c) ==> DESCRIBED_AT(nk, c); */
+#define DESCRIBED(nk) described(nk)
+/*@ predicate described_but(struct nk *nk, integer but) =
+    \forall integer c; live(nk, c) && c != but ==> DESCRIBED_AT(nk, c); */
+#define DESCRIBED_BUT(nk, but) described_but(nk, but)
 
 /*
  * Objects: how many pages each has stands in the record of its first, and the record of each says its type.
@@ -356,7 +379,8 @@
     requires SHARING(nk);                                                                          \
     requires OWNED(nk);                                                                            \
     requires DESCRIBED(nk);
-#define KEEPS_TABLES(nk)                                                                           \
+#define KEEPS_TABLES(nk) KEEPS_UNSORTED(nk) ensures SORTED(nk);
+#define KEEPS_UNSORTED(nk)                                                                         \
     ensures layout_ok(nk);                                                                         \
     ensures objects_ok(nk);                                                                        \
     ensures own_apart(nk);                                                                         \
@@ -365,7 +389,6 @@
     ensures tables_apart(nk);                                                                      \
     ensures REST_BLANK(nk);                                                                        \
     ensures FILLED(nk);                                                                            \
-    ensures SORTED(nk);                                                                            \
     ensures FORMED(nk);                                                                            \
     ensures COUNTED(nk);                                                                           \
     ensures INSIDE(nk);                                                                            \

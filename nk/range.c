@@ -74,20 +74,7 @@ static struct pages may_lead(const struct nk *nk, uint64_t target, uint64_t size
 
 /*@ requires arrays(nk) && child < nk->children && map <= 1;
     assigns nk->child[child];
-    ensures \forall integer c; 0 <= c < nk->children ==>
-        nk->child[c].lives == \old(nk->child[c].lives);
-    ensures \forall integer c; 0 <= c < nk->children ==>
-        nk->child[c].map[0].first == \old(nk->child[c].map[0].first);
-    ensures \forall integer c; 0 <= c < nk->children ==>
-        nk->child[c].map[1].first == \old(nk->child[c].map[1].first);
-    ensures \forall integer c; 0 <= c < nk->children ==>
-        nk->child[c].map[0].room == \old(nk->child[c].map[0].room);
-    ensures \forall integer c; 0 <= c < nk->children ==>
-        nk->child[c].map[1].room == \old(nk->child[c].map[1].room);
-    ensures \forall integer c; 0 <= c < nk->children ==> nk->child[c].map[0].count ==
-        (c == child && map == 0 ? count : \old(nk->child[c].map[0].count));
-    ensures \forall integer c; 0 <= c < nk->children ==> nk->child[c].map[1].count ==
-        (c == child && map == 1 ? count : \old(nk->child[c].map[1].count)); */
+    ensures COUNT_SET(nk, child, map, count); */
 static void set_count(struct nk *nk, uint64_t child, uint64_t map, int32_t count) {
     nk->child[child].map[map].count = count;
 }
@@ -96,7 +83,7 @@ static void set_count(struct nk *nk, uint64_t child, uint64_t map, int32_t count
 /*@ requires arrays(nk) && tables_there(nk) && tables_apart(nk);
     requires live(nk, child) && map <= 1 && nk->child[child].map[map].count < nk->child[child].map[map].room;
     assigns nk->child[child];
-    ensures nk->child[child].map[map].count == \old(nk->child[child].map[map].count) + 1;
+    ensures COUNT_CHANGED(nk, child, map, 1);
     ensures tables_there(nk);
     ensures tables_apart(nk);
     ensures \old(REST_BLANK(nk)) ==> BLANK(nk->range[nk->child[child].map[map].first + \old(nk->child[child].map[map].count)]);
@@ -130,7 +117,7 @@ static void widen(struct nk *nk, uint64_t child, uint64_t map) {
 /*@ requires arrays(nk) && tables_there(nk) && tables_apart(nk);
     requires live(nk, child) && map <= 1 && 0 < nk->child[child].map[map].count;
     assigns nk->child[child];
-    ensures nk->child[child].map[map].count == \old(nk->child[child].map[map].count) - 1;
+    ensures COUNT_CHANGED(nk, child, map, -1);
     ensures tables_there(nk);
     ensures tables_apart(nk);
     behavior rest:
@@ -179,7 +166,8 @@ static void narrow(struct nk *nk, uint64_t child, uint64_t map) {
     behavior allowed: assumes ALLOWED(nk); ensures ALLOWED(nk);
     behavior sharing: assumes SHARING(nk); ensures SHARING(nk);
     behavior owned: assumes OWNED(nk); ensures OWNED(nk);
-    behavior described: assumes DESCRIBED_BUT(nk, child); ensures DESCRIBED_BUT(nk, child); */
+    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk);
+    behavior described_but: assumes DESCRIBED_BUT(nk, child); ensures DESCRIBED_BUT(nk, child); */
 static void fill(struct nk *nk, uint64_t child, uint64_t map, uint64_t to, uint64_t from) {
     (void)child, (void)map; /* for the contract */
     /*@ assert map == 0 || map == 1; */
@@ -217,7 +205,8 @@ static void fill(struct nk *nk, uint64_t child, uint64_t map, uint64_t to, uint6
     behavior allowed: assumes ALLOWED(nk); ensures ALLOWED(nk);
     behavior sharing: assumes SHARING(nk); ensures SHARING(nk);
     behavior owned: assumes OWNED(nk); ensures OWNED(nk);
-    behavior described: assumes DESCRIBED_BUT(nk, child); ensures DESCRIBED_BUT(nk, child); */
+    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk);
+    behavior described_but: assumes DESCRIBED_BUT(nk, child); ensures DESCRIBED_BUT(nk, child); */
 static void put_gap(struct nk *nk, uint64_t child, uint64_t map, uint64_t hole,
                     struct frond_range gap) {
     (void)child, (void)map;
@@ -227,6 +216,100 @@ static void put_gap(struct nk *nk, uint64_t child, uint64_t map, uint64_t hole,
     /*@ assert others: \forall integer c, m; live(nk, c) && has(nk, c, m, hole) ==> c == child; */
     /*@ assert its: \forall integer m; has(nk, child, m, hole) ==> m == map; */
     table_put(nk->range, (uint64_t)nk->ranges, hole, gap);
+}
+
+/* A gap becomes entry `seat` of the table; those from there on move up by one. */
+/*@ NEEDS_TABLES(nk)
+    requires live(nk, child) && map <= 1 && seat <= nk->child[child].map[map].count;
+    requires nk->child[child].map[map].count < nk->child[child].map[map].room;
+    requires gap.size > 0 && WELL_FORMED(gap) && !allows(gap.flags);
+    requires FITS_BELOW(nk, child, map, nk->child[child].map[map].first + seat, -1, gap);
+    requires FITS_ABOVE(nk, child, map, nk->child[child].map[map].first + seat, -1, gap);
+    assigns nk->child[child], nk->range[0 .. nk->ranges - 1];
+    assigns nk->desc[child].map_p.addr, nk->desc[child].map_p.count;
+    assigns nk->desc[child].map_np.addr, nk->desc[child].map_np.count;
+    KEEPS_UNSORTED(nk)
+    ensures COUNT_CHANGED(nk, child, map, 1);
+    behavior fits: ensures SORTED(nk);
+    behavior moves:
+    ensures STAYED(nk->range, 0, nk->child[child].map[map].first + seat);
+    ensures SAME_RANGE(nk->range[nk->child[child].map[map].first + seat], gap);
+    ensures MOVED_UP(nk->range, nk->child[child].map[map].first + seat,
+        nk->child[child].map[map].first + nk->child[child].map[map].count - 1);
+    ensures STAYED(nk->range, nk->child[child].map[map].first + nk->child[child].map[map].count, nk->ranges); */
+static void gap_open(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat,
+                     struct frond_range gap) {
+    uint64_t at = (uint64_t)nk->child[child].map[map].first + seat;
+    uint64_t end = (uint64_t)nk->child[child].map[map].first + (uint64_t)nk->child[child].map[map].count;
+
+    widen(nk, child, map);
+    /*@ loop assigns i, nk->range[at .. end];
+        loop invariant at <= i <= end;
+        loop invariant REST_BLANK(nk);
+        loop invariant FILLED_BUT(nk, i);
+        loop invariant SORTED_BUT(nk, i);
+        loop invariant FORMED(nk);
+        loop invariant INSIDE(nk);
+        loop invariant ALLOWED(nk);
+        loop invariant SHARING(nk);
+        loop invariant OWNED(nk);
+        loop invariant DESCRIBED_BUT(nk, child);
+        loop invariant \forall integer p; leading(nk->range, nk->ranges, p) ==
+            \at(leading(nk->range, nk->ranges, p), Pre) + ONE(nk->range[i], p);
+        for fits: loop invariant FITS_BELOW(nk, child, map, at, i, gap);
+        for fits: loop invariant FITS_ABOVE(nk, child, map, at, i, gap);
+        for moves: loop invariant STAYED(nk->range, 0, i);
+        for moves: loop invariant MOVED_UP(nk->range, i, end);
+        for moves: loop invariant STAYED(nk->range, end + 1, nk->ranges);
+        loop variant i; */
+    for (uint64_t i = end; i > at; i--)
+        fill(nk, child, map, i, i - 1);
+    put_gap(nk, child, map, at, gap);
+    child_publish(nk, child);
+}
+
+/* Entry `seat` of the table, a gap, is no more; those above it move down by one. */
+/*@ NEEDS_TABLES(nk)
+    requires live(nk, child) && map <= 1 && seat < nk->child[child].map[map].count;
+    requires !allows(nk->range[nk->child[child].map[map].first + seat].flags);
+    assigns nk->child[child], nk->range[0 .. nk->ranges - 1];
+    assigns nk->desc[child].map_p.addr, nk->desc[child].map_p.count;
+    assigns nk->desc[child].map_np.addr, nk->desc[child].map_np.count;
+    KEEPS_TABLES(nk)
+    ensures COUNT_CHANGED(nk, child, map, -1);
+    behavior moves:
+    ensures STAYED(nk->range, 0, nk->child[child].map[map].first + seat);
+    ensures MOVED_DOWN(nk->range, nk->child[child].map[map].first + seat,
+        nk->child[child].map[map].first + nk->child[child].map[map].count);
+    ensures BLANK(nk->range[nk->child[child].map[map].first + nk->child[child].map[map].count]);
+    ensures STAYED(nk->range, nk->child[child].map[map].first + nk->child[child].map[map].count + 1, nk->ranges); */
+static void gap_close(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat) {
+    uint64_t at = (uint64_t)nk->child[child].map[map].first + seat;
+    uint64_t last = (uint64_t)nk->child[child].map[map].first + (uint64_t)nk->child[child].map[map].count - 1;
+    struct frond_range none = {0, 0, 0, 0};
+
+    /*@ loop assigns i, nk->range[at .. last];
+        loop invariant at <= i <= last;
+        loop invariant REST_BLANK(nk);
+        loop invariant FILLED_BUT(nk, i);
+        loop invariant SORTED_BUT(nk, i);
+        loop invariant FORMED(nk);
+        loop invariant INSIDE(nk);
+        loop invariant ALLOWED(nk);
+        loop invariant SHARING(nk);
+        loop invariant OWNED(nk);
+        loop invariant DESCRIBED(nk);
+        loop invariant \forall integer p; leading(nk->range, nk->ranges, p) ==
+            \at(leading(nk->range, nk->ranges, p), Pre) + ONE(nk->range[i], p);
+        for moves: loop invariant STAYED(nk->range, 0, at);
+        for moves: loop invariant MOVED_DOWN(nk->range, at, i);
+        for moves: loop invariant STAYED(nk->range, i + 1, nk->ranges);
+        loop variant last - i; */
+    for (uint64_t i = at; i < last; i++)
+        fill(nk, child, map, i, i + 1);
+    put_gap(nk, child, map, last, none);
+    narrow(nk, child, map);
+    child_publish(nk, child);
 }
 
 /* Entry `index` becomes what target and flags say; pages are not looked at. */
