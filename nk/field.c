@@ -1,5 +1,14 @@
 /* field.c - nk_child_set: the child's own state, field by field. */
+#define LOGIC_COUNTS
 #include "nk_priv.h"
+
+/*@ predicate settable(integer field, integer index, integer value) = field < NK_FIELD_END &&
+        index < (field == NK_FIELD_X || field == NK_FIELD_F ? 32 :
+            field == NK_FIELD_PMPADDR || field == NK_FIELD_PMPCFG ? 16 :
+            field == NK_FIELD_ANSWER ? 3 : 1) &&
+        (field == NK_FIELD_LINES ==> value <= UINT32_MAX) && (field == NK_FIELD_X ==> index > 0) &&
+        (field == NK_FIELD_PMPCFG ==> value <= UINT8_MAX);
+*/
 
 static const uint8_t indices[NK_FIELD_END] = {
 #define X(id, n) [NK_FIELD_##id] = n,
@@ -8,6 +17,8 @@ static const uint8_t indices[NK_FIELD_END] = {
 };
 
 /* The field exists, and takes the value. */
+/*@ assigns \nothing;
+    ensures \result <==> settable(field, index, value); */
 static bool may_set(uint64_t field, uint64_t index, uint64_t value) {
     if (field >= NK_FIELD_END || index >= indices[field])
         return false;
@@ -19,6 +30,11 @@ static bool may_set(uint64_t field, uint64_t index, uint64_t value) {
     }
 }
 
+/*@ requires \valid(c) && (field == NK_FIELD_PMPADDR || field == NK_FIELD_PMPCFG ==> index < 16);
+    assigns c->fcsr, c->medeleg, c->mideleg, c->mie, c->mip, c->mtvec, c->mscratch, c->mepc, c->mcause;
+    assigns c->mtval, c->mcounteren, c->mcountinhibit, c->menvcfg, c->stvec, c->sscratch, c->sepc, c->scause;
+    assigns c->stval, c->scounteren, c->senvcfg, c->satp, c->stimecmp, c->mcycle_offset, c->minstret;
+    assigns c->pmpaddr[0 .. 15], c->pmpcfg[0 .. 15]; */
 static void set_csr(struct frond_csr *c, uint64_t field, uint64_t index, uint64_t value) {
     switch (field) {
     case NK_FIELD_FCSR: c->fcsr = value; break;
@@ -51,20 +67,35 @@ static void set_csr(struct frond_csr *c, uint64_t field, uint64_t index, uint64_
     }
 }
 
+/*@ requires \valid(d) && resume < 3;
+    assigns d->resume, d->value;
+    ensures d->resume == resume && d->value == value; */
 static void set_answer(struct frond_desc *d, uint64_t resume, uint64_t value) {
     d->resume = (uint32_t)resume;
     d->value = value;
 }
 
-enum nk_status nk_child_set(struct nk *nk, uint64_t child, uint64_t field, uint64_t index,
-                            uint64_t value) {
-    struct frond_desc *d;
+/* The child's field becomes value: no other, and no other child's. */
+/*@ requires arrays(nk) && 0 <= child < nk->children && settable(field, index, value);
+    assigns nk->desc[child].resume, nk->desc[child].value, nk->desc[child].budget, nk->desc[child].clock;
+    assigns nk->desc[child].epoch, nk->desc[child].lines, nk->desc[child].pc, nk->desc[child].x[1 .. 31];
+    assigns nk->desc[child].f[0 .. 31];
+    assigns nk->desc[child].csr.fcsr, nk->desc[child].csr.medeleg, nk->desc[child].csr.mideleg;
+    assigns nk->desc[child].csr.mie, nk->desc[child].csr.mip, nk->desc[child].csr.mtvec;
+    assigns nk->desc[child].csr.mscratch, nk->desc[child].csr.mepc, nk->desc[child].csr.mcause;
+    assigns nk->desc[child].csr.mtval, nk->desc[child].csr.mcounteren, nk->desc[child].csr.mcountinhibit;
+    assigns nk->desc[child].csr.menvcfg, nk->desc[child].csr.stvec, nk->desc[child].csr.sscratch;
+    assigns nk->desc[child].csr.sepc, nk->desc[child].csr.scause, nk->desc[child].csr.stval;
+    assigns nk->desc[child].csr.scounteren, nk->desc[child].csr.senvcfg, nk->desc[child].csr.satp;
+    assigns nk->desc[child].csr.stimecmp, nk->desc[child].csr.mcycle_offset, nk->desc[child].csr.minstret;
+    assigns nk->desc[child].csr.pmpaddr[0 .. 15], nk->desc[child].csr.pmpcfg[0 .. 15];
+    COUNTS_SAME(nk)
+    KEEPS_EACH(nk)
+    KEEPS_OBJECTS_EACH(nk)
+    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk); */
+static void set_field(struct nk *nk, uint64_t child, uint64_t field, uint64_t index, uint64_t value) {
+    struct frond_desc *d = &nk->desc[child];
 
-    if (child >= (uint64_t)nk->children || nk->child[child].lives == 0)
-        return NK_NOT_CHILD;
-    if (!may_set(field, index, value))
-        return NK_BAD_FIELD;
-    d = &nk->desc[child];
     switch (field) {
     case NK_FIELD_ANSWER: set_answer(d, index, value); break;
     case NK_FIELD_BUDGET: d->budget = value; break;
@@ -76,5 +107,39 @@ enum nk_status nk_child_set(struct nk *nk, uint64_t child, uint64_t field, uint6
     case NK_FIELD_F: d->f[index] = value; break;
     default: set_csr(&d->csr, field, index, value); break;
     }
+    /*@ assert ENTRIES_SAME(nk); */
+    /*@ assert PAGES_SAME(nk); */
+    /*@ COUNTS_SAME_WHY(nk) */
+}
+
+/*@ requires arrays(nk);
+    assigns nk->desc[child].resume, nk->desc[child].value, nk->desc[child].budget, nk->desc[child].clock;
+    assigns nk->desc[child].epoch, nk->desc[child].lines, nk->desc[child].pc, nk->desc[child].x[1 .. 31];
+    assigns nk->desc[child].f[0 .. 31];
+    assigns nk->desc[child].csr.fcsr, nk->desc[child].csr.medeleg, nk->desc[child].csr.mideleg;
+    assigns nk->desc[child].csr.mie, nk->desc[child].csr.mip, nk->desc[child].csr.mtvec;
+    assigns nk->desc[child].csr.mscratch, nk->desc[child].csr.mepc, nk->desc[child].csr.mcause;
+    assigns nk->desc[child].csr.mtval, nk->desc[child].csr.mcounteren, nk->desc[child].csr.mcountinhibit;
+    assigns nk->desc[child].csr.menvcfg, nk->desc[child].csr.stvec, nk->desc[child].csr.sscratch;
+    assigns nk->desc[child].csr.sepc, nk->desc[child].csr.scause, nk->desc[child].csr.stval;
+    assigns nk->desc[child].csr.scounteren, nk->desc[child].csr.senvcfg, nk->desc[child].csr.satp;
+    assigns nk->desc[child].csr.stimecmp, nk->desc[child].csr.mcycle_offset, nk->desc[child].csr.minstret;
+    assigns nk->desc[child].csr.pmpaddr[0 .. 15], nk->desc[child].csr.pmpcfg[0 .. 15];
+    ensures \result == NK_OK || \result == NK_NOT_CHILD || \result == NK_BAD_FIELD;
+    KEEPS_EACH(nk)
+    KEEPS_OBJECTS_EACH(nk)
+    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk);
+    behavior set: assumes live(nk, child) && settable(field, index, value); ensures \result == NK_OK;
+    behavior refused:
+        assumes !(live(nk, child) && settable(field, index, value));
+        assigns \nothing;
+        ensures \result != NK_OK; */
+enum nk_status nk_child_set(struct nk *nk, uint64_t child, uint64_t field, uint64_t index,
+                            uint64_t value) {
+    if (child >= (uint64_t)nk->children || nk->child[child].lives == 0)
+        return NK_NOT_CHILD;
+    if (!may_set(field, index, value))
+        return NK_BAD_FIELD;
+    set_field(nk, child, field, index, value);
     return NK_OK;
 }

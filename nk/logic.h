@@ -330,24 +330,30 @@
     predicate addresses_ok(struct nk *nk) = 0 <= nk->desc_at && 0 <= nk->range_at &&
         nk->desc_at + 4096 * nk->children <= INT64_MAX && nk->range_at + 32 * nk->ranges <= INT64_MAX;
 */
-#define OBJECTS_END(nk)                                                                            \
-    (\forall integer f; 0 <= f < (nk)->pages ==> f + (nk)->page[f].pages <= (nk)->pages)
-#define OBJECTS_TYPED(nk)                                                                          \
-    (\forall integer f, g; 0 <= f <= g < (nk)->pages && g < f + (nk)->page[f].pages ==>            \
-        (nk)->page[g].type == (nk)->page[f].type)
-#define OBJECTS_NOT_FREE(nk)                                                                       \
-    (\forall integer f; 0 <= f < (nk)->pages && (nk)->page[f].pages > 0 ==>                        \
-        (nk)->page[f].type != NK_FREE)
-#define OBJECTS_APART(nk)                                                                          \
-    (\forall integer f, g; 0 <= f < g < (nk)->pages && g < f + (nk)->page[f].pages ==>             \
-        (nk)->page[g].pages == 0)
-#define OBJECTS_HEADED(nk)                                                                         \
-    (\forall integer g; 0 <= g < (nk)->pages && (nk)->page[g].type != NK_FREE ==>                  \
-        (\exists integer f; 0 <= f <= g && g < f + (nk)->page[f].pages))
-#define OBJECTS_PLACED(nk)                                                                         \
-    (\forall integer f; 0 <= f < (nk)->pages && (nk)->page[f].type != NK_FREE &&                   \
-        (nk)->page[f].type != NK_KEPT ==>                                                          \
-        (nk)->page[f].type < NK_TYPES && (nk)->objects.first <= f < (nk)->objects.first + (nk)->objects.pages)
+/*@ predicate objects_end(struct nk *nk) =
+    \forall integer f; 0 <= f < nk->pages ==> f + nk->page[f].pages <= nk->pages; */
+#define OBJECTS_END(nk) objects_end(nk)
+/*@ predicate objects_typed(struct nk *nk) =
+    \forall integer f, g; 0 <= f <= g < nk->pages && g < f + nk->page[f].pages ==>
+        nk->page[g].type == nk->page[f].type; */
+#define OBJECTS_TYPED(nk) objects_typed(nk)
+/*@ predicate objects_not_free(struct nk *nk) =
+    \forall integer f; 0 <= f < nk->pages && nk->page[f].pages > 0 ==>
+        nk->page[f].type != NK_FREE; */
+#define OBJECTS_NOT_FREE(nk) objects_not_free(nk)
+/*@ predicate objects_apart(struct nk *nk) =
+    \forall integer f, g; 0 <= f < g < nk->pages && g < f + nk->page[f].pages ==>
+        nk->page[g].pages == 0; */
+#define OBJECTS_APART(nk) objects_apart(nk)
+/*@ predicate objects_headed(struct nk *nk) =
+    \forall integer g; 0 <= g < nk->pages && nk->page[g].type != NK_FREE ==>
+        (\exists integer f; 0 <= f <= g && g < f + nk->page[f].pages); */
+#define OBJECTS_HEADED(nk) objects_headed(nk)
+/*@ predicate objects_placed(struct nk *nk) =
+    \forall integer f; 0 <= f < nk->pages && nk->page[f].type != NK_FREE &&
+        nk->page[f].type != NK_KEPT ==>
+        nk->page[f].type < NK_TYPES && nk->objects.first <= f < nk->objects.first + nk->objects.pages; */
+#define OBJECTS_PLACED(nk) objects_placed(nk)
 
 /* Word i is one of the page of record f, which may hold objects. An object that starts at base has record h first. */
 #define WORD_IN(nk, f, i)                                                                          \
@@ -428,6 +434,15 @@
     behavior sharing: assumes SHARING(nk); ensures SHARING(nk);                                    \
     behavior owned: assumes OWNED(nk); ensures OWNED(nk);
 
+#define KEEPS_OBJECTS_EACH(nk)                                                                     \
+    behavior counted: assumes COUNTED(nk); ensures COUNTED(nk);                                    \
+    behavior end: assumes OBJECTS_END(nk); ensures OBJECTS_END(nk);                                \
+    behavior typed: assumes OBJECTS_TYPED(nk); ensures OBJECTS_TYPED(nk);                          \
+    behavior not_free: assumes OBJECTS_NOT_FREE(nk); ensures OBJECTS_NOT_FREE(nk);                 \
+    behavior apart: assumes OBJECTS_APART(nk); ensures OBJECTS_APART(nk);                          \
+    behavior headed: assumes OBJECTS_HEADED(nk); ensures OBJECTS_HEADED(nk);                       \
+    behavior placed: assumes OBJECTS_PLACED(nk); ensures OBJECTS_PLACED(nk);
+
 /* A call that touches no type of a page keeps objects by this alone. */
 #define TYPES_SAME(nk)                                                                             \
     (\forall integer f; 0 <= f < (nk)->pages ==> (nk)->page[f].type == \old((nk)->page[f].type)) && \
@@ -444,6 +459,14 @@
     (\forall integer i; (nk)->range[i].size == \at((nk)->range[i].size, Pre)) &&                   \
     (\forall integer i; (nk)->range[i].target == \at((nk)->range[i].target, Pre)) &&               \
     (\forall integer i; (nk)->range[i].flags == \at((nk)->range[i].flags, Pre))
+
+/* The same of pages, where something else is written that is 32 or 8 bits wide. */
+#define PAGES_SAME(nk)                                                                             \
+    (\forall integer f; (nk)->page[f].maps == \at((nk)->page[f].maps, Pre)) &&                     \
+    (\forall integer f; (nk)->page[f].owner == \at((nk)->page[f].owner, Pre)) &&                   \
+    (\forall integer f; (nk)->page[f].pages == \at((nk)->page[f].pages, Pre)) &&                   \
+    (\forall integer f; (nk)->page[f].type == \at((nk)->page[f].type, Pre)) &&                     \
+    (\forall integer f; (nk)->page[f].shared == \at((nk)->page[f].shared, Pre))
 
 /* Entries are as they were, so no count changes: said by who writes words or descriptors, where COUNTS are defined. */
 #define COUNTS_SAME(nk) ensures \forall integer a;                                                 \
