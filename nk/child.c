@@ -167,14 +167,72 @@ enum nk_status nk_child_create(struct nk *nk, uint64_t child, uint64_t label, ui
     return status;
 }
 
+/* The child's table has no entry any more. */
+/*@ NEEDS(nk)
+    requires live(nk, child) && 0 <= map <= 1;
+    assigns nk->page[0 .. nk->pages - 1], nk->range[0 .. nk->ranges - 1];
+    assigns nk->child[child].map[map].count;
+    assigns nk->desc[child].map_p.addr, nk->desc[child].map_p.count;
+    assigns nk->desc[child].map_np.addr, nk->desc[child].map_np.count;
+    KEEPS(nk)
+    ensures nk->child[child].map[map].count == 0; */
+static void revoke_all(struct nk *nk, uint64_t child, uint64_t map) {
+    /*@ loop assigns nk->page[0 .. nk->pages - 1], nk->range[0 .. nk->ranges - 1];
+        loop assigns nk->child[child].map[map].count;
+        loop assigns nk->desc[child].map_p.addr, nk->desc[child].map_p.count;
+        loop assigns nk->desc[child].map_np.addr, nk->desc[child].map_np.count;
+        LOOP_KEEPS(nk)
+        loop invariant nk->child[child].map[map].count >= 0;
+        loop variant nk->child[child].map[map].count; */
+    while (nk->child[child].map[map].count > 0)
+        range_remove(nk, child, map, (uint64_t)nk->child[child].map[map].count - 1);
+}
+
+/* A child without ranges is no more. */
+/*@ requires arrays(nk) && tables_there(nk) && tables_apart(nk) && live(nk, child);
+    requires REST_BLANK(nk);
+    requires nk->child[child].map[0].count == 0 && nk->child[child].map[1].count == 0;
+    assigns nk->child[child].lives;
+    ensures tables_there(nk);
+    ensures tables_apart(nk);
+    ensures !live(nk, child);
+    ensures REST_BLANK(nk);
+    behavior filled: assumes FILLED(nk); ensures FILLED(nk);
+    behavior sorted: assumes SORTED(nk); ensures SORTED(nk);
+    behavior owned: assumes OWNED(nk); ensures OWNED(nk);
+    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk); */
+static void bury(struct nk *nk, uint64_t child) {
+    /*@ assert none: \forall integer m, i; !has(nk, child, m, i); */
+    /*@ assert others: \forall integer c, m, i; live(nk, c) && has(nk, c, m, i) ==>
+          c != child && reserves(nk, c, i); */
+    /*@ assert blank: \forall integer i; 0 <= i < nk->ranges && reserves(nk, child, i) ==> BLANK(nk->range[i]); */
+    /*@ assert unowned: \forall integer i, f; LEADS(nk, i, f) ==> !reserves(nk, child, i); */
+    nk->child[child].lives = 0;
+    /*@ assert unowned: \forall integer i, f; LEADS(nk, i, f) ==> !reserves(nk, child, i); */
+    /*@ assert there: \forall integer d; 0 <= d < nk->children ==>
+          (table_there(nk, d) <==> \at(table_there(nk, d), Pre)); */
+    /*@ assert lives: \forall integer d; d != child ==> (live(nk, d) <==> \at(live(nk, d), Pre)); */
+    /*@ assert reserves: \forall integer d, i; 0 <= d < nk->children ==>
+          (reserves(nk, d, i) <==> \at(reserves(nk, d, i), Pre)); */
+    /*@ assert has: \forall integer d, m, i; 0 <= d < nk->children ==>
+          (has(nk, d, m, i) <==> \at(has(nk, d, m, i), Pre)); */
+}
+
+/*@ NEEDS(nk)
+    assigns nk->page[0 .. nk->pages - 1], nk->range[0 .. nk->ranges - 1];
+    assigns nk->child[child].map[0].count, nk->child[child].map[1].count, nk->child[child].lives;
+    assigns nk->desc[child].map_p.addr, nk->desc[child].map_p.count;
+    assigns nk->desc[child].map_np.addr, nk->desc[child].map_np.count;
+    KEEPS(nk)
+    ensures \result == NK_OK || \result == NK_NOT_CHILD;
+    ensures !live(nk, child);
+    behavior refused: assumes !live(nk, child); assigns \nothing; ensures \result != NK_OK; */
 enum nk_status nk_child_destroy(struct nk *nk, uint64_t child) {
     if (!lives(nk, child))
         return NK_NOT_CHILD;
-    for (uint64_t map = NK_P; map <= NK_NP; map++) {
-        while (nk->child[child].map[map].count > 0)
-            range_remove(nk, child, map, (uint64_t)nk->child[child].map[map].count - 1);
-    }
-    nk->child[child].lives = 0;
+    revoke_all(nk, child, NK_P);
+    revoke_all(nk, child, NK_NP);
+    bury(nk, child);
     return NK_OK;
 }
 

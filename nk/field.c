@@ -30,12 +30,22 @@ static bool may_set(uint64_t field, uint64_t index, uint64_t value) {
     }
 }
 
-/*@ requires \valid(c) && (field == NK_FIELD_PMPADDR || field == NK_FIELD_PMPCFG ==> index < 16);
-    assigns c->fcsr, c->medeleg, c->mideleg, c->mie, c->mip, c->mtvec, c->mscratch, c->mepc, c->mcause;
-    assigns c->mtval, c->mcounteren, c->mcountinhibit, c->menvcfg, c->stvec, c->sscratch, c->sepc, c->scause;
-    assigns c->stval, c->scounteren, c->senvcfg, c->satp, c->stimecmp, c->mcycle_offset, c->minstret;
-    assigns c->pmpaddr[0 .. 15], c->pmpcfg[0 .. 15]; */
-static void set_csr(struct frond_csr *c, uint64_t field, uint64_t index, uint64_t value) {
+/*@ requires arrays(nk) && 0 <= child < nk->children;
+    requires field == NK_FIELD_PMPADDR || field == NK_FIELD_PMPCFG ==> index < 16;
+    assigns nk->desc[child].csr.fcsr, nk->desc[child].csr.medeleg, nk->desc[child].csr.mideleg;
+    assigns nk->desc[child].csr.mie, nk->desc[child].csr.mip, nk->desc[child].csr.mtvec;
+    assigns nk->desc[child].csr.mscratch, nk->desc[child].csr.mepc, nk->desc[child].csr.mcause;
+    assigns nk->desc[child].csr.mtval, nk->desc[child].csr.mcounteren, nk->desc[child].csr.mcountinhibit;
+    assigns nk->desc[child].csr.menvcfg, nk->desc[child].csr.stvec, nk->desc[child].csr.sscratch;
+    assigns nk->desc[child].csr.sepc, nk->desc[child].csr.scause, nk->desc[child].csr.stval;
+    assigns nk->desc[child].csr.scounteren, nk->desc[child].csr.senvcfg, nk->desc[child].csr.satp;
+    assigns nk->desc[child].csr.stimecmp, nk->desc[child].csr.mcycle_offset, nk->desc[child].csr.minstret;
+    assigns nk->desc[child].csr.pmpaddr[0 .. 15], nk->desc[child].csr.pmpcfg[0 .. 15];
+    ensures ENTRIES_SAME(nk);
+    ensures PAGES_SAME(nk); */
+static void set_csr(struct nk *nk, uint64_t child, uint64_t field, uint64_t index, uint64_t value) {
+    struct frond_csr *c = &nk->desc[child].csr;
+
     switch (field) {
     case NK_FIELD_FCSR: c->fcsr = value; break;
     case NK_FIELD_MEDELEG: c->medeleg = value; break;
@@ -105,7 +115,7 @@ static void set_field(struct nk *nk, uint64_t child, uint64_t field, uint64_t in
     case NK_FIELD_PC: d->pc = value; break;
     case NK_FIELD_X: d->x[index] = value; break;
     case NK_FIELD_F: d->f[index] = value; break;
-    default: set_csr(&d->csr, field, index, value); break;
+    default: set_csr(nk, child, field, index, value); break;
     }
     /*@ assert ENTRIES_SAME(nk); */
     /*@ assert PAGES_SAME(nk); */

@@ -174,14 +174,24 @@ static void clear(struct nk *nk) {
         loop invariant \forall integer f; 0 <= f < i ==> nk->page[f].pages == 0;
         loop invariant \forall integer f; 0 <= f < i ==> nk->page[f].type == NK_FREE;
         loop variant nk->pages - i; */
-    for (int64_t i = 0; i < nk->pages; i++)
-        nk->page[i] = (struct nk_page){0, 0, 0, NK_FREE, 0};
+    for (int64_t i = 0; i < nk->pages; i++) {
+        nk->page[i].maps = 0;
+        nk->page[i].owner = 0;
+        nk->page[i].pages = 0;
+        nk->page[i].type = NK_FREE;
+        nk->page[i].shared = 0;
+    }
     /*@ loop assigns i, nk->range[0 .. nk->ranges - 1];
         loop invariant 0 <= i <= nk->ranges;
-        loop invariant \forall integer k; 0 <= k < i ==> BLANK(nk->range[k]);
+        loop invariant \forall integer k; 0 <= k < i ==> nk->range[k].base == 0 && nk->range[k].size == 0;
+        loop invariant \forall integer k; 0 <= k < i ==> nk->range[k].target == 0 && nk->range[k].flags == 0;
         loop variant nk->ranges - i; */
-    for (int64_t i = 0; i < nk->ranges; i++)
-        nk->range[i] = (struct frond_range){0, 0, 0, 0};
+    for (int64_t i = 0; i < nk->ranges; i++) {
+        nk->range[i].base = 0;
+        nk->range[i].size = 0;
+        nk->range[i].target = 0;
+        nk->range[i].flags = 0;
+    }
     /*@ loop assigns i, nk->child[0 .. nk->children - 1].lives;
         loop invariant 0 <= i <= nk->children;
         loop invariant \forall integer c; 0 <= c < i ==> nk->child[c].lives == 0;

@@ -8,6 +8,11 @@
 #include "map.h"
 #include "nk.h"
 
+/*
+ * trusted: the six blocks of arrays(nk) are apart (\base_addr): whoever calls nk_init casts addresses to these
+ * pointers, and answers for it. That the addresses of nk_place are apart is arithmetic; that they are memory is not.
+ */
+
 /*@ // ---- flags, 0 to 15: R 1, W 2, X 4, SHARED 8
 
     predicate allows(integer flags) = flags != 0 && flags != 8;
@@ -422,6 +427,30 @@
     ensures OBJECTS_PLACED(nk);
 #define NEEDS(nk) NEEDS_TABLES(nk) NEEDS_OBJECTS(nk)
 #define KEEPS(nk) KEEPS_TABLES(nk) KEEPS_OBJECTS(nk)
+
+#define LOOP_KEEPS(nk)                                                                             \
+    loop invariant layout_ok(nk);                                                                  \
+    loop invariant objects_ok(nk);                                                                 \
+    loop invariant own_apart(nk);                                                                  \
+    loop invariant addresses_ok(nk);                                                               \
+    loop invariant tables_there(nk);                                                               \
+    loop invariant tables_apart(nk);                                                               \
+    loop invariant REST_BLANK(nk);                                                                 \
+    loop invariant FILLED(nk);                                                                     \
+    loop invariant SORTED(nk);                                                                     \
+    loop invariant FORMED(nk);                                                                     \
+    loop invariant COUNTED(nk);                                                                    \
+    loop invariant INSIDE(nk);                                                                     \
+    loop invariant ALLOWED(nk);                                                                    \
+    loop invariant SHARING(nk);                                                                    \
+    loop invariant OWNED(nk);                                                                      \
+    loop invariant DESCRIBED(nk);                                                                  \
+    loop invariant OBJECTS_END(nk);                                                                \
+    loop invariant OBJECTS_TYPED(nk);                                                              \
+    loop invariant OBJECTS_NOT_FREE(nk);                                                           \
+    loop invariant OBJECTS_APART(nk);                                                              \
+    loop invariant OBJECTS_HEADED(nk);                                                             \
+    loop invariant OBJECTS_PLACED(nk);
 
 /* What is said of a step that writes none of what these are about: one behavior each, for a prover sees few at a time. */
 #define KEEPS_EACH(nk)                                                                             \
