@@ -28,7 +28,8 @@ void child_publish(struct nk *nk, uint64_t child) {
 /*@ requires arrays(nk) && 0 <= child < nk->children;
     assigns nk->desc[child];
     ensures ENTRIES_SAME(nk);
-    ensures PAGES_SAME(nk); */
+    ensures PAGES_SAME(nk);
+    ensures MAPS_SAME(nk, c != child); */
 static void empty(struct nk *nk, uint64_t child) { nk->desc[child] = (struct frond_desc){0}; }
 
 /* The descriptor of a hart at reset, but for its tables. */
@@ -36,8 +37,9 @@ static void empty(struct nk *nk, uint64_t child) { nk->desc[child] = (struct fro
     assigns nk->desc[child], nk->last_uid;
     ensures nk->desc[child].label == label;
     ensures nk->desc[child].uid == nk->last_uid;
-    ensures ENTRIES_SAME(nk);
-    ensures PAGES_SAME(nk); */
+    KEEPS_EACH(nk)
+    KEEPS_OBJECTS_EACH(nk)
+    behavior described: assumes DESCRIBED_BUT(nk, child); ensures DESCRIBED_BUT(nk, child); */
 static void renew(struct nk *nk, uint64_t child, uint64_t label) {
     struct frond_desc *d = &nk->desc[child];
 
@@ -46,6 +48,10 @@ static void renew(struct nk *nk, uint64_t child, uint64_t label) {
     d->version = FROND_ABI_VERSION;
     d->label = label;
     d->uid = ++nk->last_uid;
+    /*@ assert ENTRIES_SAME(nk); */
+    /*@ assert PAGES_SAME(nk); */
+    /*@ assert MAPS_SAME(nk, c != child); */
+    /*@ COUNTS_SAME_WHY(nk) */
 }
 
 /* The descriptor of a hart at reset. */
@@ -60,9 +66,6 @@ static void renew(struct nk *nk, uint64_t child, uint64_t label) {
 static void at_reset(struct nk *nk, uint64_t child, uint64_t label) {
     renew(nk, child, label);
     child_publish(nk, child);
-    /*@ assert ENTRIES_SAME(nk); */
-    /*@ assert PAGES_SAME(nk); */
-    /*@ COUNTS_SAME_WHY(nk) */
 }
 
 /* Entries [first, first + n) meet those of a child that lives. */

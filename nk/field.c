@@ -2,6 +2,13 @@
 #define LOGIC_COUNTS
 #include "nk_priv.h"
 
+/* Of the CSRs these stay as they were: mstatus, from which the mode of an access derives, and the reservation. */
+#define ENGINES_SAME(nk, child)                                                                    \
+    ((nk)->desc[child].csr.mstatus == \old((nk)->desc[child].csr.mstatus) &&                       \
+     (nk)->desc[child].csr.res_addr == \old((nk)->desc[child].csr.res_addr) &&                     \
+     (nk)->desc[child].csr.res_value == \old((nk)->desc[child].csr.res_value) &&                   \
+     (nk)->desc[child].csr.res_width == \old((nk)->desc[child].csr.res_width))
+
 /*@ predicate settable(integer field, integer index, integer value) = field < NK_FIELD_END &&
         index < (field == NK_FIELD_X || field == NK_FIELD_F ? 32 :
             field == NK_FIELD_PMPADDR || field == NK_FIELD_PMPCFG ? 16 :
@@ -32,17 +39,11 @@ static bool may_set(uint64_t field, uint64_t index, uint64_t value) {
 
 /*@ requires arrays(nk) && 0 <= child < nk->children;
     requires field == NK_FIELD_PMPADDR || field == NK_FIELD_PMPCFG ==> index < 16;
-    assigns nk->desc[child].csr.fcsr, nk->desc[child].csr.medeleg, nk->desc[child].csr.mideleg;
-    assigns nk->desc[child].csr.mie, nk->desc[child].csr.mip, nk->desc[child].csr.mtvec;
-    assigns nk->desc[child].csr.mscratch, nk->desc[child].csr.mepc, nk->desc[child].csr.mcause;
-    assigns nk->desc[child].csr.mtval, nk->desc[child].csr.mcounteren, nk->desc[child].csr.mcountinhibit;
-    assigns nk->desc[child].csr.menvcfg, nk->desc[child].csr.stvec, nk->desc[child].csr.sscratch;
-    assigns nk->desc[child].csr.sepc, nk->desc[child].csr.scause, nk->desc[child].csr.stval;
-    assigns nk->desc[child].csr.scounteren, nk->desc[child].csr.senvcfg, nk->desc[child].csr.satp;
-    assigns nk->desc[child].csr.stimecmp, nk->desc[child].csr.mcycle_offset, nk->desc[child].csr.minstret;
-    assigns nk->desc[child].csr.pmpaddr[0 .. 15], nk->desc[child].csr.pmpcfg[0 .. 15];
+    assigns nk->desc[child].csr;
+    ensures ENGINES_SAME(nk, child);
     ensures ENTRIES_SAME(nk);
-    ensures PAGES_SAME(nk); */
+    ensures PAGES_SAME(nk);
+    ensures MAPS_SAME(nk, \true); */
 static void set_csr(struct nk *nk, uint64_t child, uint64_t field, uint64_t index, uint64_t value) {
     struct frond_csr *c = &nk->desc[child].csr;
 
@@ -90,16 +91,8 @@ static void set_answer(struct frond_desc *d, uint64_t resume, uint64_t value) {
     assigns nk->desc[child].resume, nk->desc[child].value, nk->desc[child].budget, nk->desc[child].clock;
     assigns nk->desc[child].epoch, nk->desc[child].lines, nk->desc[child].pc, nk->desc[child].x[1 .. 31];
     assigns nk->desc[child].f[0 .. 31];
-    assigns nk->desc[child].csr.fcsr, nk->desc[child].csr.medeleg, nk->desc[child].csr.mideleg;
-    assigns nk->desc[child].csr.mie, nk->desc[child].csr.mip, nk->desc[child].csr.mtvec;
-    assigns nk->desc[child].csr.mscratch, nk->desc[child].csr.mepc, nk->desc[child].csr.mcause;
-    assigns nk->desc[child].csr.mtval, nk->desc[child].csr.mcounteren, nk->desc[child].csr.mcountinhibit;
-    assigns nk->desc[child].csr.menvcfg, nk->desc[child].csr.stvec, nk->desc[child].csr.sscratch;
-    assigns nk->desc[child].csr.sepc, nk->desc[child].csr.scause, nk->desc[child].csr.stval;
-    assigns nk->desc[child].csr.scounteren, nk->desc[child].csr.senvcfg, nk->desc[child].csr.satp;
-    assigns nk->desc[child].csr.stimecmp, nk->desc[child].csr.mcycle_offset, nk->desc[child].csr.minstret;
-    assigns nk->desc[child].csr.pmpaddr[0 .. 15], nk->desc[child].csr.pmpcfg[0 .. 15];
-    COUNTS_SAME(nk)
+    assigns nk->desc[child].csr;
+    ensures ENGINES_SAME(nk, child);
     KEEPS_EACH(nk)
     KEEPS_OBJECTS_EACH(nk)
     behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk); */
@@ -119,6 +112,7 @@ static void set_field(struct nk *nk, uint64_t child, uint64_t field, uint64_t in
     }
     /*@ assert ENTRIES_SAME(nk); */
     /*@ assert PAGES_SAME(nk); */
+    /*@ assert MAPS_SAME(nk, \true); */
     /*@ COUNTS_SAME_WHY(nk) */
 }
 
@@ -126,15 +120,8 @@ static void set_field(struct nk *nk, uint64_t child, uint64_t field, uint64_t in
     assigns nk->desc[child].resume, nk->desc[child].value, nk->desc[child].budget, nk->desc[child].clock;
     assigns nk->desc[child].epoch, nk->desc[child].lines, nk->desc[child].pc, nk->desc[child].x[1 .. 31];
     assigns nk->desc[child].f[0 .. 31];
-    assigns nk->desc[child].csr.fcsr, nk->desc[child].csr.medeleg, nk->desc[child].csr.mideleg;
-    assigns nk->desc[child].csr.mie, nk->desc[child].csr.mip, nk->desc[child].csr.mtvec;
-    assigns nk->desc[child].csr.mscratch, nk->desc[child].csr.mepc, nk->desc[child].csr.mcause;
-    assigns nk->desc[child].csr.mtval, nk->desc[child].csr.mcounteren, nk->desc[child].csr.mcountinhibit;
-    assigns nk->desc[child].csr.menvcfg, nk->desc[child].csr.stvec, nk->desc[child].csr.sscratch;
-    assigns nk->desc[child].csr.sepc, nk->desc[child].csr.scause, nk->desc[child].csr.stval;
-    assigns nk->desc[child].csr.scounteren, nk->desc[child].csr.senvcfg, nk->desc[child].csr.satp;
-    assigns nk->desc[child].csr.stimecmp, nk->desc[child].csr.mcycle_offset, nk->desc[child].csr.minstret;
-    assigns nk->desc[child].csr.pmpaddr[0 .. 15], nk->desc[child].csr.pmpcfg[0 .. 15];
+    assigns nk->desc[child].csr;
+    ensures ENGINES_SAME(nk, child);
     ensures \result == NK_OK || \result == NK_NOT_CHILD || \result == NK_BAD_FIELD;
     KEEPS_EACH(nk)
     KEEPS_OBJECTS_EACH(nk)

@@ -497,6 +497,13 @@
     (\forall integer f; (nk)->page[f].type == \at((nk)->page[f].type, Pre)) &&                     \
     (\forall integer f; (nk)->page[f].shared == \at((nk)->page[f].shared, Pre))
 
+/* What descriptors c, if C, say of tables is as it was. */
+#define MAPS_SAME(nk, C)                                                                           \
+    (\forall integer c; (C) ==> (nk)->desc[c].map_p.addr == \at((nk)->desc[c].map_p.addr, Pre)) && \
+    (\forall integer c; (C) ==> (nk)->desc[c].map_p.count == \at((nk)->desc[c].map_p.count, Pre)) && \
+    (\forall integer c; (C) ==> (nk)->desc[c].map_np.addr == \at((nk)->desc[c].map_np.addr, Pre)) && \
+    (\forall integer c; (C) ==> (nk)->desc[c].map_np.count == \at((nk)->desc[c].map_np.count, Pre))
+
 /* Entries are as they were, so no count changes: said by who writes words or descriptors, where COUNTS are defined. */
 #define COUNTS_SAME(nk) ensures \forall integer a;                                                 \
     leading((nk)->range, (nk)->ranges, a) == \old(leading((nk)->range, (nk)->ranges, a));

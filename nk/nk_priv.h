@@ -187,6 +187,7 @@ void range_remove(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat);
     ensures STAYED(nk->range, 0, nk->ranges);
     COUNTS_SAME(nk)
     KEEPS_EACH(nk)
+    behavior counted: assumes COUNTED(nk); ensures COUNTED(nk);
     behavior described: assumes DESCRIBED_BUT(nk, child); ensures DESCRIBED(nk); */
 void child_publish(struct nk *nk, uint64_t child);
 
