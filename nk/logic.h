@@ -330,24 +330,24 @@
     predicate addresses_ok(struct nk *nk) = 0 <= nk->desc_at && 0 <= nk->range_at &&
         nk->desc_at + 4096 * nk->children <= INT64_MAX && nk->range_at + 32 * nk->ranges <= INT64_MAX;
 */
-#define OBJECTS_END(nk)                                                                            \
-    (\forall integer f; 0 <= f < (nk)->pages ==> f + (nk)->page[f].pages <= (nk)->pages)
-#define OBJECTS_TYPED(nk)                                                                          \
-    (\forall integer f, g; 0 <= f <= g < (nk)->pages && g < f + (nk)->page[f].pages ==>            \
-        (nk)->page[g].type == (nk)->page[f].type)
-#define OBJECTS_NOT_FREE(nk)                                                                       \
-    (\forall integer f; 0 <= f < (nk)->pages && (nk)->page[f].pages > 0 ==>                        \
-        (nk)->page[f].type != NK_FREE)
-#define OBJECTS_APART(nk)                                                                          \
-    (\forall integer f, g; 0 <= f < g < (nk)->pages && g < f + (nk)->page[f].pages ==>             \
-        (nk)->page[g].pages == 0)
-#define OBJECTS_HEADED(nk)                                                                         \
-    (\forall integer g; 0 <= g < (nk)->pages && (nk)->page[g].type != NK_FREE ==>                  \
-        (\exists integer f; 0 <= f <= g && g < f + (nk)->page[f].pages))
-#define OBJECTS_PLACED(nk)                                                                         \
-    (\forall integer f; 0 <= f < (nk)->pages && (nk)->page[f].type != NK_FREE &&                   \
-        (nk)->page[f].type != NK_KEPT ==>                                                          \
-        (nk)->page[f].type < NK_TYPES && (nk)->objects.first <= f < (nk)->objects.first + (nk)->objects.pages)
+/*@ predicate objects_end(struct nk *nk) =
+    \forall integer f; 0 <= f < nk->pages ==> f + nk->page[f].pages <= nk->pages; */
+#define OBJECTS_END(nk) objects_end(nk)
+/*@ predicate objects_typed(struct nk *nk) =
+    \forall integer f, g; 0 <= f <= g < nk->pages && g < f + nk->page[f].pages ==> nk->page[g].type == nk->page[f].type; */
+#define OBJECTS_TYPED(nk) objects_typed(nk)
+/*@ predicate objects_not_free(struct nk *nk) =
+    \forall integer f; 0 <= f < nk->pages && nk->page[f].pages > 0 ==> nk->page[f].type != NK_FREE; */
+#define OBJECTS_NOT_FREE(nk) objects_not_free(nk)
+/*@ predicate objects_apart(struct nk *nk) =
+    \forall integer f, g; 0 <= f < g < nk->pages && g < f + nk->page[f].pages ==> nk->page[g].pages == 0; */
+#define OBJECTS_APART(nk) objects_apart(nk)
+/*@ predicate objects_headed(struct nk *nk) =
+    \forall integer g; 0 <= g < nk->pages && nk->page[g].type != NK_FREE ==> (\exists integer f; 0 <= f <= g && g < f + nk->page[f].pages); */
+#define OBJECTS_HEADED(nk) objects_headed(nk)
+/*@ predicate objects_placed(struct nk *nk) =
+    \forall integer f; 0 <= f < nk->pages && nk->page[f].type != NK_FREE && nk->page[f].type != NK_KEPT ==> nk->page[f].type < NK_TYPES && nk->objects.first <= f < nk->objects.first + nk->objects.pages; */
+#define OBJECTS_PLACED(nk) objects_placed(nk)
 
 /*
  * All that holds between calls: what a call needs, and what it keeps.

