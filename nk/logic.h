@@ -349,6 +349,16 @@
     \forall integer f; 0 <= f < nk->pages && nk->page[f].type != NK_FREE && nk->page[f].type != NK_KEPT ==> nk->page[f].type < NK_TYPES && nk->objects.first <= f < nk->objects.first + nk->objects.pages; */
 #define OBJECTS_PLACED(nk) objects_placed(nk)
 
+/* Word i is one of the page of record f, which may hold objects. An object that starts at base has record h first. */
+#define WORD_IN(nk, f, i)                                                                          \
+    ((nk)->objects.first <= f < (nk)->objects.first + (nk)->objects.pages &&                       \
+     512 * (f - (nk)->objects.first) <= i < 512 * (f - (nk)->objects.first) + 512)
+#define FIRST(nk, h, base)                                                                         \
+    (0 <= h < (nk)->pages && 4096 * number(nk, h) == (base) && (nk)->page[h].pages > 0)
+/* Its payload: word 0, and how many there are. */
+#define PAYLOAD(nk, h) (512 * (h - (nk)->objects.first) + 3)
+#define PAYLOADS(nk, h) (512 * (nk)->page[h].pages - 3)
+
 /*
  * All that holds between calls: what a call needs, and what it keeps.
  */
@@ -387,26 +397,53 @@
     ensures OWNED(nk);                                                                             \
     ensures DESCRIBED(nk);
 #define NEEDS_OBJECTS(nk)                                                                          \
+    NEEDS_OBJECTS_BUT_HEADS(nk)                                                                    \
+    requires OBJECTS_HEADED(nk);
+#define KEEPS_OBJECTS(nk)                                                                          \
+    KEEPS_OBJECTS_BUT_HEADS(nk)                                                                    \
+    ensures OBJECTS_HEADED(nk);
+#define NEEDS_OBJECTS_BUT_HEADS(nk)                                                                \
     requires OBJECTS_END(nk);                                                                      \
     requires OBJECTS_TYPED(nk);                                                                    \
     requires OBJECTS_NOT_FREE(nk);                                                                 \
     requires OBJECTS_APART(nk);                                                                    \
-    requires OBJECTS_HEADED(nk);                                                                   \
     requires OBJECTS_PLACED(nk);
-#define KEEPS_OBJECTS(nk)                                                                          \
+#define KEEPS_OBJECTS_BUT_HEADS(nk)                                                                      \
     ensures OBJECTS_END(nk);                                                                       \
     ensures OBJECTS_TYPED(nk);                                                                     \
     ensures OBJECTS_NOT_FREE(nk);                                                                  \
     ensures OBJECTS_APART(nk);                                                                     \
-    ensures OBJECTS_HEADED(nk);                                                                    \
     ensures OBJECTS_PLACED(nk);
 #define NEEDS(nk) NEEDS_TABLES(nk) NEEDS_OBJECTS(nk)
 #define KEEPS(nk) KEEPS_TABLES(nk) KEEPS_OBJECTS(nk)
+
+/* What is said of a step that writes none of what these are about: one behavior each, for a prover sees few at a time. */
+#define KEEPS_EACH(nk)                                                                             \
+    behavior rest: assumes REST_BLANK(nk); ensures REST_BLANK(nk);                                 \
+    behavior filled: assumes FILLED(nk); ensures FILLED(nk);                                       \
+    behavior sorted: assumes SORTED(nk); ensures SORTED(nk);                                       \
+    behavior formed: assumes FORMED(nk); ensures FORMED(nk);                                       \
+    behavior inside: assumes INSIDE(nk); ensures INSIDE(nk);                                       \
+    behavior allowed: assumes ALLOWED(nk); ensures ALLOWED(nk);                                    \
+    behavior sharing: assumes SHARING(nk); ensures SHARING(nk);                                    \
+    behavior owned: assumes OWNED(nk); ensures OWNED(nk);
 
 /* A call that touches no type of a page keeps objects by this alone. */
 #define TYPES_SAME(nk)                                                                             \
     (\forall integer f; 0 <= f < (nk)->pages ==> (nk)->page[f].type == \old((nk)->page[f].type)) && \
     (\forall integer f; 0 <= f < (nk)->pages ==> (nk)->page[f].pages == \old((nk)->page[f].pages))
+
+/* Words i, if C, are as they were. */
+#define WORDS_SAME(nk, C)                                                                          \
+    (\forall integer i; 0 <= i < 512 * (nk)->objects.pages && (C) ==>                              \
+        (nk)->word[i] == \old((nk)->word[i]))
+
+/* Entries, any, are as they were: a step on the way, where something else is written that is 64 bits wide. */
+#define ENTRIES_SAME(nk)                                                                           \
+    (\forall integer i; (nk)->range[i].base == \at((nk)->range[i].base, Pre)) &&                   \
+    (\forall integer i; (nk)->range[i].size == \at((nk)->range[i].size, Pre)) &&                   \
+    (\forall integer i; (nk)->range[i].target == \at((nk)->range[i].target, Pre)) &&               \
+    (\forall integer i; (nk)->range[i].flags == \at((nk)->range[i].flags, Pre))
 
 /* Entries are as they were, so no count changes: said by who writes words or descriptors, where COUNTS are defined. */
 #define COUNTS_SAME(nk) ensures \forall integer a;                                                 \

@@ -59,6 +59,7 @@ struct pages {
     ensures \result.status == NK_OK || \result.status == NK_OWN || \result.status == NK_OUTSIDE ||
         \result.status == NK_BAD_RANGE;
     ensures \result.status == NK_OK <==> in_an_area(nk, 4096 * number, 4096 * n);
+    ensures \result.status == NK_OK ==> \result.n > 0;
     ensures \result.status == NK_OK ==>
         exactly(nk, \result.first, \result.n, 4096 * number, 4096 * n); */
 struct pages page_locate(const struct nk *nk, uint64_t number, uint64_t n);
@@ -184,14 +185,7 @@ void range_remove(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat);
     ensures DESCRIBED_AT(nk, child);
     ensures STAYED(nk->range, 0, nk->ranges);
     COUNTS_SAME(nk)
-    behavior rest: assumes REST_BLANK(nk); ensures REST_BLANK(nk);
-    behavior filled: assumes FILLED(nk); ensures FILLED(nk);
-    behavior sorted: assumes SORTED(nk); ensures SORTED(nk);
-    behavior formed: assumes FORMED(nk); ensures FORMED(nk);
-    behavior inside: assumes INSIDE(nk); ensures INSIDE(nk);
-    behavior allowed: assumes ALLOWED(nk); ensures ALLOWED(nk);
-    behavior sharing: assumes SHARING(nk); ensures SHARING(nk);
-    behavior owned: assumes OWNED(nk); ensures OWNED(nk);
+    KEEPS_EACH(nk)
     behavior described: assumes DESCRIBED_BUT(nk, child); ensures DESCRIBED(nk); */
 void child_publish(struct nk *nk, uint64_t child);
 
