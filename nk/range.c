@@ -61,7 +61,7 @@ static struct pages pages_of(const struct nk *nk, uint64_t target, uint64_t size
         exactly(nk, \result.first, \result.n, target, size);
     ensures \result.status == NK_OK ==>
         (\forall integer f; \result.first <= f < \result.first + \result.n ==>
-            nk->page[f].type != NK_KEPT && (writes(flags) ==> nk->page[f].type == NK_FREE)); */
+            may_lead_to(nk, f, flags)); */
 static struct pages may_lead(const struct nk *nk, uint64_t target, uint64_t size, uint64_t flags) {
     struct pages p = pages_of(nk, target, size, flags);
 
@@ -311,22 +311,17 @@ static void gap_close(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat
 }
 
 /* Entry `index` becomes what target and flags say; pages are not looked at. */
-/*@ requires arrays(nk) && 0 <= index < nk->ranges;
-    assigns nk->range[index].target, nk->range[index].flags;
+/*@ requires arrays(nk) && index < nk->ranges;
+    assigns nk->range[0 .. nk->ranges - 1];
     ensures nk->range[index].target == target && nk->range[index].flags == flags;
-    ensures \forall integer i; 0 <= i < nk->ranges && i != index ==>
-        nk->range[i].target == \old(nk->range[i].target);
-    ensures \forall integer i; 0 <= i < nk->ranges && i != index ==>
-        nk->range[i].flags == \old(nk->range[i].flags);
-    ensures \forall integer i; 0 <= i < nk->ranges ==>
-        nk->range[i].size == \old(nk->range[i].size);
+    ensures nk->range[index].base == \old(nk->range[index].base);
+    ensures nk->range[index].size == \old(nk->range[index].size);
+    ensures STAYED(nk->range, 0, index);
+    ensures STAYED(nk->range, index + 1, nk->ranges);
     ensures \forall integer p; leading(nk->range, nk->ranges, p) ==
         \old(leading(nk->range, nk->ranges, p)) - \old(ONE(nk->range[index], p)) +
         ONE(nk->range[index], p);
-    behavior rest:
-        assumes REST_BLANK(nk);
-        assumes nk->range[index].size > 0;
-        ensures REST_BLANK(nk);
+    behavior rest: assumes REST_BLANK(nk); assumes nk->range[index].size > 0; ensures REST_BLANK(nk);
     behavior filled: assumes FILLED(nk); ensures FILLED(nk);
     behavior sorted: assumes SORTED(nk); ensures SORTED(nk);
     behavior formed:
@@ -340,21 +335,26 @@ static void gap_close(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat
         ensures INSIDE(nk);
     behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk); */
 static void set_entry(struct nk *nk, uint64_t index, uint64_t target, uint64_t flags) {
-    table_lead(nk->range, (uint64_t)nk->ranges, index, target, flags);
+    struct frond_range r = nk->range[index];
+
+    r.target = target;
+    r.flags = flags;
+    table_put(nk->range, (uint64_t)nk->ranges, index, r);
 }
 
 /* Entry `index`, a gap of the child's, leads to target from now on: to n pages, where it may. */
-/*@ requires arrays(nk) && 0 <= index < nk->ranges && live(nk, child) && reserves(nk, child, index);
-    requires !allows(nk->range[index].flags) && flags <= 15;
+/*@ requires layout_ok(nk) && index < nk->ranges && child < nk->children && owns(nk, child, index);
+    requires !allows(nk->range[index].flags) && flags <= 15 && nk->range[index].size > 0;
     requires allows(flags) ==> exactly(nk, first, n, target, nk->range[index].size);
     requires !allows(flags) ==> n == 0 && first == 0;
     requires COUNTED(nk);
-    assigns nk->range[index].target, nk->range[index].flags, nk->page[first .. first + n - 1];
+    assigns nk->range[0 .. nk->ranges - 1], nk->page[0 .. nk->pages - 1];
     ensures COUNTED(nk);
-    behavior rest:
-        assumes REST_BLANK(nk);
-        assumes nk->range[index].size > 0;
-        ensures REST_BLANK(nk);
+    ensures TYPES_SAME(nk);
+    ensures nk->range[index].target == target && nk->range[index].flags == flags;
+    ensures nk->range[index].base == \old(nk->range[index].base);
+    ensures nk->range[index].size == \old(nk->range[index].size);
+    behavior rest: assumes REST_BLANK(nk); ensures REST_BLANK(nk);
     behavior filled: assumes FILLED(nk); ensures FILLED(nk);
     behavior sorted: assumes SORTED(nk); ensures SORTED(nk);
     behavior formed:
@@ -368,8 +368,7 @@ static void set_entry(struct nk *nk, uint64_t index, uint64_t target, uint64_t f
         ensures INSIDE(nk);
     behavior allowed:
         assumes ALLOWED(nk);
-        assumes \forall integer f; first <= f < first + n ==>
-            nk->page[f].type != NK_KEPT && (writes(flags) ==> nk->page[f].type == NK_FREE);
+        assumes \forall integer f; first <= f < first + n ==> may_lead_to(nk, f, flags);
         ensures ALLOWED(nk);
     behavior sharing:
         assumes SHARING(nk);
@@ -381,44 +380,86 @@ static void set_entry(struct nk *nk, uint64_t index, uint64_t target, uint64_t f
         assumes \forall integer f; first <= f < first + n ==>
             nk->page[f].maps == 0 || RECORDS(nk, f, child, flags);
         ensures OWNED(nk);
-    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk); */
+    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk);
+    behavior objects_end: assumes OBJECTS_END(nk); ensures OBJECTS_END(nk);
+    behavior objects_typed: assumes OBJECTS_TYPED(nk); ensures OBJECTS_TYPED(nk);
+    behavior objects_not_free: assumes OBJECTS_NOT_FREE(nk); ensures OBJECTS_NOT_FREE(nk);
+    behavior objects_apart: assumes OBJECTS_APART(nk); ensures OBJECTS_APART(nk);
+    behavior objects_headed: assumes OBJECTS_HEADED(nk); ensures OBJECTS_HEADED(nk);
+    behavior objects_placed: assumes OBJECTS_PLACED(nk); ensures OBJECTS_PLACED(nk); */
 static void lead(struct nk *nk, uint64_t child, uint64_t index, uint64_t target, uint64_t flags,
                  uint64_t first, uint64_t n) {
     /*@ ghost table_count(nk->range, (uint64_t)nk->ranges); */
-    /*@ assert \forall integer i, f; LEADS(nk, i, f) ==> nk->page[f].maps > 0; */
+    /*@ assert led: \forall integer i, f; LEADS(nk, i, f) ==> nk->page[f].maps > 0; */
+    /*@ assert few: \forall integer f; 0 <= f < nk->pages ==> nk->page[f].maps <= nk->ranges; */
+    /*@ assert none: \forall integer p; ONE(nk->range[index], p) == 0; */
+    /*@ assert pages: first + n <= nk->pages; */
     set_entry(nk, index, target, flags);
-    /*@ assert \forall integer f; LEADS(nk, index, f) ==> first <= f < first + n; */
+    /*@ assert its: \forall integer f; LEADS(nk, index, f) ==> first <= f < first + n; */
+    /*@ assert one: \forall integer f; 0 <= f < nk->pages ==>
+          ONE(nk->range[index], number(nk, f)) == (first <= f < first + n ? 1 : 0); */
+    /*@ assert others: \forall integer i, f; i != index && LEADS(nk, i, f) ==> \at(LEADS(nk, i, f), Pre); */
+    /*@ assert flags: \forall integer i; 0 <= i < nk->ranges && i != index ==>
+          nk->range[i].flags == \at(nk->range[i].flags, Pre); */
+    /*@ assert held: \forall integer i, f; i != index && LEADS(nk, i, f) ==> nk->page[f].maps > 0; */
     page_hold(nk, first, n, child, flags);
+    /*@ assert owner: \forall integer i, f; i != index && LEADS(nk, i, f) ==>
+          nk->page[f].owner == \at(nk->page[f].owner, Pre); */
+    /*@ assert shared: \forall integer i, f; i != index && LEADS(nk, i, f) ==>
+          nk->page[f].shared == \at(nk->page[f].shared, Pre); */
 }
 
 /* Entry `index` becomes a gap. */
-/*@ requires layout_ok(nk) && 0 <= index < nk->ranges && nk->range[index].size > 0;
+/*@ requires layout_ok(nk) && index < nk->ranges && nk->range[index].size > 0;
     requires FORMED(nk);
     requires INSIDE(nk);
     requires COUNTED(nk);
-    assigns nk->range[index].target, nk->range[index].flags, nk->page[0 .. nk->pages - 1];
+    assigns nk->range[0 .. nk->ranges - 1], nk->page[0 .. nk->pages - 1];
     ensures !allows(nk->range[index].flags);
+    ensures nk->range[index].base == \old(nk->range[index].base);
     ensures nk->range[index].size == \old(nk->range[index].size);
     ensures FORMED(nk);
     ensures INSIDE(nk);
     ensures COUNTED(nk);
+    ensures TYPES_SAME(nk);
+    ensures \forall integer f; 0 <= f < nk->pages && \old(LEADS(nk, index, f)) ==>
+        nk->page[f].maps == \old(nk->page[f].maps) - 1;
+    ensures \forall integer f; 0 <= f < nk->pages && !\old(LEADS(nk, index, f)) ==>
+        nk->page[f].maps == \old(nk->page[f].maps);
+    ensures \forall integer f; 0 <= f < nk->pages ==>
+        nk->page[f].owner == \old(nk->page[f].owner);
+    ensures \forall integer f; 0 <= f < nk->pages ==>
+        nk->page[f].shared == \old(nk->page[f].shared);
     behavior rest: assumes REST_BLANK(nk); ensures REST_BLANK(nk);
     behavior filled: assumes FILLED(nk); ensures FILLED(nk);
     behavior sorted: assumes SORTED(nk); ensures SORTED(nk);
     behavior allowed: assumes ALLOWED(nk); ensures ALLOWED(nk);
     behavior sharing: assumes SHARING(nk); ensures SHARING(nk);
     behavior owned: assumes OWNED(nk); ensures OWNED(nk);
-    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk); */
+    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk);
+    behavior objects_end: assumes OBJECTS_END(nk); ensures OBJECTS_END(nk);
+    behavior objects_typed: assumes OBJECTS_TYPED(nk); ensures OBJECTS_TYPED(nk);
+    behavior objects_not_free: assumes OBJECTS_NOT_FREE(nk); ensures OBJECTS_NOT_FREE(nk);
+    behavior objects_apart: assumes OBJECTS_APART(nk); ensures OBJECTS_APART(nk);
+    behavior objects_headed: assumes OBJECTS_HEADED(nk); ensures OBJECTS_HEADED(nk);
+    behavior objects_placed: assumes OBJECTS_PLACED(nk); ensures OBJECTS_PLACED(nk); */
 static void leave(struct nk *nk, uint64_t index) {
     const struct frond_range *r = &nk->range[index];
     struct pages p = pages_of(nk, r->target, r->size, r->flags);
 
     /*@ ghost table_count(nk->range, (uint64_t)nk->ranges); */
-    /*@ assert \forall integer f; p.first <= f < p.first + p.n ==> LEADS(nk, index, f); */
-    /*@ assert \forall integer f; 0 <= f < nk->pages ==>
+    /*@ assert p.status == NK_OK && p.first + p.n <= nk->pages; */
+    /*@ assert led: \forall integer i, f; LEADS(nk, i, f) ==> nk->page[f].maps > 0; */
+    /*@ assert its: \forall integer f; LEADS(nk, index, f) <==> p.first <= f < p.first + p.n; */
+    /*@ assert held: \forall integer f; p.first <= f < p.first + p.n ==> nk->page[f].maps > 0; */
+    /*@ assert one: \forall integer f; 0 <= f < nk->pages ==>
           ONE(nk->range[index], number(nk, f)) == (p.first <= f < p.first + p.n ? 1 : 0); */
     set_entry(nk, index, r->target, 0);
-    /*@ assert \forall integer i, f; LEADS(nk, i, f) ==> i != index; */
+    /*@ assert none: \forall integer p; ONE(nk->range[index], p) == 0; */
+    /*@ assert not: \forall integer f; !LEADS(nk, index, f); */
+    /*@ assert others: \forall integer i, f; i != index && LEADS(nk, i, f) ==> \at(LEADS(nk, i, f), Pre); */
+    /*@ assert flags: \forall integer i; 0 <= i < nk->ranges && i != index ==>
+          nk->range[i].flags == \at(nk->range[i].flags, Pre); */
     page_drop(nk, p.first, p.n);
 }
 
