@@ -280,9 +280,10 @@
 /*@ predicate inside(struct nk *nk) =
     \forall integer i; 0 <= i < nk->ranges && allows(nk->range[i].flags) ==> in_an_area(nk, nk->range[i].target, nk->range[i].size); */
 #define INSIDE(nk) inside(nk)
-#define LEADS(nk, i, f) (0 <= i < (nk)->ranges && 0 <= f < (nk)->pages &&                          \
-    allows((nk)->range[i].flags) && (nk)->range[i].target <= 4096 * number(nk, f) &&               \
-    4096 * number(nk, f) < (nk)->range[i].target + (nk)->range[i].size)
+/*@ predicate leads(struct nk *nk, integer i, integer f) = 0 <= i < nk->ranges && 0 <= f < nk->pages &&
+        allows(nk->range[i].flags) && nk->range[i].target <= 4096 * number(nk, f) &&
+        4096 * number(nk, f) < nk->range[i].target + nk->range[i].size; */
+#define LEADS(nk, i, f) leads(nk, i, f)
 /*@ predicate allowed(struct nk *nk) =
     \forall integer i, f; LEADS(nk, i, f) ==> nk->page[f].type != NK_KEPT && (writes(nk->range[i].flags) ==> nk->page[f].type == NK_FREE); */
 #define ALLOWED(nk) allowed(nk)

@@ -93,7 +93,7 @@ bool page_taken(const struct nk *nk, uint64_t first, uint64_t n, uint64_t child,
 /* A range of this child's more leads to n pages. */
 /*@ requires arrays(nk) && first + n <= nk->pages && child < nk->children && flags <= 15;
     requires \forall integer f; first <= f < first + n ==> nk->page[f].maps < UINT32_MAX;
-    assigns nk->page[first .. first + n - 1];
+    assigns nk->page[0 .. nk->pages - 1];
     ensures \forall integer f; 0 <= f < nk->pages ==>
         nk->page[f].maps == \old(nk->page[f].maps) + (first <= f < first + n ? 1 : 0);
     ensures \forall integer f; first <= f < first + n && \old(nk->page[f].maps) == 0 ==>
@@ -111,7 +111,7 @@ void page_hold(struct nk *nk, uint64_t first, uint64_t n, uint64_t child, uint64
 /* A range less leads to n pages. */
 /*@ requires arrays(nk) && first + n <= nk->pages;
     requires \forall integer f; first <= f < first + n ==> nk->page[f].maps > 0;
-    assigns nk->page[first .. first + n - 1];
+    assigns nk->page[0 .. nk->pages - 1];
     ensures \forall integer f; 0 <= f < nk->pages ==>
         nk->page[f].maps == \old(nk->page[f].maps) - (first <= f < first + n ? 1 : 0);
     ensures \forall integer f; 0 <= f < nk->pages ==> nk->page[f].owner == \old(nk->page[f].owner);
@@ -155,14 +155,6 @@ bool table_meets(const struct frond_range *t, uint64_t count, uint64_t seat, uin
     ensures \forall integer a;
         leading(t, n, a) == \old(leading(t, n, a)) - \old(ONE(t[i], a)) + ONE(r, a); */
 void table_put(struct frond_range *t, uint64_t n, uint64_t i, struct frond_range r);
-
-/* Entry i of n leads to target from now on. */
-/*@ requires \valid(t + (0 .. n - 1)) && i < n;
-    assigns t[i].target, t[i].flags;
-    ensures t[i].target == target && t[i].flags == flags;
-    ensures \forall integer a;
-        leading(t, n, a) == \old(leading(t, n, a)) - \old(ONE(t[i], a)) + ONE(t[i], a); */
-void table_lead(struct frond_range *t, uint64_t n, uint64_t i, uint64_t target, uint64_t flags);
 
 /* nk_grant. */
 enum nk_status range_grant(struct nk *nk, uint64_t child, uint64_t map, struct frond_range r);

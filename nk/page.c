@@ -150,7 +150,7 @@ bool page_taken(const struct nk *nk, uint64_t first, uint64_t n, uint64_t child,
 }
 
 void page_hold(struct nk *nk, uint64_t first, uint64_t n, uint64_t child, uint64_t flags) {
-    /*@ loop assigns i, nk->page[first .. first + n - 1];
+    /*@ loop assigns i, nk->page[0 .. nk->pages - 1];
         loop invariant first <= i <= first + n;
         loop invariant \forall integer f; 0 <= f < nk->pages ==>
             nk->page[f].maps == \at(nk->page[f].maps, Pre) + (first <= f < i ? 1 : 0);
@@ -179,7 +179,7 @@ void page_hold(struct nk *nk, uint64_t first, uint64_t n, uint64_t child, uint64
 }
 
 void page_drop(struct nk *nk, uint64_t first, uint64_t n) {
-    /*@ loop assigns i, nk->page[first .. first + n - 1];
+    /*@ loop assigns i, nk->page[0 .. nk->pages - 1];
         loop invariant first <= i <= first + n;
         loop invariant \forall integer f; 0 <= f < nk->pages ==>
             nk->page[f].maps == \at(nk->page[f].maps, Pre) - (first <= f < i ? 1 : 0);

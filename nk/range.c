@@ -61,7 +61,7 @@ static struct pages pages_of(const struct nk *nk, uint64_t target, uint64_t size
         exactly(nk, \result.first, \result.n, target, size);
     ensures \result.status == NK_OK ==>
         (\forall integer f; \result.first <= f < \result.first + \result.n ==>
-            nk->page[f].type != NK_KEPT && (writes(flags) ==> nk->page[f].type == NK_FREE)); */
+            may_lead_to(nk, f, flags)); */
 static struct pages may_lead(const struct nk *nk, uint64_t target, uint64_t size, uint64_t flags) {
     struct pages p = pages_of(nk, target, size, flags);
 
@@ -152,7 +152,7 @@ static void narrow(struct nk *nk, uint64_t child, uint64_t map) {
 /* Entry `to`, a hole, becomes what its neighbour is, which is then the hole. */
 /*@ requires arrays(nk) && tables_there(nk) && tables_apart(nk) && live(nk, child) && map <= 1;
     requires has(nk, child, map, to) && has(nk, child, map, from) && (from == to + 1 || to == from + 1);
-    assigns nk->range[to];
+    assigns nk->range[0 .. nk->ranges - 1];
     ensures SAME_RANGE(nk->range[to], nk->range[from]);
     ensures STAYED(nk->range, 0, to);
     ensures STAYED(nk->range, to + 1, nk->ranges);
@@ -182,7 +182,7 @@ static void fill(struct nk *nk, uint64_t child, uint64_t map, uint64_t to, uint6
 /* Entry `hole` becomes a gap, or blank. */
 /*@ requires arrays(nk) && tables_there(nk) && tables_apart(nk) && live(nk, child) && map <= 1;
     requires has(nk, child, map, hole) && !allows(gap.flags);
-    assigns nk->range[hole];
+    assigns nk->range[0 .. nk->ranges - 1];
     ensures SAME_RANGE(nk->range[hole], gap);
     ensures STAYED(nk->range, 0, hole);
     ensures STAYED(nk->range, hole + 1, nk->ranges);
@@ -230,20 +230,18 @@ static void put_gap(struct nk *nk, uint64_t child, uint64_t map, uint64_t hole,
     assigns nk->desc[child].map_np.addr, nk->desc[child].map_np.count;
     KEEPS_UNSORTED(nk)
     ensures COUNT_CHANGED(nk, child, map, 1);
-    behavior fits: ensures SORTED(nk);
-    behavior moves:
-    ensures STAYED(nk->range, 0, nk->child[child].map[map].first + seat);
     ensures SAME_RANGE(nk->range[nk->child[child].map[map].first + seat], gap);
-    ensures MOVED_UP(nk->range, nk->child[child].map[map].first + seat,
-        nk->child[child].map[map].first + nk->child[child].map[map].count - 1);
-    ensures STAYED(nk->range, nk->child[child].map[map].first + nk->child[child].map[map].count, nk->ranges); */
+    behavior fits: ensures SORTED(nk); */
 static void gap_open(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat,
                      struct frond_range gap) {
     uint64_t at = (uint64_t)nk->child[child].map[map].first + seat;
     uint64_t end = (uint64_t)nk->child[child].map[map].first + (uint64_t)nk->child[child].map[map].count;
 
+    /*@ assert map == 0 || map == 1; */
+    /*@ assert table_there(nk, child); */
+    /*@ assert at <= end < nk->ranges; */
     widen(nk, child, map);
-    /*@ loop assigns i, nk->range[at .. end];
+    /*@ loop assigns i, nk->range[0 .. nk->ranges - 1];
         loop invariant at <= i <= end;
         loop invariant REST_BLANK(nk);
         loop invariant FILLED_BUT(nk, i);
@@ -258,13 +256,13 @@ static void gap_open(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat,
             \at(leading(nk->range, nk->ranges, p), Pre) + ONE(nk->range[i], p);
         for fits: loop invariant FITS_BELOW(nk, child, map, at, i, gap);
         for fits: loop invariant FITS_ABOVE(nk, child, map, at, i, gap);
-        for moves: loop invariant STAYED(nk->range, 0, i);
-        for moves: loop invariant MOVED_UP(nk->range, i, end);
-        for moves: loop invariant STAYED(nk->range, end + 1, nk->ranges);
         loop variant i; */
     for (uint64_t i = end; i > at; i--)
         fill(nk, child, map, i, i - 1);
     put_gap(nk, child, map, at, gap);
+    /*@ assert \forall integer p; leading(nk->range, nk->ranges, p) ==
+          \at(leading(nk->range, nk->ranges, p), Pre); */
+    /*@ assert COUNTED(nk); */
     child_publish(nk, child);
 }
 
@@ -276,19 +274,18 @@ static void gap_open(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat,
     assigns nk->desc[child].map_p.addr, nk->desc[child].map_p.count;
     assigns nk->desc[child].map_np.addr, nk->desc[child].map_np.count;
     KEEPS_TABLES(nk)
-    ensures COUNT_CHANGED(nk, child, map, -1);
-    behavior moves:
-    ensures STAYED(nk->range, 0, nk->child[child].map[map].first + seat);
-    ensures MOVED_DOWN(nk->range, nk->child[child].map[map].first + seat,
-        nk->child[child].map[map].first + nk->child[child].map[map].count);
-    ensures BLANK(nk->range[nk->child[child].map[map].first + nk->child[child].map[map].count]);
-    ensures STAYED(nk->range, nk->child[child].map[map].first + nk->child[child].map[map].count + 1, nk->ranges); */
+    ensures COUNT_CHANGED(nk, child, map, -1); */
 static void gap_close(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat) {
     uint64_t at = (uint64_t)nk->child[child].map[map].first + seat;
     uint64_t last = (uint64_t)nk->child[child].map[map].first + (uint64_t)nk->child[child].map[map].count - 1;
     struct frond_range none = {0, 0, 0, 0};
 
-    /*@ loop assigns i, nk->range[at .. last];
+    /*@ assert map == 0 || map == 1; */
+    /*@ assert table_there(nk, child); */
+    /*@ assert last == nk->child[child].map[map].first + nk->child[child].map[map].count - 1; */
+    /*@ assert at <= last < nk->ranges && at == nk->child[child].map[map].first + seat; */
+    /*@ assert \forall integer p; ONE(nk->range[at], p) == 0; */
+    /*@ loop assigns i, nk->range[0 .. nk->ranges - 1];
         loop invariant at <= i <= last;
         loop invariant REST_BLANK(nk);
         loop invariant FILLED_BUT(nk, i);
@@ -301,34 +298,30 @@ static void gap_close(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat
         loop invariant DESCRIBED(nk);
         loop invariant \forall integer p; leading(nk->range, nk->ranges, p) ==
             \at(leading(nk->range, nk->ranges, p), Pre) + ONE(nk->range[i], p);
-        for moves: loop invariant STAYED(nk->range, 0, at);
-        for moves: loop invariant MOVED_DOWN(nk->range, at, i);
-        for moves: loop invariant STAYED(nk->range, i + 1, nk->ranges);
         loop variant last - i; */
     for (uint64_t i = at; i < last; i++)
         fill(nk, child, map, i, i + 1);
     put_gap(nk, child, map, last, none);
+    /*@ assert \forall integer p; leading(nk->range, nk->ranges, p) ==
+          \at(leading(nk->range, nk->ranges, p), Pre); */
+    /*@ assert COUNTED(nk); */
+    /*@ assert BLANK(nk->range[last]); */
     narrow(nk, child, map);
     child_publish(nk, child);
 }
 
 /* Entry `index` becomes what target and flags say; pages are not looked at. */
-/*@ requires arrays(nk) && 0 <= index < nk->ranges;
-    assigns nk->range[index].target, nk->range[index].flags;
+/*@ requires arrays(nk) && index < nk->ranges;
+    assigns nk->range[0 .. nk->ranges - 1];
     ensures nk->range[index].target == target && nk->range[index].flags == flags;
-    ensures \forall integer i; 0 <= i < nk->ranges && i != index ==>
-        nk->range[i].target == \old(nk->range[i].target);
-    ensures \forall integer i; 0 <= i < nk->ranges && i != index ==>
-        nk->range[i].flags == \old(nk->range[i].flags);
-    ensures \forall integer i; 0 <= i < nk->ranges ==>
-        nk->range[i].size == \old(nk->range[i].size);
+    ensures nk->range[index].base == \old(nk->range[index].base);
+    ensures nk->range[index].size == \old(nk->range[index].size);
+    ensures STAYED(nk->range, 0, index);
+    ensures STAYED(nk->range, index + 1, nk->ranges);
     ensures \forall integer p; leading(nk->range, nk->ranges, p) ==
         \old(leading(nk->range, nk->ranges, p)) - \old(ONE(nk->range[index], p)) +
         ONE(nk->range[index], p);
-    behavior rest:
-        assumes REST_BLANK(nk);
-        assumes nk->range[index].size > 0;
-        ensures REST_BLANK(nk);
+    behavior rest: assumes REST_BLANK(nk); assumes nk->range[index].size > 0; ensures REST_BLANK(nk);
     behavior filled: assumes FILLED(nk); ensures FILLED(nk);
     behavior sorted: assumes SORTED(nk); ensures SORTED(nk);
     behavior formed:
@@ -342,21 +335,26 @@ static void gap_close(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat
         ensures INSIDE(nk);
     behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk); */
 static void set_entry(struct nk *nk, uint64_t index, uint64_t target, uint64_t flags) {
-    table_lead(nk->range, (uint64_t)nk->ranges, index, target, flags);
+    struct frond_range r = nk->range[index];
+
+    r.target = target;
+    r.flags = flags;
+    table_put(nk->range, (uint64_t)nk->ranges, index, r);
 }
 
 /* Entry `index`, a gap of the child's, leads to target from now on: to n pages, where it may. */
-/*@ requires arrays(nk) && 0 <= index < nk->ranges && live(nk, child) && reserves(nk, child, index);
-    requires !allows(nk->range[index].flags) && flags <= 15;
+/*@ requires layout_ok(nk) && index < nk->ranges && child < nk->children && owns(nk, child, index);
+    requires !allows(nk->range[index].flags) && flags <= 15 && nk->range[index].size > 0;
     requires allows(flags) ==> exactly(nk, first, n, target, nk->range[index].size);
     requires !allows(flags) ==> n == 0 && first == 0;
     requires COUNTED(nk);
-    assigns nk->range[index].target, nk->range[index].flags, nk->page[first .. first + n - 1];
+    assigns nk->range[0 .. nk->ranges - 1], nk->page[0 .. nk->pages - 1];
     ensures COUNTED(nk);
-    behavior rest:
-        assumes REST_BLANK(nk);
-        assumes nk->range[index].size > 0;
-        ensures REST_BLANK(nk);
+    ensures TYPES_SAME(nk);
+    ensures nk->range[index].target == target && nk->range[index].flags == flags;
+    ensures nk->range[index].base == \old(nk->range[index].base);
+    ensures nk->range[index].size == \old(nk->range[index].size);
+    behavior rest: assumes REST_BLANK(nk); ensures REST_BLANK(nk);
     behavior filled: assumes FILLED(nk); ensures FILLED(nk);
     behavior sorted: assumes SORTED(nk); ensures SORTED(nk);
     behavior formed:
@@ -370,8 +368,7 @@ static void set_entry(struct nk *nk, uint64_t index, uint64_t target, uint64_t f
         ensures INSIDE(nk);
     behavior allowed:
         assumes ALLOWED(nk);
-        assumes \forall integer f; first <= f < first + n ==>
-            nk->page[f].type != NK_KEPT && (writes(flags) ==> nk->page[f].type == NK_FREE);
+        assumes \forall integer f; first <= f < first + n ==> may_lead_to(nk, f, flags);
         ensures ALLOWED(nk);
     behavior sharing:
         assumes SHARING(nk);
@@ -383,44 +380,86 @@ static void set_entry(struct nk *nk, uint64_t index, uint64_t target, uint64_t f
         assumes \forall integer f; first <= f < first + n ==>
             nk->page[f].maps == 0 || RECORDS(nk, f, child, flags);
         ensures OWNED(nk);
-    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk); */
+    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk);
+    behavior objects_end: assumes OBJECTS_END(nk); ensures OBJECTS_END(nk);
+    behavior objects_typed: assumes OBJECTS_TYPED(nk); ensures OBJECTS_TYPED(nk);
+    behavior objects_not_free: assumes OBJECTS_NOT_FREE(nk); ensures OBJECTS_NOT_FREE(nk);
+    behavior objects_apart: assumes OBJECTS_APART(nk); ensures OBJECTS_APART(nk);
+    behavior objects_headed: assumes OBJECTS_HEADED(nk); ensures OBJECTS_HEADED(nk);
+    behavior objects_placed: assumes OBJECTS_PLACED(nk); ensures OBJECTS_PLACED(nk); */
 static void lead(struct nk *nk, uint64_t child, uint64_t index, uint64_t target, uint64_t flags,
                  uint64_t first, uint64_t n) {
     /*@ ghost table_count(nk->range, (uint64_t)nk->ranges); */
-    /*@ assert \forall integer i, f; LEADS(nk, i, f) ==> nk->page[f].maps > 0; */
+    /*@ assert led: \forall integer i, f; LEADS(nk, i, f) ==> nk->page[f].maps > 0; */
+    /*@ assert few: \forall integer f; 0 <= f < nk->pages ==> nk->page[f].maps <= nk->ranges; */
+    /*@ assert none: \forall integer p; ONE(nk->range[index], p) == 0; */
+    /*@ assert pages: first + n <= nk->pages; */
     set_entry(nk, index, target, flags);
-    /*@ assert \forall integer f; LEADS(nk, index, f) ==> first <= f < first + n; */
+    /*@ assert its: \forall integer f; LEADS(nk, index, f) ==> first <= f < first + n; */
+    /*@ assert one: \forall integer f; 0 <= f < nk->pages ==>
+          ONE(nk->range[index], number(nk, f)) == (first <= f < first + n ? 1 : 0); */
+    /*@ assert others: \forall integer i, f; i != index && LEADS(nk, i, f) ==> \at(LEADS(nk, i, f), Pre); */
+    /*@ assert flags: \forall integer i; 0 <= i < nk->ranges && i != index ==>
+          nk->range[i].flags == \at(nk->range[i].flags, Pre); */
+    /*@ assert held: \forall integer i, f; i != index && LEADS(nk, i, f) ==> nk->page[f].maps > 0; */
     page_hold(nk, first, n, child, flags);
+    /*@ assert owner: \forall integer i, f; i != index && LEADS(nk, i, f) ==>
+          nk->page[f].owner == \at(nk->page[f].owner, Pre); */
+    /*@ assert shared: \forall integer i, f; i != index && LEADS(nk, i, f) ==>
+          nk->page[f].shared == \at(nk->page[f].shared, Pre); */
 }
 
 /* Entry `index` becomes a gap. */
-/*@ requires layout_ok(nk) && 0 <= index < nk->ranges && nk->range[index].size > 0;
+/*@ requires layout_ok(nk) && index < nk->ranges && nk->range[index].size > 0;
     requires FORMED(nk);
     requires INSIDE(nk);
     requires COUNTED(nk);
-    assigns nk->range[index].target, nk->range[index].flags, nk->page[0 .. nk->pages - 1];
+    assigns nk->range[0 .. nk->ranges - 1], nk->page[0 .. nk->pages - 1];
     ensures !allows(nk->range[index].flags);
+    ensures nk->range[index].base == \old(nk->range[index].base);
     ensures nk->range[index].size == \old(nk->range[index].size);
     ensures FORMED(nk);
     ensures INSIDE(nk);
     ensures COUNTED(nk);
+    ensures TYPES_SAME(nk);
+    ensures \forall integer f; 0 <= f < nk->pages && \old(LEADS(nk, index, f)) ==>
+        nk->page[f].maps == \old(nk->page[f].maps) - 1;
+    ensures \forall integer f; 0 <= f < nk->pages && !\old(LEADS(nk, index, f)) ==>
+        nk->page[f].maps == \old(nk->page[f].maps);
+    ensures \forall integer f; 0 <= f < nk->pages ==>
+        nk->page[f].owner == \old(nk->page[f].owner);
+    ensures \forall integer f; 0 <= f < nk->pages ==>
+        nk->page[f].shared == \old(nk->page[f].shared);
     behavior rest: assumes REST_BLANK(nk); ensures REST_BLANK(nk);
     behavior filled: assumes FILLED(nk); ensures FILLED(nk);
     behavior sorted: assumes SORTED(nk); ensures SORTED(nk);
     behavior allowed: assumes ALLOWED(nk); ensures ALLOWED(nk);
     behavior sharing: assumes SHARING(nk); ensures SHARING(nk);
     behavior owned: assumes OWNED(nk); ensures OWNED(nk);
-    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk); */
+    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk);
+    behavior objects_end: assumes OBJECTS_END(nk); ensures OBJECTS_END(nk);
+    behavior objects_typed: assumes OBJECTS_TYPED(nk); ensures OBJECTS_TYPED(nk);
+    behavior objects_not_free: assumes OBJECTS_NOT_FREE(nk); ensures OBJECTS_NOT_FREE(nk);
+    behavior objects_apart: assumes OBJECTS_APART(nk); ensures OBJECTS_APART(nk);
+    behavior objects_headed: assumes OBJECTS_HEADED(nk); ensures OBJECTS_HEADED(nk);
+    behavior objects_placed: assumes OBJECTS_PLACED(nk); ensures OBJECTS_PLACED(nk); */
 static void leave(struct nk *nk, uint64_t index) {
     const struct frond_range *r = &nk->range[index];
     struct pages p = pages_of(nk, r->target, r->size, r->flags);
 
     /*@ ghost table_count(nk->range, (uint64_t)nk->ranges); */
-    /*@ assert \forall integer f; p.first <= f < p.first + p.n ==> LEADS(nk, index, f); */
-    /*@ assert \forall integer f; 0 <= f < nk->pages ==>
+    /*@ assert p.status == NK_OK && p.first + p.n <= nk->pages; */
+    /*@ assert led: \forall integer i, f; LEADS(nk, i, f) ==> nk->page[f].maps > 0; */
+    /*@ assert its: \forall integer f; LEADS(nk, index, f) <==> p.first <= f < p.first + p.n; */
+    /*@ assert held: \forall integer f; p.first <= f < p.first + p.n ==> nk->page[f].maps > 0; */
+    /*@ assert one: \forall integer f; 0 <= f < nk->pages ==>
           ONE(nk->range[index], number(nk, f)) == (p.first <= f < p.first + p.n ? 1 : 0); */
     set_entry(nk, index, r->target, 0);
-    /*@ assert \forall integer i, f; LEADS(nk, i, f) ==> i != index; */
+    /*@ assert none: \forall integer p; ONE(nk->range[index], p) == 0; */
+    /*@ assert not: \forall integer f; !LEADS(nk, index, f); */
+    /*@ assert others: \forall integer i, f; i != index && LEADS(nk, i, f) ==> \at(LEADS(nk, i, f), Pre); */
+    /*@ assert flags: \forall integer i; 0 <= i < nk->ranges && i != index ==>
+          nk->range[i].flags == \at(nk->range[i].flags, Pre); */
     page_drop(nk, p.first, p.n);
 }
 

@@ -56,18 +56,3 @@ void table_put(struct frond_range *t, uint64_t n, uint64_t i, struct frond_range
         while (k < n) k++;
     */
 }
-
-void table_lead(struct frond_range *t, uint64_t n, uint64_t i, uint64_t target, uint64_t flags) {
-    (void)n;
-    t[i].target = target;
-    t[i].flags = flags;
-    /*@ ghost uint64_t k = 0; */
-    /*@ ghost
-        /@ loop assigns k;
-           loop invariant 0 <= k <= n;
-           loop invariant \forall integer a, j; j == k ==> leading(t, j, a) ==
-               \at(leading(t, j, a), Pre) + (i < j ? ONE(t[i], a) - \at(ONE(t[i], a), Pre) : 0);
-           loop variant n - k; @/
-        while (k < n) k++;
-    */
-}
