@@ -407,6 +407,17 @@ static void lead(struct nk *nk, uint64_t child, uint64_t index, uint64_t target,
           nk->page[f].owner == \at(nk->page[f].owner, Pre); */
     /*@ assert shared: \forall integer i, f; i != index && LEADS(nk, i, f) ==>
           nk->page[f].shared == \at(nk->page[f].shared, Pre); */
+    /*@ for allowed: assert \forall integer i, f; i != index && LEADS(nk, i, f) ==>
+          may_lead_to(nk, f, nk->range[i].flags); */
+    /*@ for allowed: assert \forall integer f; LEADS(nk, index, f) ==> may_lead_to(nk, f, flags); */
+    /*@ for sharing: assert \forall integer i, f; i != index && LEADS(nk, i, f) ==>
+          (nk->page[f].shared != 0 <==> shares(nk->range[i].flags)); */
+    /*@ for sharing: assert \forall integer f; LEADS(nk, index, f) ==>
+          (nk->page[f].shared != 0 <==> shares(flags)); */
+    /*@ for owned: assert \forall integer i, f; i != index && LEADS(nk, i, f) && nk->page[f].shared == 0 ==>
+          owns(nk, nk->page[f].owner, i); */
+    /*@ for owned: assert \forall integer f; LEADS(nk, index, f) && nk->page[f].shared == 0 ==>
+          nk->page[f].owner == child; */
 }
 
 /* Entry `index` becomes a gap. */
@@ -461,6 +472,8 @@ static void leave(struct nk *nk, uint64_t index) {
     /*@ assert flags: \forall integer i; 0 <= i < nk->ranges && i != index ==>
           nk->range[i].flags == \at(nk->range[i].flags, Pre); */
     page_drop(nk, p.first, p.n);
+    /*@ for sharing: assert \forall integer i, f; i != index && LEADS(nk, i, f) ==>
+          (nk->page[f].shared != 0 <==> shares(nk->range[i].flags)); */
 }
 
 void range_remove(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat) {
@@ -582,3 +595,12 @@ enum nk_status nk_find(const struct nk *nk, uint64_t child, uint64_t map, uint64
     *index = (uint64_t)t->first + i;
     return NK_OK;
 }
+
+/*@ // What the invariants come to. Two children lead to one page only if both say that they share it; what
+    // is kept nobody leads to.
+    lemma confined: \forall struct nk *nk, integer c, d, i, j, f; tables_apart(nk) && sharing(nk) && owned(nk) &&
+        c != d && owns(nk, c, i) && owns(nk, d, j) && leads(nk, i, f) && leads(nk, j, f) ==>
+        shares(nk->range[i].flags) && shares(nk->range[j].flags);
+    lemma kept: \forall struct nk *nk, integer i, f; allowed(nk) && leads(nk, i, f) ==>
+        nk->page[f].type != NK_KEPT;
+*/
