@@ -1,6 +1,8 @@
 /* call.c - calls by number, refusals by name. */
 #include "nk_priv.h"
 
+/*@ assigns \nothing;
+    ensures status >= NK_STATUSES ==> \result == \null; */
 const char *nk_status_name(uint64_t status) {
     static const char *const name[NK_STATUSES] = {"ok",
 #define X(id, text) text,

@@ -8,6 +8,11 @@
 #include "map.h"
 #include "nk.h"
 
+/*
+ * trusted: the six blocks of arrays(nk) are apart (\base_addr): whoever calls nk_init casts addresses to these
+ * pointers, and answers for it. That the addresses of nk_place are apart is arithmetic; that they are memory is not.
+ */
+
 /*@ // ---- flags, 0 to 15: R 1, W 2, X 4, SHARED 8
 
     predicate allows(integer flags) = flags != 0 && flags != 8;
@@ -335,19 +340,25 @@
     \forall integer f; 0 <= f < nk->pages ==> f + nk->page[f].pages <= nk->pages; */
 #define OBJECTS_END(nk) objects_end(nk)
 /*@ predicate objects_typed(struct nk *nk) =
-    \forall integer f, g; 0 <= f <= g < nk->pages && g < f + nk->page[f].pages ==> nk->page[g].type == nk->page[f].type; */
+    \forall integer f, g; 0 <= f <= g < nk->pages && g < f + nk->page[f].pages ==>
+        nk->page[g].type == nk->page[f].type; */
 #define OBJECTS_TYPED(nk) objects_typed(nk)
 /*@ predicate objects_not_free(struct nk *nk) =
-    \forall integer f; 0 <= f < nk->pages && nk->page[f].pages > 0 ==> nk->page[f].type != NK_FREE; */
+    \forall integer f; 0 <= f < nk->pages && nk->page[f].pages > 0 ==>
+        nk->page[f].type != NK_FREE; */
 #define OBJECTS_NOT_FREE(nk) objects_not_free(nk)
 /*@ predicate objects_apart(struct nk *nk) =
-    \forall integer f, g; 0 <= f < g < nk->pages && g < f + nk->page[f].pages ==> nk->page[g].pages == 0; */
+    \forall integer f, g; 0 <= f < g < nk->pages && g < f + nk->page[f].pages ==>
+        nk->page[g].pages == 0; */
 #define OBJECTS_APART(nk) objects_apart(nk)
 /*@ predicate objects_headed(struct nk *nk) =
-    \forall integer g; 0 <= g < nk->pages && nk->page[g].type != NK_FREE ==> (\exists integer f; 0 <= f <= g && g < f + nk->page[f].pages); */
+    \forall integer g; 0 <= g < nk->pages && nk->page[g].type != NK_FREE ==>
+        (\exists integer f; 0 <= f <= g && g < f + nk->page[f].pages); */
 #define OBJECTS_HEADED(nk) objects_headed(nk)
 /*@ predicate objects_placed(struct nk *nk) =
-    \forall integer f; 0 <= f < nk->pages && nk->page[f].type != NK_FREE && nk->page[f].type != NK_KEPT ==> nk->page[f].type < NK_TYPES && nk->objects.first <= f < nk->objects.first + nk->objects.pages; */
+    \forall integer f; 0 <= f < nk->pages && nk->page[f].type != NK_FREE &&
+        nk->page[f].type != NK_KEPT ==>
+        nk->page[f].type < NK_TYPES && nk->objects.first <= f < nk->objects.first + nk->objects.pages; */
 #define OBJECTS_PLACED(nk) objects_placed(nk)
 
 /* Word i is one of the page of record f, which may hold objects. An object that starts at base has record h first. */
@@ -418,6 +429,30 @@
 #define NEEDS(nk) NEEDS_TABLES(nk) NEEDS_OBJECTS(nk)
 #define KEEPS(nk) KEEPS_TABLES(nk) KEEPS_OBJECTS(nk)
 
+#define LOOP_KEEPS(nk)                                                                             \
+    loop invariant layout_ok(nk);                                                                  \
+    loop invariant objects_ok(nk);                                                                 \
+    loop invariant own_apart(nk);                                                                  \
+    loop invariant addresses_ok(nk);                                                               \
+    loop invariant tables_there(nk);                                                               \
+    loop invariant tables_apart(nk);                                                               \
+    loop invariant REST_BLANK(nk);                                                                 \
+    loop invariant FILLED(nk);                                                                     \
+    loop invariant SORTED(nk);                                                                     \
+    loop invariant FORMED(nk);                                                                     \
+    loop invariant COUNTED(nk);                                                                    \
+    loop invariant INSIDE(nk);                                                                     \
+    loop invariant ALLOWED(nk);                                                                    \
+    loop invariant SHARING(nk);                                                                    \
+    loop invariant OWNED(nk);                                                                      \
+    loop invariant DESCRIBED(nk);                                                                  \
+    loop invariant OBJECTS_END(nk);                                                                \
+    loop invariant OBJECTS_TYPED(nk);                                                              \
+    loop invariant OBJECTS_NOT_FREE(nk);                                                           \
+    loop invariant OBJECTS_APART(nk);                                                              \
+    loop invariant OBJECTS_HEADED(nk);                                                             \
+    loop invariant OBJECTS_PLACED(nk);
+
 /* What is said of a step that writes none of what these are about: one behavior each, for a prover sees few at a time. */
 #define KEEPS_EACH(nk)                                                                             \
     behavior rest: assumes REST_BLANK(nk); ensures REST_BLANK(nk);                                 \
@@ -428,6 +463,15 @@
     behavior allowed: assumes ALLOWED(nk); ensures ALLOWED(nk);                                    \
     behavior sharing: assumes SHARING(nk); ensures SHARING(nk);                                    \
     behavior owned: assumes OWNED(nk); ensures OWNED(nk);
+
+#define KEEPS_OBJECTS_EACH(nk)                                                                     \
+    behavior counted: assumes COUNTED(nk); ensures COUNTED(nk);                                    \
+    behavior end: assumes OBJECTS_END(nk); ensures OBJECTS_END(nk);                                \
+    behavior typed: assumes OBJECTS_TYPED(nk); ensures OBJECTS_TYPED(nk);                          \
+    behavior not_free: assumes OBJECTS_NOT_FREE(nk); ensures OBJECTS_NOT_FREE(nk);                 \
+    behavior apart: assumes OBJECTS_APART(nk); ensures OBJECTS_APART(nk);                          \
+    behavior headed: assumes OBJECTS_HEADED(nk); ensures OBJECTS_HEADED(nk);                       \
+    behavior placed: assumes OBJECTS_PLACED(nk); ensures OBJECTS_PLACED(nk);
 
 /* A call that touches no type of a page keeps objects by this alone. */
 #define TYPES_SAME(nk)                                                                             \
@@ -445,6 +489,21 @@
     (\forall integer i; (nk)->range[i].size == \at((nk)->range[i].size, Pre)) &&                   \
     (\forall integer i; (nk)->range[i].target == \at((nk)->range[i].target, Pre)) &&               \
     (\forall integer i; (nk)->range[i].flags == \at((nk)->range[i].flags, Pre))
+
+/* The same of pages, where something else is written that is 32 or 8 bits wide. */
+#define PAGES_SAME(nk)                                                                             \
+    (\forall integer f; (nk)->page[f].maps == \at((nk)->page[f].maps, Pre)) &&                     \
+    (\forall integer f; (nk)->page[f].owner == \at((nk)->page[f].owner, Pre)) &&                   \
+    (\forall integer f; (nk)->page[f].pages == \at((nk)->page[f].pages, Pre)) &&                   \
+    (\forall integer f; (nk)->page[f].type == \at((nk)->page[f].type, Pre)) &&                     \
+    (\forall integer f; (nk)->page[f].shared == \at((nk)->page[f].shared, Pre))
+
+/* What descriptors c, if C, say of tables is as it was. */
+#define MAPS_SAME(nk, C)                                                                           \
+    (\forall integer c; (C) ==> (nk)->desc[c].map_p.addr == \at((nk)->desc[c].map_p.addr, Pre)) && \
+    (\forall integer c; (C) ==> (nk)->desc[c].map_p.count == \at((nk)->desc[c].map_p.count, Pre)) && \
+    (\forall integer c; (C) ==> (nk)->desc[c].map_np.addr == \at((nk)->desc[c].map_np.addr, Pre)) && \
+    (\forall integer c; (C) ==> (nk)->desc[c].map_np.count == \at((nk)->desc[c].map_np.count, Pre))
 
 /* Entries are as they were, so no count changes: said by who writes words or descriptors, where COUNTS are defined. */
 #define COUNTS_SAME(nk) ensures \forall integer a;                                                 \

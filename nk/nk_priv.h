@@ -187,9 +187,11 @@ void range_remove(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat);
     assigns nk->desc[child].map_p.addr, nk->desc[child].map_p.count;
     assigns nk->desc[child].map_np.addr, nk->desc[child].map_np.count;
     ensures DESCRIBED_AT(nk, child);
+    ensures ENTRIES_SAME(nk);
     ensures STAYED(nk->range, 0, nk->ranges);
     COUNTS_SAME(nk)
     KEEPS_EACH(nk)
+    behavior counted: assumes COUNTED(nk); ensures COUNTED(nk);
     behavior described: assumes DESCRIBED_BUT(nk, child); ensures DESCRIBED(nk); */
 void child_publish(struct nk *nk, uint64_t child);
 

@@ -58,7 +58,8 @@ static uint64_t word_of(const struct nk *nk, uint64_t first) {
     requires nk->objects.first <= first < nk->objects.first + nk->objects.pages;
     assigns nk->word[512 * (first - nk->objects.first) .. 512 * (first - nk->objects.first) + 2];
     ensures nk->word[512 * (first - nk->objects.first)] == words;
-    ensures nk->word[512 * (first - nk->objects.first) + 1] == type; */
+    ensures nk->word[512 * (first - nk->objects.first) + 1] == type;
+    ensures ENTRIES_SAME(nk); */
 static void write_header(struct nk *nk, uint64_t first, uint64_t words, uint64_t type) {
     uint64_t at = word_of(nk, first);
 
@@ -95,7 +96,8 @@ static void set_type(struct nk *nk, uint64_t first, uint64_t n, uint64_t type, u
     requires nk->objects.first <= first && first + n <= nk->objects.first + nk->objects.pages;
     assigns nk->word[512 * (first - nk->objects.first) .. 512 * (first + n - nk->objects.first) - 1];
     ensures \forall integer i; 512 * (first - nk->objects.first) <= i <
-        512 * (first + n - nk->objects.first) ==> nk->word[i] == 0; */
+        512 * (first + n - nk->objects.first) ==> nk->word[i] == 0;
+    ensures ENTRIES_SAME(nk); */
 static void clear(struct nk *nk, uint64_t first, uint64_t n) {
     uint64_t at = word_of(nk, first);
 
@@ -249,6 +251,7 @@ static void end(struct nk *nk, uint64_t first, uint64_t n) {
         512 * (first + n - nk->objects.first) ==> nk->word[i] == 0;
     COUNTS_SAME(nk)
     KEEPS_EACH(nk)
+    behavior counted: assumes COUNTED(nk); ensures COUNTED(nk);
     behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk); */
 static void write_first(struct nk *nk, uint64_t first, uint64_t n, uint64_t type) {
     if (type != NK_KEPT && type != NK_NO_WRITE)
@@ -265,6 +268,7 @@ static void write_first(struct nk *nk, uint64_t first, uint64_t n, uint64_t type
     ensures WORDS_SAME(nk, i < 512 * (first - nk->objects.first) || 512 * (first - nk->objects.first) + 3 <= i);
     COUNTS_SAME(nk)
     KEEPS_EACH(nk)
+    behavior counted: assumes COUNTED(nk); ensures COUNTED(nk);
     behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk); */
 static void write_last(struct nk *nk, uint64_t first, uint64_t type) {
     if (type != NK_KEPT)
@@ -401,24 +405,34 @@ static enum nk_status put_logged(uint64_t *w, uint64_t n, uint64_t index, uint64
     ensures \result < NK_STATUSES;
     ensures \result != NK_OK ==> WORDS_SAME(nk, \true);
     ensures WORDS_SAME(nk, i < PAYLOAD(nk, first) || PAYLOAD(nk, first) + PAYLOADS(nk, first) <= i);
-    ensures once: nk->page[first].type == NK_WRITE_ONCE ==> \forall integer d; 0 <= d < PAYLOADS(nk, first) / 2 &&
-        \old(nk->word[PAYLOAD(nk, first) + PAYLOADS(nk, first) / 2 + d]) != 0 ==>
-        nk->word[PAYLOAD(nk, first) + d] == \old(nk->word[PAYLOAD(nk, first) + d]) &&
-        nk->word[PAYLOAD(nk, first) + PAYLOADS(nk, first) / 2 + d] != 0;
-    ensures append: nk->page[first].type == NK_APPEND_ONLY ==> \forall integer d; 0 <= d < PAYLOADS(nk, first) - 1 &&
-        d < \old(nk->word[PAYLOAD(nk, first)]) ==>
-        nk->word[PAYLOAD(nk, first) + 1 + d] == \old(nk->word[PAYLOAD(nk, first) + 1 + d]);
+    ensures once: nk->page[first].type == NK_WRITE_ONCE ==> \forall integer i;
+        PAYLOAD(nk, first) <= i < PAYLOAD(nk, first) + PAYLOADS(nk, first) / 2 &&
+        \old(nk->word[i + PAYLOADS(nk, first) / 2]) != 0 ==> nk->word[i] == \old(nk->word[i]);
+    ensures marks: nk->page[first].type == NK_WRITE_ONCE ==> \forall integer i;
+        PAYLOAD(nk, first) + PAYLOADS(nk, first) / 2 <= i < PAYLOAD(nk, first) + PAYLOADS(nk, first) &&
+        \old(nk->word[i]) != 0 ==> nk->word[i] != 0;
+    ensures append: nk->page[first].type == NK_APPEND_ONLY ==> \forall integer i;
+        PAYLOAD(nk, first) < i < PAYLOAD(nk, first) + PAYLOADS(nk, first) &&
+        i - PAYLOAD(nk, first) <= \old(nk->word[PAYLOAD(nk, first)]) ==> nk->word[i] == \old(nk->word[i]);
     ensures logged: \result == NK_OK && nk->page[first].type == NK_LOGGED ==>
-        nk->word[PAYLOAD(nk, first)] == \old(nk->word[PAYLOAD(nk, first)]) + 1; */
+        nk->word[PAYLOAD(nk, first)] == \old(nk->word[PAYLOAD(nk, first)]) + 1;
+    KEEPS_EACH(nk)
+    behavior counted: assumes COUNTED(nk); ensures COUNTED(nk);
+    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk); */
 static enum nk_status put_at(struct nk *nk, uint64_t first, uint64_t index, uint64_t value) {
     uint64_t *payload = &nk->word[word_of(nk, first) + HEADER];
     uint64_t n = (uint64_t)nk->page[first].pages * WORDS - HEADER;
+    enum nk_status status;
 
     if (nk->page[first].type == NK_WRITE_ONCE)
-        return put_once(payload, n, index, value);
-    if (nk->page[first].type == NK_APPEND_ONLY)
-        return put_next(payload, n, index, value);
-    return put_logged(payload, n, index, value);
+        status = put_once(payload, n, index, value);
+    else if (nk->page[first].type == NK_APPEND_ONLY)
+        status = put_next(payload, n, index, value);
+    else
+        status = put_logged(payload, n, index, value);
+    /*@ assert ENTRIES_SAME(nk); */
+    /*@ COUNTS_SAME_WHY(nk) */
+    return status;
 }
 
 /*@ requires layout_ok(nk) && objects_ok(nk);
@@ -426,17 +440,10 @@ static enum nk_status put_at(struct nk *nk, uint64_t first, uint64_t index, uint
     assigns nk->word[0 .. 512 * nk->objects.pages - 1];
     ensures \result < NK_STATUSES;
     ensures \result != NK_OK ==> WORDS_SAME(nk, \true);
-    ensures \forall integer h; FIRST(nk, h, base) && nk->page[h].type <= NK_NO_WRITE ==> \result != NK_OK;
-    ensures \forall integer h, i; FIRST(nk, h, base) && 0 <= i < 512 * nk->objects.pages &&
-        (i < PAYLOAD(nk, h) || PAYLOAD(nk, h) + PAYLOADS(nk, h) <= i) ==> nk->word[i] == \old(nk->word[i]);
-    ensures once: \forall integer h, d; FIRST(nk, h, base) && nk->page[h].type == NK_WRITE_ONCE &&
-        0 <= d < PAYLOADS(nk, h) / 2 && \old(nk->word[PAYLOAD(nk, h) + PAYLOADS(nk, h) / 2 + d]) != 0 ==>
-        nk->word[PAYLOAD(nk, h) + d] == \old(nk->word[PAYLOAD(nk, h) + d]);
-    ensures append: \forall integer h, d; FIRST(nk, h, base) && nk->page[h].type == NK_APPEND_ONLY &&
-        0 <= d < PAYLOADS(nk, h) - 1 && d < \old(nk->word[PAYLOAD(nk, h)]) ==>
-        nk->word[PAYLOAD(nk, h) + 1 + d] == \old(nk->word[PAYLOAD(nk, h) + 1 + d]);
-    COUNTS_SAME(nk)
+    ensures sealed: \forall integer f, i; 0 <= f < nk->pages && nk->page[f].type <= NK_NO_WRITE && WORD_IN(nk, f, i) ==>
+        nk->word[i] == \old(nk->word[i]);
     KEEPS_EACH(nk)
+    behavior counted: assumes COUNTED(nk); ensures COUNTED(nk);
     behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk); */
 enum nk_status nk_put(struct nk *nk, uint64_t base, uint64_t index, uint64_t value) {
     struct pages p = object_at(nk, base);
@@ -446,11 +453,18 @@ enum nk_status nk_put(struct nk *nk, uint64_t base, uint64_t index, uint64_t val
     else if (p.status == NK_OK && nk->page[p.first].type == NK_NO_WRITE)
         p.status = NK_SEALED;
     if (p.status == NK_OK) {
-        /*@ assert nk->page[p.first + p.n - 1].type == nk->page[p.first].type; */
-        /*@ assert \forall integer h; FIRST(nk, h, base) && nk->page[h].type > NK_NO_WRITE ==> h == p.first; */
+        /*@ assert last: \forall integer h; 0 <= h < nk->pages && nk->page[h].pages > 0 ==>
+              nk->page[h + nk->page[h].pages - 1].type == nk->page[h].type; */
+        /*@ assert place: \forall integer h; 0 <= h < nk->pages && nk->page[h].type > NK_NO_WRITE ==>
+              nk->objects.first <= h < nk->objects.first + nk->objects.pages; */
+        /*@ assert end: \forall integer h; 0 <= h < nk->pages && nk->page[h].pages > 0 &&
+              nk->page[h].type > NK_NO_WRITE ==>
+              h + nk->page[h].pages <= nk->objects.first + nk->objects.pages; */
+        /*@ assert types: \forall integer f; p.first <= f < p.first + p.n ==>
+              nk->page[f].type == nk->page[p.first].type; */
+        /*@ assert below: \forall integer h; 0 <= h < p.first ==> h + nk->page[h].pages <= p.first; */
+        /*@ assert above: \forall integer h; p.first < h < p.first + p.n ==> nk->page[h].pages == 0; */
         p.status = put_at(nk, p.first, index, value);
     }
-    /*@ assert ENTRIES_SAME(nk); */
-    /*@ COUNTS_SAME_WHY(nk) */
     return p.status;
 }
