@@ -174,12 +174,12 @@ enum nk_status range_grant(struct nk *nk, uint64_t child, uint64_t map, struct f
 /*@ NEEDS(nk)
     requires live(nk, child) && 0 <= map <= 1 && seat < nk->child[child].map[map].count;
     assigns nk->page[0 .. nk->pages - 1], nk->range[0 .. nk->ranges - 1];
-    assigns nk->child[child].map[map].count;
+    assigns nk->child[child];
     assigns nk->desc[child].map_p.addr, nk->desc[child].map_p.count;
     assigns nk->desc[child].map_np.addr, nk->desc[child].map_np.count;
     KEEPS(nk)
     ensures TYPES_SAME(nk);
-    ensures nk->child[child].map[map].count == \old(nk->child[child].map[map].count) - 1; */
+    ensures COUNT_CHANGED(nk, child, map, -1); */
 void range_remove(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat);
 /* The descriptor says where the child's tables are and how many entries they have. */
 /*@ requires arrays(nk) && 0 <= child < nk->children && table_there(nk, child);
