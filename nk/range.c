@@ -397,8 +397,8 @@ static void lead(struct nk *nk, uint64_t child, uint64_t index, uint64_t target,
     /*@ assert pages: first + n <= nk->pages; */
     /*@ for sharing: assert \forall integer f; first <= f < first + n && nk->page[f].maps != 0 ==>
           (nk->page[f].shared != 0 <==> shares(flags)); */
-    /*@ for owned: assert \forall integer f; first <= f < first + n && nk->page[f].maps != 0 ==>
-          (nk->page[f].shared == 0 ==> nk->page[f].owner == child); */
+    /*@ for owned: assert o1: \forall integer f; first <= f < first + n && nk->page[f].maps != 0 &&
+          nk->page[f].shared == 0 ==> nk->page[f].owner == child; */
     set_entry(nk, index, target, flags);
     /*@ assert its: \forall integer f; LEADS(nk, index, f) ==> first <= f < first + n; */
     /*@ assert one: \forall integer f; 0 <= f < nk->pages ==>
@@ -425,7 +425,13 @@ static void lead(struct nk *nk, uint64_t child, uint64_t index, uint64_t target,
           nk->page[f].type == \at(nk->page[f].type, Pre); */
     /*@ for allowed: assert \forall integer f; first <= f < first + n ==> may_lead_to(nk, f, flags); */
     /*@ for allowed: assert \forall integer f; LEADS(nk, index, f) ==> may_lead_to(nk, f, flags); */
-    /*@ for sharing: assert \forall integer i, f; i != index && LEADS(nk, i, f) ==>
+    /*@ for sharing: assert before: \forall integer i, f; i != index && LEADS(nk, i, f) ==>
+          (\at(nk->page[f].shared, Pre) != 0 <==> shares(\at(nk->range[i].flags, Pre))); */
+    /*@ for sharing: assert s1: \forall integer i, f; i != index && LEADS(nk, i, f) ==>
+          nk->range[i].flags == \at(nk->range[i].flags, Pre); */
+    /*@ for sharing: assert s2: \forall integer i, f; i != index && LEADS(nk, i, f) ==>
+          (nk->page[f].shared != 0 <==> shares(\at(nk->range[i].flags, Pre))); */
+    /*@ for sharing: assert s3: \forall integer i, f; i != index && LEADS(nk, i, f) ==>
           (nk->page[f].shared != 0 <==> shares(nk->range[i].flags)); */
     /*@ for sharing: assert \forall integer f; first <= f < first + n ==>
           (nk->page[f].shared != 0 <==> shares(flags)); */
@@ -433,6 +439,10 @@ static void lead(struct nk *nk, uint64_t child, uint64_t index, uint64_t target,
           (nk->page[f].shared != 0 <==> shares(flags)); */
     /*@ for owned: assert \forall integer i, f; i != index && LEADS(nk, i, f) && nk->page[f].shared == 0 ==>
           owns(nk, nk->page[f].owner, i); */
+    /*@ for owned: assert o2: \forall integer f; first <= f < first + n && \at(nk->page[f].maps, Pre) != 0 &&
+          nk->page[f].shared == 0 ==> \at(nk->page[f].owner, Pre) == child; */
+    /*@ for owned: assert o3: \forall integer f; first <= f < first + n && \at(nk->page[f].maps, Pre) != 0 &&
+          nk->page[f].shared == 0 ==> nk->page[f].owner == child; */
     /*@ for owned: assert \forall integer f; first <= f < first + n && nk->page[f].shared == 0 ==>
           nk->page[f].owner == child; */
     /*@ for owned: assert \forall integer f; LEADS(nk, index, f) && nk->page[f].shared == 0 ==>
