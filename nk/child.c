@@ -177,18 +177,24 @@ enum nk_status nk_child_create(struct nk *nk, uint64_t child, uint64_t label, ui
 /*@ NEEDS(nk)
     requires live(nk, child) && 0 <= map <= 1;
     assigns nk->page[0 .. nk->pages - 1], nk->range[0 .. nk->ranges - 1];
-    assigns nk->child[child].map[map].count;
+    assigns nk->child[child];
     assigns nk->desc[child].map_p.addr, nk->desc[child].map_p.count;
     assigns nk->desc[child].map_np.addr, nk->desc[child].map_np.count;
     KEEPS(nk)
+    ensures live(nk, child);
+    ensures map == 0 ==> nk->child[child].map[1].count == \old(nk->child[child].map[1].count);
+    ensures map == 1 ==> nk->child[child].map[0].count == \old(nk->child[child].map[0].count);
     ensures nk->child[child].map[map].count == 0; */
 static void revoke_all(struct nk *nk, uint64_t child, uint64_t map) {
     /*@ loop assigns nk->page[0 .. nk->pages - 1], nk->range[0 .. nk->ranges - 1];
-        loop assigns nk->child[child].map[map].count;
+        loop assigns nk->child[child];
         loop assigns nk->desc[child].map_p.addr, nk->desc[child].map_p.count;
         loop assigns nk->desc[child].map_np.addr, nk->desc[child].map_np.count;
         LOOP_KEEPS(nk)
+        loop invariant live(nk, child);
         loop invariant nk->child[child].map[map].count >= 0;
+        loop invariant map == 0 ==> nk->child[child].map[1].count == \at(nk->child[child].map[1].count, Pre);
+        loop invariant map == 1 ==> nk->child[child].map[0].count == \at(nk->child[child].map[0].count, Pre);
         loop variant nk->child[child].map[map].count; */
     while (nk->child[child].map[map].count > 0)
         range_remove(nk, child, map, (uint64_t)nk->child[child].map[map].count - 1);
@@ -226,7 +232,7 @@ static void bury(struct nk *nk, uint64_t child) {
 
 /*@ NEEDS(nk)
     assigns nk->page[0 .. nk->pages - 1], nk->range[0 .. nk->ranges - 1];
-    assigns nk->child[child].map[0].count, nk->child[child].map[1].count, nk->child[child].lives;
+    assigns nk->child[child];
     assigns nk->desc[child].map_p.addr, nk->desc[child].map_p.count;
     assigns nk->desc[child].map_np.addr, nk->desc[child].map_np.count;
     KEEPS(nk)

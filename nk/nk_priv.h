@@ -105,7 +105,13 @@ bool page_taken(const struct nk *nk, uint64_t first, uint64_t n, uint64_t child,
         (f < first || first + n <= f || \old(nk->page[f].maps) != 0) ==>
         nk->page[f].shared == \old(nk->page[f].shared);
     ensures \forall integer f; 0 <= f < nk->pages ==> nk->page[f].type == \old(nk->page[f].type);
-    ensures \forall integer f; 0 <= f < nk->pages ==> nk->page[f].pages == \old(nk->page[f].pages); */
+    ensures \forall integer f; 0 <= f < nk->pages ==> nk->page[f].pages == \old(nk->page[f].pages);
+    behavior objects_end: assumes OBJECTS_END(nk); ensures OBJECTS_END(nk);
+    behavior objects_typed: assumes OBJECTS_TYPED(nk); ensures OBJECTS_TYPED(nk);
+    behavior objects_not_free: assumes OBJECTS_NOT_FREE(nk); ensures OBJECTS_NOT_FREE(nk);
+    behavior objects_apart: assumes OBJECTS_APART(nk); ensures OBJECTS_APART(nk);
+    behavior objects_headed: assumes OBJECTS_HEADED(nk); ensures OBJECTS_HEADED(nk);
+    behavior objects_placed: assumes OBJECTS_PLACED(nk); ensures OBJECTS_PLACED(nk); */
 void page_hold(struct nk *nk, uint64_t first, uint64_t n, uint64_t child, uint64_t flags);
 
 /* A range less leads to n pages. */
@@ -117,7 +123,13 @@ void page_hold(struct nk *nk, uint64_t first, uint64_t n, uint64_t child, uint64
     ensures \forall integer f; 0 <= f < nk->pages ==> nk->page[f].owner == \old(nk->page[f].owner);
     ensures \forall integer f; 0 <= f < nk->pages ==> nk->page[f].shared == \old(nk->page[f].shared);
     ensures \forall integer f; 0 <= f < nk->pages ==> nk->page[f].type == \old(nk->page[f].type);
-    ensures \forall integer f; 0 <= f < nk->pages ==> nk->page[f].pages == \old(nk->page[f].pages); */
+    ensures \forall integer f; 0 <= f < nk->pages ==> nk->page[f].pages == \old(nk->page[f].pages);
+    behavior objects_end: assumes OBJECTS_END(nk); ensures OBJECTS_END(nk);
+    behavior objects_typed: assumes OBJECTS_TYPED(nk); ensures OBJECTS_TYPED(nk);
+    behavior objects_not_free: assumes OBJECTS_NOT_FREE(nk); ensures OBJECTS_NOT_FREE(nk);
+    behavior objects_apart: assumes OBJECTS_APART(nk); ensures OBJECTS_APART(nk);
+    behavior objects_headed: assumes OBJECTS_HEADED(nk); ensures OBJECTS_HEADED(nk);
+    behavior objects_placed: assumes OBJECTS_PLACED(nk); ensures OBJECTS_PLACED(nk); */
 void page_drop(struct nk *nk, uint64_t first, uint64_t n);
 
 /* How many of the entries begin below base: the place of a range that begins there. */
@@ -162,12 +174,12 @@ enum nk_status range_grant(struct nk *nk, uint64_t child, uint64_t map, struct f
 /*@ NEEDS(nk)
     requires live(nk, child) && 0 <= map <= 1 && seat < nk->child[child].map[map].count;
     assigns nk->page[0 .. nk->pages - 1], nk->range[0 .. nk->ranges - 1];
-    assigns nk->child[child].map[map].count;
+    assigns nk->child[child];
     assigns nk->desc[child].map_p.addr, nk->desc[child].map_p.count;
     assigns nk->desc[child].map_np.addr, nk->desc[child].map_np.count;
     KEEPS(nk)
     ensures TYPES_SAME(nk);
-    ensures nk->child[child].map[map].count == \old(nk->child[child].map[map].count) - 1; */
+    ensures COUNT_CHANGED(nk, child, map, -1); */
 void range_remove(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat);
 /* The descriptor says where the child's tables are and how many entries they have. */
 /*@ requires arrays(nk) && 0 <= child < nk->children && table_there(nk, child);

@@ -195,3 +195,9 @@ void page_drop(struct nk *nk, uint64_t first, uint64_t n) {
     for (uint64_t i = first; i < first + n; i++)
         nk->page[i].maps--;
 }
+
+/*@ // No range that lies in an area meets what is nk's own.
+    lemma not_own: \forall struct nk *nk, integer base, size, k, p;
+        spans_ok(nk) && own_apart(nk) && in_an_area(nk, base, size) && base <= 4096 * p < base + size && 0 <= k < 2 ==>
+        !(nk->own[k].number <= p < nk->own[k].number + nk->own[k].pages);
+*/

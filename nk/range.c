@@ -368,7 +368,8 @@ static void set_entry(struct nk *nk, uint64_t index, uint64_t target, uint64_t f
         ensures INSIDE(nk);
     behavior allowed:
         assumes ALLOWED(nk);
-        assumes \forall integer f; first <= f < first + n ==> may_lead_to(nk, f, flags);
+        assumes \forall integer f; first <= f < first + n ==>
+            nk->page[f].type != NK_KEPT && (writes(flags) ==> nk->page[f].type == NK_FREE);
         ensures ALLOWED(nk);
     behavior sharing:
         assumes SHARING(nk);
@@ -394,6 +395,10 @@ static void lead(struct nk *nk, uint64_t child, uint64_t index, uint64_t target,
     /*@ assert few: \forall integer f; 0 <= f < nk->pages ==> nk->page[f].maps <= nk->ranges; */
     /*@ assert none: \forall integer p; ONE(nk->range[index], p) == 0; */
     /*@ assert pages: first + n <= nk->pages; */
+    /*@ for sharing: assert \forall integer f; first <= f < first + n && nk->page[f].maps != 0 ==>
+          (nk->page[f].shared != 0 <==> shares(flags)); */
+    /*@ for owned: assert o1: \forall integer f; first <= f < first + n && nk->page[f].maps != 0 &&
+          nk->page[f].shared == 0 ==> nk->page[f].owner == child; */
     set_entry(nk, index, target, flags);
     /*@ assert its: \forall integer f; LEADS(nk, index, f) ==> first <= f < first + n; */
     /*@ assert one: \forall integer f; 0 <= f < nk->pages ==>
@@ -407,6 +412,41 @@ static void lead(struct nk *nk, uint64_t child, uint64_t index, uint64_t target,
           nk->page[f].owner == \at(nk->page[f].owner, Pre); */
     /*@ assert shared: \forall integer i, f; i != index && LEADS(nk, i, f) ==>
           nk->page[f].shared == \at(nk->page[f].shared, Pre); */
+    /*@ for allowed: assert \forall integer i, f; i != index && LEADS(nk, i, f) ==>
+          may_lead_to(nk, f, nk->range[i].flags); */
+    /*@ assert fresh: \forall integer f; first <= f < first + n && \at(nk->page[f].maps, Pre) == 0 ==>
+          nk->page[f].owner == child && (nk->page[f].shared != 0 <==> shares(flags)); */
+    /*@ assert kept_owner: \forall integer f; first <= f < first + n && \at(nk->page[f].maps, Pre) != 0 ==>
+          nk->page[f].owner == \at(nk->page[f].owner, Pre); */
+    /*@ assert kept_shared: \forall integer f; first <= f < first + n && \at(nk->page[f].maps, Pre) != 0 ==>
+          nk->page[f].shared == \at(nk->page[f].shared, Pre); */
+    /*@ assert still: \forall integer f; LEADS(nk, index, f) ==> first <= f < first + n; */
+    /*@ for allowed: assert \forall integer f; first <= f < first + n ==>
+          nk->page[f].type == \at(nk->page[f].type, Pre); */
+    /*@ for allowed: assert \forall integer f; first <= f < first + n ==> may_lead_to(nk, f, flags); */
+    /*@ for allowed: assert \forall integer f; LEADS(nk, index, f) ==> may_lead_to(nk, f, flags); */
+    /*@ for sharing: assert before: \forall integer i, f; i != index && LEADS(nk, i, f) ==>
+          (\at(nk->page[f].shared, Pre) != 0 <==> shares(\at(nk->range[i].flags, Pre))); */
+    /*@ for sharing: assert s1: \forall integer i, f; i != index && LEADS(nk, i, f) ==>
+          nk->range[i].flags == \at(nk->range[i].flags, Pre); */
+    /*@ for sharing: assert s2: \forall integer i, f; i != index && LEADS(nk, i, f) ==>
+          (nk->page[f].shared != 0 <==> shares(\at(nk->range[i].flags, Pre))); */
+    /*@ for sharing: assert s3: \forall integer i, f; i != index && LEADS(nk, i, f) ==>
+          (nk->page[f].shared != 0 <==> shares(nk->range[i].flags)); */
+    /*@ for sharing: assert \forall integer f; first <= f < first + n ==>
+          (nk->page[f].shared != 0 <==> shares(flags)); */
+    /*@ for sharing: assert \forall integer f; LEADS(nk, index, f) ==>
+          (nk->page[f].shared != 0 <==> shares(flags)); */
+    /*@ for owned: assert \forall integer i, f; i != index && LEADS(nk, i, f) && nk->page[f].shared == 0 ==>
+          owns(nk, nk->page[f].owner, i); */
+    /*@ for owned: assert o2: \forall integer f; first <= f < first + n && \at(nk->page[f].maps, Pre) != 0 &&
+          nk->page[f].shared == 0 ==> \at(nk->page[f].owner, Pre) == child; */
+    /*@ for owned: assert o3: \forall integer f; first <= f < first + n && \at(nk->page[f].maps, Pre) != 0 &&
+          nk->page[f].shared == 0 ==> nk->page[f].owner == child; */
+    /*@ for owned: assert \forall integer f; first <= f < first + n && nk->page[f].shared == 0 ==>
+          nk->page[f].owner == child; */
+    /*@ for owned: assert \forall integer f; LEADS(nk, index, f) && nk->page[f].shared == 0 ==>
+          nk->page[f].owner == child; */
 }
 
 /* Entry `index` becomes a gap. */
@@ -461,10 +501,23 @@ static void leave(struct nk *nk, uint64_t index) {
     /*@ assert flags: \forall integer i; 0 <= i < nk->ranges && i != index ==>
           nk->range[i].flags == \at(nk->range[i].flags, Pre); */
     page_drop(nk, p.first, p.n);
+    /*@ assert shared: \forall integer i, f; i != index && LEADS(nk, i, f) ==>
+          nk->page[f].shared == \at(nk->page[f].shared, Pre); */
+    /*@ for sharing: assert before: \forall integer i, f; i != index && LEADS(nk, i, f) ==>
+          (\at(nk->page[f].shared, Pre) != 0 <==> shares(\at(nk->range[i].flags, Pre))); */
+    /*@ for sharing: assert \forall integer i, f; i != index && LEADS(nk, i, f) ==>
+          (nk->page[f].shared != 0 <==> shares(nk->range[i].flags)); */
 }
 
 void range_remove(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat) {
-    leave(nk, (uint64_t)nk->child[child].map[map].first + seat);
+    uint64_t index = (uint64_t)nk->child[child].map[map].first + seat;
+
+    /*@ assert map == 0 || map == 1; */
+    /*@ assert table_there(nk, child); */
+    /*@ assert index == nk->child[child].map[map].first + seat; */
+    /*@ assert index < nk->ranges && has(nk, child, map, index); */
+    /*@ assert nk->range[index].size > 0; */
+    leave(nk, index);
     gap_close(nk, child, map, seat);
 }
 
@@ -582,3 +635,12 @@ enum nk_status nk_find(const struct nk *nk, uint64_t child, uint64_t map, uint64
     *index = (uint64_t)t->first + i;
     return NK_OK;
 }
+
+/*@ // What the invariants come to. Two children lead to one page only if both say that they share it; what
+    // is kept nobody leads to.
+    lemma confined: \forall struct nk *nk, integer c, d, i, j, f; tables_apart(nk) && sharing(nk) && owned(nk) &&
+        c != d && owns(nk, c, i) && owns(nk, d, j) && leads(nk, i, f) && leads(nk, j, f) ==>
+        shares(nk->range[i].flags) && shares(nk->range[j].flags);
+    lemma kept: \forall struct nk *nk, integer i, f; allowed(nk) && leads(nk, i, f) ==>
+        nk->page[f].type != NK_KEPT;
+*/
