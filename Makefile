@@ -122,7 +122,7 @@ test-long: test
 	$(MAKE) check-nk NK_CALLS=1000000
 	$(MAKE) check-schemes SCHEME_CASES=1000000
 	$(MAKE) check-vmcount-long check-theorems-maps
-	$(MAKE) fuzz-dev fuzz-nest fuzz-cli fuzz-nodes fuzz-guest FUZZ_SECONDS=600
+	$(MAKE) fuzz-dev fuzz-nest fuzz-cli fuzz-nodes fuzz-guest fuzz-nk FUZZ_SECONDS=600
 
 # Frama-C WP on what is written to be proved: minutes, so not part of `test`.
 .PHONY: prove

@@ -5,9 +5,10 @@
 GUEST_CC ?= clang
 GUEST_LD ?= ld.lld
 GUEST_OBJCOPY ?= $(firstword $(shell command -v llvm-objcopy llvm-objcopy-14 llvm-objcopy-16 llvm-objcopy-19) llvm-objcopy)
+GUEST_WARN ?= -Wall -Wextra -Werror
 GUEST_OUT := $(or $(B),build)/guest
 GUEST_FLAGS := --target=riscv64 -mcmodel=medany -ffreestanding -fno-builtin -fno-pic -nostdlib -mno-relax \
-	-O2 -g -std=c17 -Wall -Wextra -Werror -MMD -MP -nostdlibinc \
+	-O2 -g -std=c17 $(GUEST_WARN) -MMD -MP -nostdlibinc \
 	-Iinclude -Iguest/lib -Imachine -Icore -Idev -Ink -isystem guest/lib/libc
 GUEST_HARD := -march=rv64gc_zba_zbb_zbs -mabi=lp64d
 GUEST_SOFT := -march=rv64imac_zba_zbb_zbs -mabi=lp64 -ffunction-sections -fdata-sections

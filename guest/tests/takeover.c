@@ -87,9 +87,23 @@ static const struct frond_access *run(uint64_t slot, uint64_t pc, uint64_t budge
 }
 
 static uint64_t before;
+static bool
+    listing; /* each row says what it is: object, means, and what stops it (test/walls/walls) */
 
-static void row(const char *name, bool ok) {
+static void list(const char *name, const char *means, const char *wall) {
+    static const char *whole; /* of which a name with dots is a part */
+    bool part = name[0] == '.';
+
+    if (!part)
+        whole = name;
+    if (listing)
+        print("row\t%s%s%s\t%s\t%s\n", whole, part ? ", " : "", part ? name + 4 : "", means, wall);
+}
+
+static void row(const char *name, const char *means, const char *wall, bool ok) {
     const char *wrong = NULL;
+
+    list(name, means, wall);
 
     if (!ok)
         wrong = "had its way";
@@ -103,11 +117,26 @@ static void row(const char *name, bool ok) {
     passed += wrong == NULL;
     failed += wrong != NULL;
     if (wrong != NULL)
-        print("FAIL %s: %s (cause %lu value %lx)\n", name, wrong, cause, value);
+        print("FAIL %s [%s]: %s (%s; cause %lu value %lx)\n", name, wall, wrong, means, cause,
+              value);
     before = sum_of_region();
 }
 
 /* ---- Accesses ----------------------------------------------------------------------------------- */
+
+/* What keeps the client from an address, or from what it may not do there. */
+static const char *guard(uint64_t a) {
+    a %= (uint64_t)1 << 32; /* by a page table: there are several names */
+    if (a - FROND_CTL_BASE < FROND_CTL_SIZE)
+        return "pmp-controller";
+    if (a - FROND_VIRTIO_BASE < FROND_VIRTIO_SLOTS * FROND_VIRTIO_STRIDE)
+        return "pmp-virtio";
+    if (a >= at(nk_start) && a < at(client_start))
+        return "pmp-nk";
+    if (a >= at(client_start) && a < at(client_text_end))
+        return "pmp-text";
+    return a >= region && a < memory ? "pmp-region" : "pmp-data";
+}
 
 enum means { LOADS = 1, STORES = 2, FETCHES = 4, READS = 8 /* may load, but not atomically */ };
 
@@ -125,7 +154,12 @@ static void closed(const char *name, uint64_t a, unsigned means) {
         ok &= cause_of(try_fetch, a) == FETCH;
     if (means & READS)
         ok &= cause_of(try_load, a) == NONE;
-    row(name, ok);
+    row(name,
+        means & LOADS
+            ? (means & FETCHES ? "loads, stores, atomics, a fetch" : "loads, stores, atomics")
+        : means & STORES ? (means & FETCHES ? "stores, atomics, a fetch" : "stores, atomics")
+                         : "a fetch",
+        guard(a), ok);
 }
 
 static void accesses(const char *how, uint64_t shift) {
@@ -177,11 +211,12 @@ static void crossing(void) {
     uint64_t last = region - 8, was = read64(last);
     bool ok = cause_of_two(try_store, region - 4, ~(uint64_t)0) == STORE && read64(last) == was;
 
-    row("a store that ends in the region", ok);
+    row("the region", "a store that ends in it", "pmp-region", ok);
     was = read64(memory);
     ok = cause_of_two(try_store, memory - 4, ~(uint64_t)0) == STORE && read64(memory) == was;
-    row("a store that begins in it", ok);
-    row("a load that begins in nk's memory", cause_of(try_load, at(client_start) - 4) == LOAD);
+    row("the region", "a store that begins in it", "pmp-region", ok);
+    row("nk's memory", "a load that begins in it", "pmp-nk",
+        cause_of(try_load, at(client_start) - 4) == LOAD);
 }
 
 /* ---- Page tables -------------------------------------------------------------------------------- */
@@ -211,13 +246,15 @@ static void page_tables(void) {
     paging(at(root));
     accesses(", through a page table", WINDOW);
     csr_set("sstatus", 1 << 18 | 1 << 19); /* SUM, MXR */
-    row("nk's text with SUM and MXR", cause_of(try_load, at(nk_start) + USERS) == LOAD &&
-                                          cause_of(try_load, at(client_start) + USERS) == NONE);
+    row("nk's text", "a load with SUM and MXR", "pmp-nk",
+        cause_of(try_load, at(nk_start) + USERS) == LOAD &&
+            cause_of(try_load, at(client_start) + USERS) == NONE);
     csr_clear("sstatus", 1 << 18 | 1 << 19);
     root[68] = pte(at(nk_start), V);
-    row("a page table in nk's text", cause_of(try_load, (uint64_t)68 << 30) == LOAD);
+    row("nk's text", "as a page table", "pmp-nk", cause_of(try_load, (uint64_t)68 << 30) == LOAD);
     root[68] = pte(FROND_CTL_BASE, V);
-    row("a page table in the node controller", cause_of(try_load, (uint64_t)68 << 30) == LOAD);
+    row("the node controller", "as a page table", "pmp-controller",
+        cause_of(try_load, (uint64_t)68 << 30) == LOAD);
     paging(0);
 }
 
@@ -235,8 +272,8 @@ static void tables_in_the_region(void) {
     load = cause_of(try_load, ((uint64_t)70 << 30) + (index << 21));
     store = cause_of_two(try_store, ((uint64_t)70 << 30) + ((index + 1) << 21), 1);
     paging(0);
-    row("A set in a descriptor by the walker", load == LOAD);
-    row("D set in a descriptor by the walker", store == STORE);
+    row("a descriptor", "A set by the walker", "pmp-region", load == LOAD);
+    row("a descriptor", "D set by the walker", "pmp-region", store == STORE);
 }
 
 /* ---- CSRs --------------------------------------------------------------------------------------- */
@@ -251,19 +288,22 @@ static void csrs(void) {
         uint64_t (*read)(uint64_t) = (uint64_t(*)(uint64_t))(void *)(try_csr + 16 * i);
         uint64_t (*write)(uint64_t) = (uint64_t(*)(uint64_t))(void *)(try_csr + 16 * i + 8);
 
-        row(name[i], cause_of(read, 0) == ILLEGAL && cause_of(write, ~(uint64_t)0) == ILLEGAL);
+        row(name[i], "csrr, csrw", "privilege",
+            cause_of(read, 0) == ILLEGAL && cause_of(write, ~(uint64_t)0) == ILLEGAL);
     }
     cause = NONE;
     (void)try_mret();
-    row("mret", cause == ILLEGAL);
+    row("M-mode", "mret", "privilege", cause == ILLEGAL);
     csr_set("sstatus", MSTATUS_MPRV | MSTATUS_MPP);
-    row("MPRV by sstatus", (csr_read("sstatus") & (MSTATUS_MPRV | MSTATUS_MPP)) == 0 &&
-                               cause_of(try_load, at(nk_start)) == LOAD);
+    row("MPRV", "by sstatus", "privilege",
+        (csr_read("sstatus") & (MSTATUS_MPRV | MSTATUS_MPP)) == 0 &&
+            cause_of(try_load, at(nk_start)) == LOAD);
     csr_set("sie", MIE_MSIE | MIE_MTIE | MIE_MEIE);
-    row("machine interrupts by sie", (csr_read("sie") & (MIE_MSIE | MIE_MTIE | MIE_MEIE)) == 0);
+    row("machine interrupts", "by sie", "privilege",
+        (csr_read("sie") & (MIE_MSIE | MIE_MTIE | MIE_MEIE)) == 0);
     write32(CLINT_MSIP, 1);
     write64(CLINT_MTIMECMP, 0);
-    row("machine interrupts by the CLINT",
+    row("machine interrupts", "by the CLINT", "gate-traps",
         ask(NK_CALL_CHILD_SET, 9, 0, 0, 0, 0, 0) == NK_NOT_CHILD);
     write32(CLINT_MSIP, 0);
 }
@@ -273,6 +313,28 @@ static void csrs(void) {
 #define WRAP (~(uint64_t)0)
 #define RWX  (FROND_R | FROND_W | FROND_X)
 #define HIGH ((uint64_t)1 << 32)
+
+/* What refuses: by call and code. */
+static const char *wall_of(uint64_t function, uint64_t code) {
+    switch (code) {
+    case NK_OWN:
+    case NK_OUTSIDE:
+        return function == NK_CALL_CHILD_CREATE ? "nk-entries"
+               : function == NK_CALL_PUT        ? "nk-objects"
+                                                : "nk-areas";
+    case NK_TAKEN: return "nk-taken";
+    case NK_READ_ONLY: return "nk-read-only";
+    case NK_BAD_RANGE: return "nk-ranges";
+    case NK_BAD_FIELD: return "nk-fields";
+    case NK_OVERLAP: return "nk-entries";
+    case NK_IN_USE: return function == NK_CALL_DECLARE ? "nk-in-use" : "nk-slots";
+    case NK_BAD_TYPE:
+    case NK_NOT_OBJECT: return "nk-objects";
+    case NK_BAD_CALL:
+        return function >= GATE_GIVE && function <= GATE_START ? "gate-start" : "gate-call";
+    default: return "nk-slots"; /* NOT_CHILD, NOT_MAP */
+    }
+}
 
 /* A range of child 1 at its address 0x90000000. */
 static uint64_t lead(uint64_t target, uint64_t size, uint64_t flags) {
@@ -314,7 +376,8 @@ static void grants(void) {
     };
 
     for (unsigned i = 0; i < sizeof try / sizeof try[0]; i++)
-        row(try[i].name, lead(try[i].target, try[i].size, try[i].flags) == try[i].code);
+        row(try[i].name, "grant", wall_of(NK_CALL_GRANT, try[i].code),
+            lead(try[i].target, try[i].size, try[i].flags) == try[i].code);
 }
 
 static void calls(void) {
@@ -391,10 +454,12 @@ static void calls(void) {
     for (unsigned i = 0; i < sizeof try / sizeof try[0]; i++) {
         const uint64_t *a = try[i].a;
 
-        row(try[i].name, ask(try[i].function, a[0], a[1], a[2], a[3], a[4], a[5]) == try[i].code);
+        row(try[i].name, "a call", wall_of(try[i].function, try[i].code),
+            ask(try[i].function, a[0], a[1], a[2], a[3], a[4], a[5]) == try[i].code);
     }
-    row("another extension", gate_call(1, 0, 0, 0, 0, 0, 0, 0x10).code == GATE_UNKNOWN);
-    row("registers over a call", try_registers() == 0);
+    row("another extension", "a call", "gate-call",
+        gate_call(1, 0, 0, 0, 0, 0, 0, 0x10).code == GATE_UNKNOWN);
+    row("registers over a call", "a call", "gate-call", try_registers() == 0);
 }
 
 /* ---- Stacks, modes, interrupts ------------------------------------------------------------------ */
@@ -414,10 +479,10 @@ static void stacks(void) {
 
         ok &= a.code == NK_NOT_CHILD && a.value == 0;
     }
-    row("a call with sp in what is nk's", ok);
+    row("nk's stack, region and controller", "sp there in a call", "gate-call", ok);
     cause = NONE;
     (void)try_user(0, 0, 0, NK_CALL_CHILD_DESTROY);
-    row("a call from U-mode", cause == USER_CALL && nk->child[0].lives == 1);
+    row("nk's calls", "from U-mode", "gate-traps", cause == USER_CALL && nk->child[0].lives == 1);
 }
 
 static void timer_in(uint64_t ticks) {
@@ -435,7 +500,7 @@ static void interrupts(void) {
     csr_clear("sstatus", 2);
     (void)ask(NK_CALL_REVOKE, 1, NK_BOTH, 0x90000000, 0, 0, 0);
     before = sum_of_region();
-    row("an interrupt within a call waits for its end",
+    row("a call under way", "an interrupt within it", "gate-traps",
         code == NK_OK && interrupted_at == (uint64_t)(uintptr_t)gate_call + 4);
 
     timer_in(50);
@@ -443,7 +508,7 @@ static void interrupts(void) {
     code = nk->desc[1].exit.reason;
     csr_clear("sie", MIE_STIE);
     before = sum_of_region();
-    row("a timer ends a child that spins",
+    row("the client's time", "a child that spins", "interrupt gate-traps",
         code == FROND_EXIT_INTERRUPT && nk->desc[1].clock > 1000);
 
     csr_write("0x14d", 0);
@@ -452,14 +517,17 @@ static void interrupts(void) {
     code = nk->desc[1].exit.reason;
     csr_clear("sie", MIE_STIE);
     before = sum_of_region();
-    row("a timer in the past: no step", code == FROND_EXIT_INTERRUPT && clock == 0);
+    row("the client's time", "a child, and a timer in the past", "interrupt",
+        code == FROND_EXIT_INTERRUPT && clock == 0);
 
     code = run(1, FROND_RAM_BASE, 0)->reason;
     before = sum_of_region();
-    row("a budget of 0: no step", code == FROND_EXIT_BUDGET && nk->desc[1].clock == 0);
+    row("the client's time", "a child with a budget of 0", "budget",
+        code == FROND_EXIT_BUDGET && nk->desc[1].clock == 0);
     code = run(1, FROND_RAM_BASE, 1)->reason;
     before = sum_of_region();
-    row("a budget of 1: one step", code == FROND_EXIT_BUDGET && nk->desc[1].clock == 1);
+    row("the client's time", "a child with a budget of 1", "budget",
+        code == FROND_EXIT_BUDGET && nk->desc[1].clock == 1);
 }
 
 /* Values of fields that only the engine judges: refused at ENTER, by name, and nobody else is harmed. */
@@ -482,8 +550,9 @@ static void fields(void) {
         (void)ask(NK_CALL_CHILD_SET, 1, bad[i].field, bad[i].index, bad[i].value, 0, 0);
         before = sum_of_region();
         a = gate_call(1, 0, 0, 0, 0, 0, GATE_ENTER, GATE_EXTENSION);
-        row(bad[i].name, a.code == NK_OK && (a.value & 0xffff) == FROND_ST_FIELD &&
-                             (bad[i].at == 0 || a.value >> 16 == bad[i].at));
+        row(bad[i].name, "a field set, and ENTER", "desc-check",
+            a.code == NK_OK && (a.value & 0xffff) == FROND_ST_FIELD &&
+                (bad[i].at == 0 || a.value >> 16 == bad[i].at));
     }
     (void)ask(NK_CALL_CHILD_RESET, 1, 0, 0, 0, 0, 0);
     before = sum_of_region();
@@ -512,10 +581,11 @@ static void bad_start(const char *name, uint64_t where) {
     uint64_t given = ask(GATE_GIVE, where, 16, 0, 0, 0, 0);
     uint64_t code = ask(GATE_START, 1, 1, where, 0, 0, 0);
 
+    list(name, "START", "gate-start");
     passed += given == NK_OK && code == NK_BAD_LAYOUT;
     failed += given != NK_OK || code != NK_BAD_LAYOUT;
     if (given != NK_OK || code != NK_BAD_LAYOUT)
-        print("FAIL %s: code %lu\n", name, code);
+        print("FAIL %s [gate-start]: code %lu\n", name, code);
 }
 
 static void bad_starts(void) {
@@ -527,8 +597,9 @@ static void bad_starts(void) {
         ask(NK_CALL_CHILD_CREATE, 0, 1, 0, 1, 0, 0) != NK_BAD_CALL ||
         ask(GATE_ENTER, 0, 0, 0, 0, 0, 0) != NK_BAD_CALL) {
         failed++;
-        print("FAIL calls before the start\n");
+        print("FAIL calls before the start [gate-start]: a code is another\n");
     }
+    list("calls before the start", "calls", "gate-start");
     passed++;
 }
 
@@ -566,10 +637,17 @@ static void attack(void) {
     fields();
 }
 
+uint64_t started[3]; /* for test/attack, by name */
+
 int main(uint64_t hart, const void *tree) {
     (void)hart;
+    listing = bootarg(tree, "list", 0) != 0;
     if (bootarg(tree, "start", 0) != 0) {
         bad_starts();
+    } else if (bootarg(tree, "wait", 0) !=
+               0) { /* for test/attack: nk has started, the client is somebody else */
+        good_start();
+        started[0] = region, started[1] = objects, started[2] = memory;
     } else {
         good_start();
         attack();

@@ -4,7 +4,28 @@
 
 #include <stdint.h>
 
-enum { ZERO, RA, T0 = 5, T1, S0 = 8, S1, A0, A1, A2, A3, A4, A5, A6, A7, S2, S3, T3 = 28, T4, T5, T6 };
+enum {
+    ZERO,
+    RA,
+    T0 = 5,
+    T1,
+    S0 = 8,
+    S1,
+    A0,
+    A1,
+    A2,
+    A3,
+    A4,
+    A5,
+    A6,
+    A7,
+    S2,
+    S3,
+    T3 = 28,
+    T4,
+    T5,
+    T6
+};
 
 static inline uint32_t enc_r(unsigned op, unsigned f3, unsigned f7, unsigned rd, unsigned rs1,
                              unsigned rs2) {

@@ -117,8 +117,8 @@ void spawn(struct rig *r, struct node *n, struct node *parent, uint64_t label) {
 
 /* ---- Running --------------------------------------------------------------------------------- */
 
-static bool at_gate(const struct frond_access *e) {
-    return e->reason == FROND_EXIT_FAULT && e->kind == FROND_FAULT_LOAD && e->addr == GATE &&
+static bool at_gate(const struct frond_access *e, uint64_t gate) {
+    return e->reason == FROND_EXIT_FAULT && e->kind == FROND_FAULT_LOAD && e->addr == gate &&
            (e->flags & FROND_XF_SELF) != 0;
 }
 
@@ -131,7 +131,7 @@ static void run_root(struct rig *r) {
             rig_fail(r, "frond_enter", (int)s, "%s", frond_error(r->m));
             return;
         }
-        if (d->exit.reason != FROND_EXIT_FAULT || at_gate(&d->exit))
+        if (d->exit.reason != FROND_EXIT_FAULT || at_gate(&d->exit, GATE))
             return;
         d->resume = FROND_DENY;
     }
@@ -154,7 +154,11 @@ struct seen run(struct rig *r, struct node *n) {
     }
     struct frond_desc d = desc(r, n);
     s.exit = d.exit;
-    if (at_gate(&d.exit)) {
+    if (n->stub != 0 && at_gate(&d.exit, n->gate)) {
+        s.how = d.csr.scause == UINT64_MAX ? RETIRED : TRAPPED;
+        s.cause = d.csr.scause;
+        s.tval = d.csr.stval;
+    } else if (n->stub == 0 && at_gate(&d.exit, GATE)) {
         s.how = d.csr.mcause >= 8 && d.csr.mcause <= 11 ? RETIRED : TRAPPED;
         s.cause = d.csr.mcause;
         s.tval = d.csr.mtval;
@@ -162,15 +166,29 @@ struct seen run(struct rig *r, struct node *n) {
     return s;
 }
 
+/* A program in S-mode ends, and traps, by a load from its gate: an ecall would be a call of what is below it. */
+static void set_client(struct rig *r, const struct node *n, struct frond_desc *d, uint32_t *end) {
+    const uint32_t handler = LD(ZERO, T6, 0);
+    poke(r, n, n->stub - 4, &handler, sizeof handler);
+    *end = handler;
+    d->pc = n->stub;
+    d->mode = FROND_MODE_S;
+    d->csr.stvec = n->stub - 4;
+    d->csr.scause = UINT64_MAX;
+    d->x[T6] = n->gate;
+}
+
 struct seen act(struct rig *r, struct node *n, unsigned mode, const uint32_t *insn, unsigned count,
                 uint64_t a0, uint64_t a1) {
     uint32_t code[64];
+    struct frond_desc d = desc(r, n);
     memcpy(code, insn, count * sizeof *insn);
     code[count] = ECALL;
-    poke(r, n, RAM + STUB, code, (count + 1) * sizeof *code);
-    struct frond_desc d = desc(r, n);
     d.pc = RAM + STUB;
     d.mode = mode;
+    if (n->stub != 0)
+        set_client(r, n, &d, &code[count]);
+    poke(r, n, d.pc, code, (count + 1) * sizeof *code);
     d.wait = 0;
     d.x[A0] = a0;
     d.x[A1] = a1;
@@ -250,6 +268,18 @@ static int disk_write(void *opaque, uint64_t off, const void *buf, size_t n) {
     return 0;
 }
 
+static long console_read(void *opaque, uint8_t *buf, size_t n) {
+    (void)opaque;
+    memset(buf, 'i', n);
+    return (long)n;
+}
+
+static void console_write(void *opaque, const uint8_t *buf, size_t n) {
+    struct rig *r = opaque;
+    memset(r->said, 0, sizeof r->said);
+    memcpy(r->said, buf, n < sizeof r->said ? n : sizeof r->said);
+}
+
 bool rig_begin(struct rig *r, const struct rig_options *how) {
     struct frond_options o;
     memset(r, 0, sizeof *r);
@@ -264,8 +294,11 @@ bool rig_begin(struct rig *r, const struct rig_options *how) {
         return false;
     r->block = (struct dev_block){
         .opaque = r, .size = sizeof r->disk, .read = disk_read, .write = disk_write};
-    if (frond_attach_rng(r->m, 0, 7) || frond_attach_block(r->m, 1, &r->block))
+    r->console = (struct dev_char){.opaque = r, .read = console_read, .write = console_write};
+    if (frond_attach_rng(r->m, 0, 7) || frond_attach_block(r->m, 1, &r->block) ||
+        frond_attach_console(r->m, 2, &r->console))
         return false;
+    frond_poll_input(r->m, false); /* by the row, when it wants */
     frond_desc(r->m)->csr.mtvec = RAM + CODE;
     frond_desc(r->m)->csr.pmpaddr[0] = (1ull << 54) - 1;
     frond_desc(r->m)->csr.pmpcfg[0] = 0x1f;

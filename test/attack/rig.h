@@ -39,6 +39,9 @@ struct node {
     uint64_t ram;         /* of its memory in the parent */
     struct frond_range range[RANGES];
     unsigned ranges;
+    uint64_t pages; /* where a driver has its rings; 0: at RAM (driver.h) */
+    uint64_t stub,
+        gate; /* stub not 0: an S-mode program under M-mode code that is none of ours (rows_nucleus.c) */
 };
 
 struct rig {
@@ -51,6 +54,9 @@ struct rig {
     char why[400];                  /* the first thing that was not as it should be */
     uint8_t disk[64 * 512];
     struct dev_block block;
+    struct dev_char console; /* its input never ends */
+    uint8_t said[512];       /* what it was given last */
+    const struct row *row;   /* the one under way */
 };
 
 /* Where an ended step left a puppet. */
@@ -121,17 +127,20 @@ static inline bool faulted(const struct seen *s, uint32_t kind, uint64_t addr) {
            s->exit.addr == addr;
 }
 
-/* A row of the table. */
+/* A row of the table. What differs from one to the next is the seat, the object or the means. */
 struct row {
     const char *name;
-    const char *seat;  /* who attacks */
-    const char *means; /* what is tried */
-    const char *stop;  /* what stops it */
+    const char *seat;   /* who attacks */
+    const char *object; /* what it is after */
+    const char *means;  /* what is tried */
+    const char *walls;  /* what stops it: names of test/walls/walls; none: no attack */
     void (*attack)(struct rig *r);
-    bool no_audit; /* so many ENTERs that walking all invariants at each takes minutes */
+    bool no_audit;      /* so many ENTERs that walking all invariants at each takes minutes */
+    unsigned how, what; /* for functions that serve several rows: means, object */
+    const struct drive *drive; /* for those that drive a device: which */
 };
-#define ROW(n, s, m, w, ...)                                                                       \
-    { .name = n, .seat = s, .means = m, .stop = w, .attack = __VA_ARGS__ }
+#define ROW(n, s, o, m, w, ...)                                                                    \
+    { .name = n, .seat = s, .object = o, .means = m, .walls = w, .attack = __VA_ARGS__ }
 #define ROWS_OF(file)                                                                              \
     extern const struct row file##_rows[];                                                         \
     extern const unsigned file##_count
@@ -141,7 +150,13 @@ ROWS_OF(map);
 ROWS_OF(issuer);
 ROWS_OF(answer);
 ROWS_OF(dma);
+ROWS_OF(device);
 ROWS_OF(time);
 ROWS_OF(code);
+ROWS_OF(reach);
+ROWS_OF(suspend);
+ROWS_OF(nucleus);
+/* Rows of nucleus run this ELF in the place of guest/tests/takeover. False: it cannot be read. */
+bool nucleus_image(const char *path);
 
 #endif

@@ -176,18 +176,19 @@ static void garbage(struct rig *r) {
 }
 
 const struct row desc_rows[] = {
-    ROW("desc-reserved-bytes", "parent", "each reserved byte of the descriptor not 0", "desc_check",
-        reserved),
-    ROW("desc-head", "parent", "magic, version, label, lines, resume, held, active out of range",
-        "desc_check", head),
-    ROW("desc-map-fields", "parent", "table addresses and counts unaligned, enormous, past 2^64",
-        "desc_check: map_ok", maps),
-    ROW("desc-interrupt-fields", "parent", "PLIC, CLINT, RTC state that no register write makes",
-        "desc_check: plic_check, rtc_check", interrupts),
-    ROW("desc-hart-fields", "parent", "odd pc, mode 3, wait 2, x0 not 0", "desc_check", hart),
-    ROW("desc-csr-bits", "parent", "each CSR bit that does not exist, one by one", "csr_value_ok",
-        csrs),
-    ROW("desc-free-garbage", "parent", "exit, pend, value, reservation full of garbage",
-        "nothing of it is used without a check", garbage),
+    ROW("desc-reserved-bytes", "parent", "the descriptor's reserved bytes",
+        "each reserved byte of the descriptor not 0", "desc-check", reserved),
+    ROW("desc-head", "parent", "the descriptor's head",
+        "magic, version, label, lines, resume, held, active out of range", "desc-check", head),
+    ROW("desc-map-fields", "parent", "the descriptor's map fields",
+        "table addresses and counts unaligned, enormous, past 2^64", "desc-check", maps),
+    ROW("desc-interrupt-fields", "parent", "the descriptor's interrupt controllers",
+        "PLIC, CLINT, RTC state that no register write makes", "desc-check", interrupts),
+    ROW("desc-hart-fields", "parent", "the descriptor's hart", "odd pc, mode 3, wait 2, x0 not 0",
+        "desc-check", hart),
+    ROW("desc-csr-bits", "parent", "the descriptor's CSRs",
+        "each CSR bit that does not exist, one by one", "desc-check", csrs),
+    ROW("desc-free-garbage", "parent", "the descriptor's free fields",
+        "exit, pend, value, reservation full of garbage", "answer-check", garbage),
 };
 const unsigned desc_count = sizeof desc_rows / sizeof desc_rows[0];

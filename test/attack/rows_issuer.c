@@ -270,36 +270,130 @@ static void page_table_nowhere(struct rig *r) {
     }
 }
 
+/* ---- A process and its kernel, without any child --------------------------------------------------- */
+
+enum { LOADS, STORES, AMOS, RESERVES, FETCHES, CROSSES };
+
+/* The page at ROOM is the kernel's, the one before it the user's; what U tries is in row->how. */
+static void process(struct rig *r, bool by_pmp) {
+    const struct {
+        uint32_t insn;
+        uint64_t page_fault, access_fault;
+    } reaches[] = {[LOADS] = {LD(A2, A1, 0), 13, 5},       [STORES] = {SD(A0, A1, 0), 15, 7},
+                   [AMOS] = {AMOADD_D(A2, A0, A1), 15, 7}, [RESERVES] = {LR_D(A2, A1), 13, 5},
+                   [FETCHES] = {JALR(ZERO, A1, 0), 12, 1}, [CROSSES] = {SD(A0, A1, -4), 15, 7}};
+    const unsigned how = r->row->how;
+    put(r, &r->a, RAM + ROOM, 0x6b65);
+    put(r, &r->a, RAM + ROOM - 8, 0x1111);
+    struct seen s = act(r, &r->a, FROND_MODE_U, &reaches[how].insn, 1, UINT64_MAX, RAM + ROOM);
+    WANT(IS_TRAP(by_pmp ? reaches[how].access_fault : reaches[how].page_fault, RAM + ROOM),
+         "how %d cause %d tval 0x%llx", (int)s.how, (int)s.cause, (unsigned long long)s.tval);
+    WANT(get(r, &r->a, RAM + ROOM) == 0x6b65 && get(r, &r->a, RAM + ROOM - 8) == 0x1111,
+         "it was stored to");
+}
+
+static void process_paged(struct rig *r) {
+    paging(r, LEAF);
+    map_page(r, RAM + ROOM - PAGE, LEAF | U);
+    process(r, false);
+}
+
+static void close_page(struct rig *r, uint64_t page) {
+    struct frond_desc d = desc(r, &r->a);
+    d.csr.pmpaddr[0] = page >> 2 | 0x1ff;
+    d.csr.pmpcfg[0] = 0x18; /* NAPOT, no right */
+    d.csr.pmpaddr[1] = (1ull << 54) - 1;
+    d.csr.pmpcfg[1] = 0x1f;
+    set_desc(r, &r->a, &d);
+}
+
+static void process_pmp(struct rig *r) {
+    close_page(r, RAM + ROOM);
+    process(r, true);
+}
+
+/* A kernel's page table in what PMP keeps from it. */
+static void walk_pmp(struct rig *r) {
+    paging(r, LEAF);
+    close_page(r, RAM + PT_RAM);
+    struct frond_desc d = desc(r, &r->a);
+    d.csr.mstatus = 1 << 17 | 1 << 11; /* MPRV, MPP = S */
+    set_desc(r, &r->a, &d);
+    struct seen s = load(r, &r->a, RAM + DATA);
+    WANT(IS_TRAP(5, RAM + DATA), "how %d cause %d", (int)s.how, (int)s.cause);
+}
+
+/* Each CSR of a mode above, read and written. */
+static void csrs_above(struct rig *r, unsigned mode, unsigned from) {
+    static const unsigned csr[] = {0x100, 0x104, 0x105, 0x140, 0x141, 0x144, 0x180, /* S */
+                                   0x300, 0x302, 0x303, 0x304, 0x305, 0x306, 0x340,
+                                   0x341, 0x344, 0x3a0, 0x3b0, 0xb00, 0xf14};
+    const struct frond_desc before = desc(r, &r->a);
+    for (unsigned i = from; i < sizeof csr / sizeof csr[0] && rig_ok(r); i++) {
+        struct seen s = DO_IN(mode, &r->a, UINT64_MAX, 0, CSRRW(A2, csr[i], A0));
+        WANT(s.how == TRAPPED && s.cause == 2, "write 0x%x: how %d cause %d", csr[i], (int)s.how,
+             (int)s.cause);
+        s = DO_IN(mode, &r->a, 0, 0, CSRR(A2, csr[i]));
+        WANT(s.how == TRAPPED && s.cause == 2, "read 0x%x: how %d cause %d", csr[i], (int)s.how,
+             (int)s.cause);
+    }
+    const struct frond_desc d = desc(r, &r->a);
+    WANT(d.csr.mtvec == before.csr.mtvec && d.csr.satp == before.csr.satp &&
+             memcmp(d.csr.pmpaddr, before.csr.pmpaddr, sizeof d.csr.pmpaddr) == 0,
+         "a CSR changed");
+    struct seen s = DO_IN(mode, &r->a, 0, 0, MRET);
+    WANT(s.how == TRAPPED && s.cause == 2, "mret: how %d cause %d", (int)s.how, (int)s.cause);
+}
+
+static void user_csrs(struct rig *r) { csrs_above(r, FROND_MODE_U, 0); }
+static void kernel_csrs(struct rig *r) { csrs_above(r, FROND_MODE_S, 7); }
+
+#define REACH(x, y, z, m)                                                                          \
+    ROW("user-page-" x, "user mode", "its kernel's memory", m ", behind a page table", y,          \
+        process_paged, .how = z),                                                                  \
+        ROW("user-pmp-" x, "user mode", "its kernel's memory", m ", behind PMP", "pmp",            \
+            process_pmp, .how = z)
+
 const struct row issuer_rows[] = {
-    ROW("user-controller", "user mode", "a process reaches for the node controller",
-        "its page table", user_controller),
-    ROW("user-controller-pmp", "user mode", "the same without paging", "PMP", user_pmp),
-    ROW("user-vmm", "user mode",
-        "a process that was given the controller (no attack: the base of the next)",
-        "nothing should", user_vmm),
-    ROW("user-vmm-kernel-descriptor", "user mode", "its kernel's page as a descriptor",
-        "the issuer's page fault", kernel_descriptor),
-    ROW("user-vmm-kernel-table", "user mode", "its kernel's page as a range table",
-        "the issuer's page fault", kernel_table),
-    ROW("user-vmm-kernel-target", "user mode", "its kernel's memory as its child's",
-        "targets are the issuer's addresses", kernel_target),
-    ROW("user-vmm-read-only", "user mode", "a page it may only read as its child's, for stores",
-        "the issuer's page fault", read_only_target),
-    ROW("user-vmm-unmapped-later", "user mode", "memory that its kernel took back since",
-        "page tables of issuers are watched", unmapped_later),
-    ROW("kernel-without-sum", "S-mode",
-        "lends its user's pages without SUM, before and after having it", "SUM as it stands",
-        kernel_without_sum),
-    ROW("mprv-issuer", "M-mode", "ENTER with MPRV, as U", "the effective privilege of the store",
-        mprv),
-    ROW("pmp-locked", "M-mode", "lends pages that locked PMP entries keep from itself",
-        "the issuer's access fault", pmp_locked),
-    ROW("user-vmm-other-map", "user mode",
-        "an M-mode child to reach what only map_p of its node has",
-        "from a U-mode issuer down it is map_np", user_vmm_other_map),
-    ROW("child-edits-page-table", "grandchild", "writes the page table of the process that runs it",
-        "seen at the next access; the harm is its VMM's", child_edits_page_table),
-    ROW("page-table-nowhere", "S-mode", "page tables in windows, gaps, the sibling's memory",
-        "access fault, FAULT WALK", page_table_nowhere),
+    ROW("user-controller", "user mode", "the node controller",
+        "a process reaches for the node controller", "page-table", user_controller),
+    ROW("user-controller-pmp", "user mode", "the node controller", "the same without paging", "pmp",
+        user_pmp),
+    ROW("user-vmm", "user mode", "nothing",
+        "a process that was given the controller (no attack: the base of the next)", "", user_vmm),
+    ROW("user-vmm-kernel-descriptor", "user mode", "its kernel's page",
+        "its kernel's page as a descriptor", "issuer page-table", kernel_descriptor),
+    ROW("user-vmm-kernel-table", "user mode", "its kernel's page",
+        "its kernel's page as a range table", "issuer page-table", kernel_table),
+    ROW("user-vmm-kernel-target", "user mode", "its kernel's memory",
+        "its kernel's memory as its child's", "issuer page-table", kernel_target),
+    ROW("user-vmm-read-only", "user mode", "a page that is read-only for it",
+        "a page it may only read as its child's, for stores", "issuer", read_only_target),
+    ROW("user-vmm-unmapped-later", "user mode", "a page that was its own",
+        "memory that its kernel took back since", "issuer watch-page-table", unmapped_later),
+    ROW("kernel-without-sum", "S-mode", "its user's pages",
+        "lends its user's pages without SUM, before and after having it",
+        "issuer page-table watch-store", kernel_without_sum),
+    ROW("mprv-issuer", "M-mode", "its kernel's page", "ENTER with MPRV, as U", "issuer", mprv),
+    ROW("pmp-locked", "M-mode", "pages locked by PMP",
+        "lends pages that locked PMP entries keep from itself", "issuer pmp", pmp_locked),
+    ROW("user-vmm-other-map", "user mode", "memory of map_p",
+        "an M-mode child to reach what only map_p of its node has", "two-maps", user_vmm_other_map),
+    ROW("child-edits-page-table", "grandchild", "the page table of its VMM",
+        "writes the page table of the process that runs it", "issuer watch-page-table",
+        child_edits_page_table),
+    ROW("page-table-nowhere", "S-mode", "windows and gaps",
+        "page tables in windows, gaps, the sibling's memory", "gap register-access",
+        page_table_nowhere),
+    REACH("load", "page-table", LOADS, "loads"),
+    REACH("store", "page-table", STORES, "stores"),
+    REACH("amo", "page-table", AMOS, "an AMO"),
+    REACH("reserve", "page-table", RESERVES, "LR"),
+    REACH("fetch", "page-table", FETCHES, "executes it"),
+    REACH("cross", "page-table both-pages", CROSSES, "a store that ends in it"),
+    ROW("kernel-pmp-walk", "S-mode", "memory closed by PMP", "as its page table", "pmp", walk_pmp),
+    ROW("user-csrs", "user mode", "CSRs of S and M", "reads and writes, mret", "privilege",
+        user_csrs),
+    ROW("kernel-csrs", "S-mode", "CSRs of M", "reads and writes, mret", "privilege", kernel_csrs),
 };
 const unsigned issuer_count = sizeof issuer_rows / sizeof issuer_rows[0];

@@ -222,6 +222,39 @@ static void one_table_page(struct rig *r) {
     }
 }
 
+/*
+ * Depth 250 below node 0, each level on node 0's memory, entered by the one before. The last halts, and so does each
+ * that it leaves. What the engine keeps grows with the path and no faster.
+ */
+static void depth(struct rig *r) {
+    enum { DEPTH = 250 };
+    const uint64_t descs = RAM + 0x500000, code = RAM + DATA;
+    const uint32_t insn[] = {SD(A0, A1, 0), SW(S1, S0, 0)};
+    const struct frond_range all = {RAM, ROOT_SIZE, RAM, RWX};
+    poke(r, &r->root, code, insn, sizeof insn);
+    poke(r, &r->root, RAM + TABLE, &all, sizeof all);
+    struct frond_desc d = {
+        .magic = FROND_MAGIC, .version = FROND_ABI_VERSION, .budget = UINT64_MAX, .pc = code};
+    d.map_p = d.map_np = (struct frond_map){RAM + TABLE, 1};
+    d.x[S0] = FROND_FINISHER_BASE;
+    d.x[S1] = 0x5555;
+    for (unsigned i = 0; i < DEPTH; i++) {
+        d.uid = d.label = i;
+        d.x[A0] = descs + PAGE * (i + 1);
+        d.x[A1] = i + 1 < DEPTH ? CTL + FROND_CTL_ENTER : RAM + 0x400000;
+        poke(r, &r->root, descs + PAGE * i, &d, sizeof d);
+    }
+    size_t before = mallinfo2().uordblks;
+    struct seen s = enter(r, &r->root, descs);
+    size_t grown = mallinfo2().uordblks - before;
+    WANT(s.how == RETIRED && s.status == 0, "how %d status %d", (int)s.how, (int)s.status);
+    WANT(grown < DEPTH * (40u << 10), "%zu bytes of host memory are kept", grown);
+    for (unsigned i = 0; i < DEPTH; i++) {
+        uint32_t reason = (uint32_t)get(r, &r->root, descs + PAGE * i + 0x80);
+        WANT(reason == FROND_EXIT_HALT, "level %u: reason %u", i + 1, reason);
+    }
+}
+
 /* 0.1's children i = 0..259 each enter pages j = 0..259 as descriptors: 67,600 nodes, each known by
  * its parent and page. What the engine keeps of them is bounded. */
 static void many_nodes(struct rig *r) {
@@ -258,43 +291,46 @@ static void many_nodes(struct rig *r) {
 }
 
 const struct row path_rows[] = {
-    ROW("path-own-descriptor", "child", "loads, stores, AMO, LR, SC to its own descriptor",
-        "the page is a gap (DESC) while it is active", own_descriptor),
-    ROW("path-own-descriptor-crossing", "child", "a store that only ends in its own descriptor",
-        "both pages are checked before any effect", own_descriptor_crossing),
-    ROW("path-own-descriptor-code", "child", "executes its own descriptor", "FAULT DESC",
-        own_descriptor_code),
-    ROW("path-enter-self", "child", "enters its own descriptor", "STATUS ONPATH", own_entry),
-    ROW("path-enter-parent", "grandchild", "enters its parent's descriptor", "STATUS ONPATH",
-        grandparent_entry),
-    ROW("path-write-parent-descriptor", "grandchild", "stores to its parent's descriptor",
-        "FAULT DESC in the map of that descriptor's node", parent_descriptor),
-    ROW("path-own-child-descriptor", "grandchild", "a descriptor mapped into its own child",
-        "FAULT DESC", child_own_descriptor),
-    ROW("path-sibling-descriptor", "grandchild",
-        "rewrites its sibling's descriptor through a careless VMM",
-        "only that VMM and what is below it is harmed", sibling_descriptor),
-    ROW("path-start-sibling", "child", "enters its sibling by its parent's numbers",
-        "addresses are the issuer's", sibling_start),
-    ROW("path-stop-sibling", "child", "stops its sibling: budget by number, finisher",
-        "addresses are the issuer's; a finisher is each node's own", sibling_stop),
-    ROW("active-self", "parent", "a child said to stand in an ENTER of itself", "STATUS ONPATH",
-        active_self),
-    ROW("active-parent", "parent", "a child said to stand in an ENTER of its parent",
-        "STATUS ONPATH", active_parent),
-    ROW("active-sibling", "parent", "a child said to stand in an ENTER of its sibling",
-        "its map is read as the child's, by the child's addresses", active_sibling),
-    ROW("active-device", "parent",
-        "a child said to stand in an ENTER of a device or private window", "its own access fault",
+    ROW("path-own-descriptor", "child", "its own descriptor",
+        "loads, stores, AMO, LR, SC to its own descriptor", "own-page", own_descriptor),
+    ROW("path-own-descriptor-crossing", "child", "its own descriptor",
+        "a store that only ends in its own descriptor", "own-page both-pages",
+        own_descriptor_crossing),
+    ROW("path-own-descriptor-code", "child", "its own descriptor", "executes its own descriptor",
+        "own-page", own_descriptor_code),
+    ROW("path-enter-self", "child", "its own descriptor", "enters its own descriptor", "on-path",
+        own_entry),
+    ROW("path-enter-parent", "grandchild", "its parent's descriptor",
+        "enters its parent's descriptor", "on-path", grandparent_entry),
+    ROW("path-write-parent-descriptor", "grandchild", "its parent's descriptor",
+        "stores to its parent's descriptor", "own-page", parent_descriptor),
+    ROW("path-own-child-descriptor", "grandchild", "its own descriptor",
+        "a descriptor mapped into its own child", "own-page", child_own_descriptor),
+    ROW("path-sibling-descriptor", "grandchild", "its sibling's descriptor",
+        "rewrites its sibling's descriptor through a careless VMM", "desc-check",
+        sibling_descriptor),
+    ROW("path-start-sibling", "child", "its sibling", "enters its sibling by its parent's numbers",
+        "gap desc-check", sibling_start),
+    ROW("path-stop-sibling", "child", "its sibling",
+        "stops its sibling: budget by number, finisher", "own-registers", sibling_stop),
+    ROW("active-self", "parent", "the active path", "a child said to stand in an ENTER of itself",
+        "on-path", active_self),
+    ROW("active-parent", "parent", "the active path",
+        "a child said to stand in an ENTER of its parent", "on-path", active_parent),
+    ROW("active-sibling", "parent", "its other child",
+        "a child said to stand in an ENTER of its sibling", "map-order", active_sibling),
+    ROW("active-device", "parent", "windows",
+        "a child said to stand in an ENTER of a device or private window", "register-access",
         active_device),
-    ROW("active-nowhere", "parent", "a child said to stand in an ENTER of a gap", "FAULT DESC",
-        active_nowhere),
-    ROW("path-table-is-descriptor", "grandchild",
-        "a descriptor in the page of its grandparent's table",
-        "an owned page is no table; no endless re-entry", table_is_descriptor),
-    ROW("path-one-table-page", "child", "120 levels with all their tables in one page",
-        "the path's own uses of a page are kept", one_table_page),
-    ROW("path-many-nodes", "parent", "67,600 nodes over 520 pages",
-        "contexts are forgotten past a number", many_nodes, .no_audit = true),
+    ROW("active-nowhere", "parent", "the active path", "a child said to stand in an ENTER of a gap",
+        "gap", active_nowhere),
+    ROW("path-table-is-descriptor", "grandchild", "the range table of its parent",
+        "a descriptor in the page of its grandparent's table", "own-page", table_is_descriptor),
+    ROW("path-one-table-page", "child", "the host's time",
+        "120 levels with all their tables in one page", "own-page", one_table_page),
+    ROW("path-many-nodes", "parent", "the host's memory", "67,600 nodes over 520 pages", "bounded",
+        many_nodes, .no_audit = true),
+    ROW("path-depth", "child", "the host's memory", "250 levels, each of which makes the next",
+        "bounded", depth, .no_audit = true),
 };
 const unsigned path_count = sizeof path_rows / sizeof path_rows[0];

@@ -186,25 +186,96 @@ static void child_clocks(struct rig *r) {
     WANT(after.clock > before.clock && after.clock < before.clock + 1000, "clock");
 }
 
+/* Timers that are over before 0.1 begins, and a handler that never moves them: each interrupt is a step. */
+static void timers_past(struct rig *r) {
+    const uint32_t code[] = {MRET};
+    for (unsigned i = 0; i < 2; i++) {
+        struct frond_desc d = with_budget(r, 500);
+        poke(r, &r->a, RAM + STUB, code, sizeof code);
+        d.clock = 1ull << 40;
+        d.clint.mtimecmp = 0;
+        d.csr.stimecmp = 0;
+        d.csr.menvcfg = 1ull << 63;
+        d.csr.mie = i == 0 ? 0x80 : 0x20;
+        d.csr.mstatus = 0x1888; /* MIE, MPIE, MPP = M */
+        d.csr.mtvec = RAM + STUB;
+        d.csr.mepc = RAM + STUB;
+        d.pc = RAM + STUB;
+        set_desc(r, &r->a, &d);
+        struct seen s = run(r, &r->a);
+        WANT(LEFT_BY(FROND_EXIT_BUDGET), "%u: how %d", i, (int)s.how);
+        WANT(desc(r, &r->a).clock == (1ull << 40) + 500, "%u: the clock", i);
+        WANT(desc(r, &r->a).deadline == UINT64_MAX, "%u: a deadline in the past", i);
+    }
+}
+
+/* 0.1 has one step each time; its child, in which it stands, has any number: no more than that one is made. */
+static void budget_one(struct rig *r) {
+    const uint32_t code[] = {BACK(0)};
+    struct frond_desc d = desc(r, &r->a1);
+    poke(r, &r->a1, RAM + STUB, code, sizeof code);
+    d.pc = RAM + STUB;
+    set_desc(r, &r->a1, &d);
+    with_budget(r, 20);
+    struct seen s = enter(r, &r->a, r->a1.desc);
+    WANT(LEFT_BY(FROND_EXIT_BUDGET), "how %d", (int)s.how);
+    for (unsigned i = 0; i < 200 && rig_ok(r); i++) {
+        const uint64_t before = desc(r, &r->a).clock, below = desc(r, &r->a1).clock;
+        d = desc(r, &r->a);
+        d.budget = i % 2;
+        set_desc(r, &r->a, &d);
+        s = run(r, &r->a);
+        WANT(LEFT_BY(FROND_EXIT_BUDGET), "how %d", (int)s.how);
+        WANT(desc(r, &r->a).clock == before + i % 2 && desc(r, &r->a1).clock == below + i % 2,
+             "%u: the clock", i);
+    }
+}
+
+/* A fault at every access of 0.1.1, each answered RETRY by 0.1, whose budget is what ends it. */
+static void retry_loop(struct rig *r) {
+    const uint32_t code[] = {SD(A0, A1, 0), BACK(1)};
+    struct frond_desc d = desc(r, &r->a1);
+    poke(r, &r->a1, RAM + STUB, (const uint32_t[]){LD(A2, A1, 0)}, 4);
+    d.pc = RAM + STUB;
+    d.x[A1] = 0x50000000;
+    set_desc(r, &r->a1, &d);
+    d = with_budget(r, 3000);
+    poke(r, &r->a, RAM + STUB, code, sizeof code);
+    d.pc = RAM + STUB;
+    d.x[A0] = r->a1.desc;
+    d.x[A1] = CTL + FROND_CTL_ENTER;
+    set_desc(r, &r->a, &d);
+    struct seen s = run(r, &r->a);
+    WANT(LEFT_BY(FROND_EXIT_BUDGET), "how %d", (int)s.how);
+    WANT(desc(r, &r->a1).clock == 0, "0.1.1 made steps");
+}
+
 const struct row time_rows[] = {
-    ROW("time-trap-loop", "child", "trap loops at budgets 1, 2, 3", "a trap is a step", trap_loop),
-    ROW("time-fault-loop", "child", "faults for ever, handler included",
-        "each is an exit; each DENY a step", fault_loop),
-    ROW("time-no-budget", "child", "runs with budget 0, with answers and interrupts pending",
-        "BUDGET before the first step", no_budget),
-    ROW("time-wfi-storm", "child", "WFI for ever with nothing to wait for", "IDLE, and no step",
-        wfi_storm),
-    ROW("time-budget-below", "grandchild", "more budget than its parent has",
-        "budgets are looked at root first", budget_below),
-    ROW("time-interrupt-storm", "parent", "an interrupt that it never takes", "ENTERs are steps",
-        interrupt_storm),
-    ROW("time-clock-edges", "parent", "512 corners of clock, mtimecmp, stimecmp, time_offset",
-        "arithmetic modulo 2^64, deadlines in the future only", clock_edges),
-    ROW("time-budget-edges", "parent", "budgets and clocks at 2^64-1", "sums saturate",
+    ROW("time-trap-loop", "child", "its parent's time", "trap loops at budgets 1, 2, 3",
+        "trap-step", trap_loop),
+    ROW("time-fault-loop", "child", "its parent's time", "faults for ever, handler included",
+        "trap-step gap", fault_loop),
+    ROW("time-no-budget", "child", "its parent's time",
+        "runs with budget 0, with answers and interrupts pending", "budget", no_budget),
+    ROW("time-wfi-storm", "child", "its parent's time", "WFI for ever with nothing to wait for",
+        "idle", wfi_storm),
+    ROW("time-budget-below", "grandchild", "its grandparent's time",
+        "more budget than its parent has", "budget", budget_below),
+    ROW("time-interrupt-storm", "parent", "its own parent's time",
+        "an interrupt that it never takes", "interrupt", interrupt_storm),
+    ROW("time-clock-edges", "parent", "clocks",
+        "512 corners of clock, mtimecmp, stimecmp, time_offset", "idle", clock_edges),
+    ROW("time-budget-edges", "parent", "clocks", "budgets and clocks at 2^64-1", "budget",
         budget_edges),
-    ROW("time-halt-reset", "grandchild", "HALT and RESET, from U as well",
-        "a finisher is each node's own", halt_and_reset),
-    ROW("time-child-clocks", "grandchild", "writes every clock, timer and counter it can",
-        "they are its own", child_clocks),
+    ROW("time-halt-reset", "grandchild", "its parent's run", "HALT and RESET, from U as well",
+        "own-registers", halt_and_reset),
+    ROW("time-child-clocks", "grandchild", "its parent's clocks",
+        "writes every clock, timer and counter it can", "own-registers", child_clocks),
+    ROW("time-timers-past", "child", "its parent's time",
+        "timers in the past, never served: an interrupt at every step", "trap-step", timers_past),
+    ROW("time-budget-one", "child", "its parent's time", "budgets of 0 and 1, in an ENTER",
+        "budget", budget_one),
+    ROW("time-retry-loop", "parent", "its own parent's time",
+        "a fault of its child, answered RETRY for ever", "budget gap", retry_loop),
 };
 const unsigned time_count = sizeof time_rows / sizeof time_rows[0];

@@ -1,2 +1,3 @@
 # riscv/child.c: a node that waits makes no step
+# wall: idle
 s/^    if \(l->d->wait\) \{$/    if (0) {/

@@ -1,2 +1,3 @@
 # core/path.c: putting a descriptor on the path does not re-enter it for ever
+# wall: own-page
 s/^    c->stale = false;$/    (void)0;/

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void *memory(size_t n, size_t size) {
-    void *p = calloc(n, size);
+static void *memory(uint64_t size) {
+    void *p = calloc(1, size);
 
     if (p == NULL) {
         fprintf(stderr, "no memory\n");
@@ -35,33 +35,50 @@ struct nk_layout rig_layout(void) {
     };
 }
 
+/* Piece k of nk's memory. */
+static const void *piece(const struct rig *r, int k) {
+    const void *const all[RIG_PIECES] = {r->nk,          r->arrays.desc,  r->arrays.range,
+                                         r->arrays.page, r->arrays.child, r->arrays.word};
+
+    return all[k];
+}
+
+void rig_memory(struct rig *r, uint64_t seed) {
+    const struct nk_places *at = &r->at;
+    uint64_t words = r->layout.objects.pages * RIG_PAGE_SIZE / 8, all = 0;
+
+    r->size[0] = sizeof *r->nk;
+    r->size[1] = at->range - at->desc;
+    r->size[2] = at->page - at->range;
+    r->size[3] = at->nk - at->page;
+    r->size[4] = r->layout.children * sizeof(struct nk_child);
+    r->size[5] = words * 8;
+    for (int k = 0; k < RIG_PIECES; k++)
+        all += r->size[k];
+    r->nk = memory(r->size[0]);
+    r->arrays = (struct nk_arrays){memory(r->size[1]), memory(r->size[2]), memory(r->size[3]),
+                                   memory(r->size[4]), memory(r->size[5])};
+    r->before = memory(all);
+    for (uint64_t i = 0; i < words; i++)
+        r->arrays.word[i] = rig_random(&seed) % 4 == 0 ? rig_random(&seed) : 0;
+    memset(r->arrays.range, 0xa5, r->size[2]); /* nk_init clears */
+    memset(r->arrays.page, 0xa5, r->size[3]);
+    memset(r->arrays.child, 0xa5, r->size[4]);
+}
+
 void rig_start(struct rig *r, uint64_t seed) {
     enum nk_status status;
 
-    *r = (struct rig){.nk = memory(1, sizeof *r->nk), .layout = rig_layout()};
-    r->arrays = (struct nk_arrays){
-        memory(RIG_CHILDREN, sizeof(struct frond_desc)),
-        memory(RIG_RANGES, sizeof(struct frond_range)),
-        memory(RIG_RECORDS, sizeof(struct nk_page)),
-        memory(RIG_CHILDREN, sizeof(struct nk_child)),
-        memory(RIG_WORDS, sizeof(uint64_t)),
-    };
-    for (int i = 0; i < RIG_WORDS; i++)
-        r->arrays.word[i] = rig_random(&seed) % 4 == 0 ? rig_random(&seed) : 0;
-    memset(r->arrays.page, 0xa5, RIG_RECORDS * sizeof(struct nk_page)); /* nk_init clears */
-    memset(r->arrays.range, 0xa5, RIG_RANGES * sizeof(struct frond_range));
-    memset(r->arrays.child, 0xa5, RIG_CHILDREN * sizeof(struct nk_child));
+    *r = (struct rig){.layout = rig_layout()};
     status = nk_place(&r->layout, RIG_OWN_AT + RIG_PAGE_SIZE, &r->at);
-    if (status == NK_OK)
+    if (status == NK_OK) {
+        rig_memory(r, seed);
         status = nk_init(r->nk, &r->layout, &r->at, &r->arrays);
+    }
     if (status != NK_OK) {
         fprintf(stderr, "nk does not start: %s\n", nk_status_name(status));
         exit(2);
     }
-    r->before = memory(1, sizeof *r->nk + RIG_CHILDREN * sizeof(struct frond_desc) +
-                              RIG_RANGES * sizeof(struct frond_range) +
-                              RIG_RECORDS * sizeof(struct nk_page) +
-                              RIG_CHILDREN * sizeof(struct nk_child) + RIG_WORDS * 8);
 }
 
 void rig_end(struct rig *r) {
@@ -74,35 +91,18 @@ void rig_end(struct rig *r) {
     free(r->before);
 }
 
-/* Piece k of nk's memory; NULL: there are no more. */
-static const void *piece(const struct rig *r, int k, size_t *size) {
-    switch (k) {
-    case 0: *size = sizeof *r->nk; return r->nk;
-    case 1: *size = RIG_CHILDREN * sizeof(struct frond_desc); return r->arrays.desc;
-    case 2: *size = RIG_RANGES * sizeof(struct frond_range); return r->arrays.range;
-    case 3: *size = RIG_RECORDS * sizeof(struct nk_page); return r->arrays.page;
-    case 4: *size = RIG_CHILDREN * sizeof(struct nk_child); return r->arrays.child;
-    case 5: *size = RIG_WORDS * sizeof(uint64_t); return r->arrays.word;
-    default: return NULL;
-    }
-}
-
 void rig_note(struct rig *r) {
     unsigned char *to = r->before;
-    const void *p;
-    size_t size;
 
-    for (int k = 0; (p = piece(r, k, &size)) != NULL; k++, to += size)
-        memcpy(to, p, size);
+    for (int k = 0; k < RIG_PIECES; to += r->size[k], k++)
+        memcpy(to, piece(r, k), r->size[k]);
 }
 
 bool rig_unchanged(const struct rig *r) {
     const unsigned char *as = r->before;
-    const void *p;
-    size_t size;
 
-    for (int k = 0; (p = piece(r, k, &size)) != NULL; k++, as += size) {
-        if (memcmp(as, p, size) != 0)
+    for (int k = 0; k < RIG_PIECES; as += r->size[k], k++) {
+        if (memcmp(as, piece(r, k), r->size[k]) != 0)
             return false;
     }
     return true;

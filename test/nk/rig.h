@@ -26,6 +26,7 @@ enum {
     RIG_CHILDREN = 5,
     RIG_RANGES = 40,
     RIG_WORDS = RIG_OBJECTS * 512,
+    RIG_PIECES = 6, /* of memory: struct nk, the arrays, the words of objects */
 };
 
 #define RIG_PAGE_SIZE  ((uint64_t)4096)
@@ -40,12 +41,16 @@ struct rig {
     struct nk_layout layout;
     struct nk_places at;
     struct nk_arrays arrays;
+    uint64_t size[RIG_PIECES];
     unsigned char *before; /* all bytes of nk, as rig_note found them */
 };
 
 /* The layout above. */
 struct nk_layout rig_layout(void);
-/* Starts one; words of objects are random by seed. Ends the program if there is no memory. */
+/* Memory for `layout` and `at` as they stand, each array by itself: words of objects random by seed, the rest
+ * full of what nk_init must clear. Ends the program if there is none. */
+void rig_memory(struct rig *r, uint64_t seed);
+/* Starts one in the layout above; words of objects are random by seed. Ends the program if there is no memory. */
 void rig_start(struct rig *r, uint64_t seed);
 void rig_end(struct rig *r);
 /* All bytes that nk has: to be noted, and whether they are as noted. */

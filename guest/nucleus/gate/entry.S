@@ -3,7 +3,8 @@
  *
  * The client's program gives, when it is linked: client_entry, and client_mode, the bits of
  * mstatus.MPP that it runs with. A trap is an ecall of the client's, or the end of the machine: mscratch is
- * the top of nk's stack at all times, so that a trap within nk writes to nothing but that.
+ * the top of nk's stack but for a few instructions, and a trap within those finds that sp is not: nothing is
+ * written but to nk's stack.
  */
 #include "frond_abi.h"
 #include "gate.h"
@@ -58,6 +59,10 @@ _start:
     .balign 4
 trap:
     csrrw sp, mscratch, sp
+    csrw mtval, t0 /* of an ecall it says nothing */
+    la t0, nk_stack_end
+    bne sp, t0, 3f /* the stack is not there, so this is a trap within the next lines, and sp the client's */
+    csrr t0, mtval
     addi sp, sp, -FRAME
     sd t0, 0(sp)
     csrr t0, mscratch
