@@ -13,15 +13,15 @@ struct entry {
 
 /* Entry k of the tables of all children, in order; false: there are not so many. */
 static bool entry_at(const struct nk *nk, uint64_t k, struct entry *e) {
-    for (uint64_t c = 0; c < nk->layout.children; c++) {
+    for (uint64_t c = 0; c < (uint64_t)nk->children; c++) {
         for (int m = NK_P; m <= NK_NP && nk->child[c].lives != 0; m++) {
             const struct nk_table *t = &nk->child[c].map[m];
 
-            if (k < t->count) {
+            if (k < (uint64_t)t->count) {
                 *e = (struct entry){&nk->range[t->first + k], c};
                 return true;
             }
-            k -= t->count;
+            k -= (uint64_t)t->count;
         }
     }
     return false;
@@ -32,25 +32,38 @@ static bool leads(const struct frond_range *r, uint64_t page) {
            page - r->target < r->size;
 }
 
+/* The number of the first page of record f, from the areas alone; ~0: there is no such record. */
+static uint64_t number_of(const struct nk *nk, uint64_t f) {
+    for (int k = 0; k < NK_AREAS; k++) {
+        const struct nk_span *a = &nk->area[k];
+
+        if (f < (uint64_t)(a->pages / a->unit))
+            return (uint64_t)a->number + f * (uint64_t)a->unit;
+        f -= (uint64_t)(a->pages / a->unit);
+    }
+    return UINT64_MAX;
+}
+
 static const char *check_pages(const struct nk *nk) {
-    uint64_t i = 0;
+    int64_t records = 0;
 
     for (int k = 0; k < NK_AREAS; k++) {
-        const struct nk_area *a = &nk->layout.area[k];
+        const struct nk_span *a = &nk->area[k];
 
-        for (uint64_t n = 0; n < area_records(a); n++, i++) {
-            if (i >= nk->pages || nk->page[i].at != a->base + n * area_unit(a) * NK_PAGE)
-                return "a page record is not that of its page";
-        }
+        if (a->unit < 1 || a->records != a->pages / a->unit)
+            return "an area has not as many records as units";
+        if (a->first != records)
+            return "an area's first record is another's";
+        records += a->records;
     }
-    return i == nk->pages ? NULL : "there are more page records than pages";
+    return nk->pages == records ? NULL : "there are not as many records as pages";
 }
 
 static const char *check_objects(const struct nk *nk) {
     uint64_t left = 0;
     uint8_t type = NK_FREE;
 
-    for (uint64_t i = 0; i < nk->pages; i++) {
+    for (uint64_t i = 0; i < (uint64_t)nk->pages; i++) {
         const struct nk_page *p = &nk->page[i];
         bool object = p->type == NK_NO_WRITE || p->type == NK_WRITE_ONCE ||
                       p->type == NK_APPEND_ONLY || p->type == NK_LOGGED;
@@ -65,7 +78,8 @@ static const char *check_objects(const struct nk *nk) {
             return "a page is not of its object's type";
         if (left > 0 && p->type == NK_FREE)
             return "an object is free";
-        if (object && (i < nk->object_first || i - nk->object_first >= nk->layout.objects.pages))
+        if (object && (i < (uint64_t)nk->objects.first ||
+                       i - (uint64_t)nk->objects.first >= (uint64_t)nk->objects.pages))
             return "an object is not where objects may be";
         left -= left > 0;
     }
@@ -77,20 +91,21 @@ static const char *check_child(const struct nk *nk, uint64_t c) {
     const struct frond_desc *d = &nk->desc[c];
     uint64_t bad;
 
-    if (p->room == 0 || np->first != (uint64_t)p->first + p->room ||
-        (uint64_t)np->first + np->room > nk->layout.ranges || p->count > p->room ||
-        np->count > np->room)
+    if (p->room == 0 || p->first < 0 || p->room < 0 || np->room < 0 || p->count < 0 ||
+        np->count < 0 || np->first != (int64_t)p->first + p->room ||
+        (int64_t)np->first + np->room > nk->ranges || p->count > p->room || np->count > np->room)
         return "a table does not lie within the entries";
-    if (!map_check(nk->range + p->first, p->count, &bad) ||
-        !map_check(nk->range + np->first, np->count, &bad))
+    if (!map_check(nk->range + p->first, (uint64_t)p->count, &bad) ||
+        !map_check(nk->range + np->first, (uint64_t)np->count, &bad))
         return "a table is not in order";
-    if (d->map_p.addr != nk->at.range + p->first * sizeof(struct frond_range) ||
-        d->map_p.count != p->count)
+    if (d->map_p.addr != (uint64_t)nk->range_at + (uint64_t)p->first * sizeof(struct frond_range) ||
+        d->map_p.count != (uint64_t)p->count)
         return "a descriptor's map_p is not its table";
     if (np->room == 0)
         np = p;
-    if (d->map_np.addr != nk->at.range + np->first * sizeof(struct frond_range) ||
-        d->map_np.count != np->count)
+    if (d->map_np.addr !=
+            (uint64_t)nk->range_at + (uint64_t)np->first * sizeof(struct frond_range) ||
+        d->map_np.count != (uint64_t)np->count)
         return "a descriptor's map_np is not its table";
     return d->magic == FROND_MAGIC ? NULL : "a child has no descriptor";
 }
@@ -99,24 +114,24 @@ static const char *check_child(const struct nk *nk, uint64_t c) {
 static unsigned users(const struct nk *nk, uint64_t i) {
     unsigned n = 0;
 
-    for (uint64_t c = 0; c < nk->layout.children; c++) {
+    for (uint64_t c = 0; c < (uint64_t)nk->children; c++) {
         for (int m = NK_P; m <= NK_NP && nk->child[c].lives != 0; m++) {
             const struct nk_table *t = &nk->child[c].map[m];
 
-            n += i >= t->first && i - t->first < t->count;
+            n += i >= (uint64_t)t->first && i - (uint64_t)t->first < (uint64_t)t->count;
         }
     }
     return n;
 }
 
 static const char *check_tables(const struct nk *nk) {
-    for (uint64_t c = 0; c < nk->layout.children; c++) {
+    for (uint64_t c = 0; c < (uint64_t)nk->children; c++) {
         const char *wrong = nk->child[c].lives != 0 ? check_child(nk, c) : NULL;
 
         if (wrong != NULL)
             return wrong;
     }
-    for (uint64_t i = 0; i < nk->layout.ranges; i++) {
+    for (uint64_t i = 0; i < (uint64_t)nk->ranges; i++) {
         const struct frond_range *r = &nk->range[i];
         unsigned n = users(nk, i);
 
@@ -135,7 +150,7 @@ static const char *check_page(const struct nk *nk, uint64_t i) {
     uint64_t maps = 0;
 
     for (uint64_t k = 0; entry_at(nk, k, &e); k++) {
-        if (!leads(e.range, p->at))
+        if (!leads(e.range, NK_PAGE * number_of(nk, i)))
             continue;
         maps++;
         if (p->type == NK_KEPT)
@@ -154,15 +169,15 @@ static const char *check_page(const struct nk *nk, uint64_t i) {
 static uint64_t unit_of(const struct nk *nk, uint64_t i) {
     int k = NK_AREAS - 1;
 
-    while (k > 0 && i < nk->area_first[k])
+    while (k > 0 && i < (uint64_t)nk->area[k].first)
         k--;
-    return area_unit(&nk->layout.area[k]);
+    return (uint64_t)nk->area[k].unit;
 }
 
 static const char *check_ranges(const struct nk *nk) {
     struct entry e;
 
-    for (uint64_t i = 0; i < nk->pages; i++) {
+    for (uint64_t i = 0; i < (uint64_t)nk->pages; i++) {
         const char *wrong = check_page(nk, i);
 
         if (wrong != NULL)
@@ -171,8 +186,8 @@ static const char *check_ranges(const struct nk *nk) {
     for (uint64_t k = 0; entry_at(nk, k, &e); k++) {
         uint64_t pages = 0;
 
-        for (uint64_t i = 0; i < nk->pages; i++)
-            pages += leads(e.range, nk->page[i].at) ? unit_of(nk, i) : 0;
+        for (uint64_t i = 0; i < (uint64_t)nk->pages; i++)
+            pages += leads(e.range, NK_PAGE * number_of(nk, i)) ? unit_of(nk, i) : 0;
         if (pages != 0 && pages != e.range->size / NK_PAGE)
             return "a range leads out of the areas";
         if (pages == 0 && (e.range->flags & (FROND_R | FROND_W | FROND_X)) != 0)

@@ -1,5 +1,21 @@
 /* field.c - nk_child_set: the child's own state, field by field. */
+#define LOGIC_COUNTS
 #include "nk_priv.h"
+
+/* Of the CSRs these stay as they were: mstatus, from which the mode of an access derives, and the reservation. */
+#define ENGINES_SAME(nk, child)                                                                    \
+    ((nk)->desc[child].csr.mstatus == \old((nk)->desc[child].csr.mstatus) &&                       \
+     (nk)->desc[child].csr.res_addr == \old((nk)->desc[child].csr.res_addr) &&                     \
+     (nk)->desc[child].csr.res_value == \old((nk)->desc[child].csr.res_value) &&                   \
+     (nk)->desc[child].csr.res_width == \old((nk)->desc[child].csr.res_width))
+
+/*@ predicate settable(integer field, integer index, integer value) = field < NK_FIELD_END &&
+        index < (field == NK_FIELD_X || field == NK_FIELD_F ? 32 :
+            field == NK_FIELD_PMPADDR || field == NK_FIELD_PMPCFG ? 16 :
+            field == NK_FIELD_ANSWER ? 3 : 1) &&
+        (field == NK_FIELD_LINES ==> value <= UINT32_MAX) && (field == NK_FIELD_X ==> index > 0) &&
+        (field == NK_FIELD_PMPCFG ==> value <= UINT8_MAX);
+*/
 
 static const uint8_t indices[NK_FIELD_END] = {
 #define X(id, n) [NK_FIELD_##id] = n,
@@ -8,6 +24,8 @@ static const uint8_t indices[NK_FIELD_END] = {
 };
 
 /* The field exists, and takes the value. */
+/*@ assigns \nothing;
+    ensures \result <==> settable(field, index, value); */
 static bool may_set(uint64_t field, uint64_t index, uint64_t value) {
     if (field >= NK_FIELD_END || index >= indices[field])
         return false;
@@ -19,7 +37,16 @@ static bool may_set(uint64_t field, uint64_t index, uint64_t value) {
     }
 }
 
-static void set_csr(struct frond_csr *c, uint64_t field, uint64_t index, uint64_t value) {
+/*@ requires arrays(nk) && 0 <= child < nk->children;
+    requires field == NK_FIELD_PMPADDR || field == NK_FIELD_PMPCFG ==> index < 16;
+    assigns nk->desc[child].csr;
+    ensures ENGINES_SAME(nk, child);
+    ensures ENTRIES_SAME(nk);
+    ensures PAGES_SAME(nk);
+    ensures MAPS_SAME(nk, \true); */
+static void set_csr(struct nk *nk, uint64_t child, uint64_t field, uint64_t index, uint64_t value) {
+    struct frond_csr *c = &nk->desc[child].csr;
+
     switch (field) {
     case NK_FIELD_FCSR: c->fcsr = value; break;
     case NK_FIELD_MEDELEG: c->medeleg = value; break;
@@ -51,20 +78,28 @@ static void set_csr(struct frond_csr *c, uint64_t field, uint64_t index, uint64_
     }
 }
 
+/*@ requires \valid(d) && resume < 3;
+    assigns d->resume, d->value;
+    ensures d->resume == resume && d->value == value; */
 static void set_answer(struct frond_desc *d, uint64_t resume, uint64_t value) {
     d->resume = (uint32_t)resume;
     d->value = value;
 }
 
-enum nk_status nk_child_set(struct nk *nk, uint64_t child, uint64_t field, uint64_t index,
-                            uint64_t value) {
-    struct frond_desc *d;
+/* The child's field becomes value: no other, and no other child's. */
+/*@ requires arrays(nk) && 0 <= child < nk->children && settable(field, index, value);
+    assigns nk->desc[child].resume, nk->desc[child].value, nk->desc[child].budget, nk->desc[child].clock;
+    assigns nk->desc[child].epoch, nk->desc[child].lines, nk->desc[child].pc, nk->desc[child].x[1 .. 31];
+    assigns nk->desc[child].f[0 .. 31];
+    assigns nk->desc[child].csr;
+    ensures ENGINES_SAME(nk, child);
+    KEEPS_EACH(nk)
+    KEEPS_OBJECTS_EACH(nk)
+    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk); */
+static void set_field(struct nk *nk, uint64_t child, uint64_t field, uint64_t index,
+                      uint64_t value) {
+    struct frond_desc *d = &nk->desc[child];
 
-    if (child >= nk->layout.children || nk->child[child].lives == 0)
-        return NK_NOT_CHILD;
-    if (!may_set(field, index, value))
-        return NK_BAD_FIELD;
-    d = &nk->desc[child];
     switch (field) {
     case NK_FIELD_ANSWER: set_answer(d, index, value); break;
     case NK_FIELD_BUDGET: d->budget = value; break;
@@ -74,7 +109,35 @@ enum nk_status nk_child_set(struct nk *nk, uint64_t child, uint64_t field, uint6
     case NK_FIELD_PC: d->pc = value; break;
     case NK_FIELD_X: d->x[index] = value; break;
     case NK_FIELD_F: d->f[index] = value; break;
-    default: set_csr(&d->csr, field, index, value); break;
+    default: set_csr(nk, child, field, index, value); break;
     }
+    /*@ assert ENTRIES_SAME(nk); */
+    /*@ assert PAGES_SAME(nk); */
+    /*@ assert MAPS_SAME(nk, \true); */
+    /*@ COUNTS_SAME_WHY(nk) */
+}
+
+/*@ requires arrays(nk);
+    assigns nk->desc[child].resume, nk->desc[child].value, nk->desc[child].budget, nk->desc[child].clock;
+    assigns nk->desc[child].epoch, nk->desc[child].lines, nk->desc[child].pc, nk->desc[child].x[1 .. 31];
+    assigns nk->desc[child].f[0 .. 31];
+    assigns nk->desc[child].csr;
+    ensures ENGINES_SAME(nk, child);
+    ensures \result == NK_OK || \result == NK_NOT_CHILD || \result == NK_BAD_FIELD;
+    KEEPS_EACH(nk)
+    KEEPS_OBJECTS_EACH(nk)
+    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk);
+    behavior set: assumes live(nk, child) && settable(field, index, value); ensures \result == NK_OK;
+    behavior refused:
+        assumes !(live(nk, child) && settable(field, index, value));
+        assigns \nothing;
+        ensures \result != NK_OK; */
+enum nk_status nk_child_set(struct nk *nk, uint64_t child, uint64_t field, uint64_t index,
+                            uint64_t value) {
+    if (child >= (uint64_t)nk->children || nk->child[child].lives == 0)
+        return NK_NOT_CHILD;
+    if (!may_set(field, index, value))
+        return NK_BAD_FIELD;
+    set_field(nk, child, field, index, value);
     return NK_OK;
 }

@@ -59,27 +59,31 @@ enum nk_type {
     NK_TYPES
 };
 
-/* One page of an area, or as many as the area's unit says. The records are sorted by address. */
+/*
+ * The parts of nk's state are of different integer types on purpose: numbers that stay are int64_t, those of
+ * tables int32_t, those of pages uint32_t and uint8_t, what the ABI defines uint64_t. So a prover sees at
+ * once that to change one kind leaves the others as they are.
+ */
+
+/* One page of an area, or as many as the area's unit says. The records stand in the order of the areas. */
 struct nk_page {
-    uint64_t at;    /* address of the first */
     uint32_t maps;  /* how many ranges with a permission lead there */
     uint32_t owner; /* if maps > 0 and it is not shared: the slot of the child whose they all are */
     uint32_t pages; /* first page of an object: how many it has; else 0 */
     uint8_t type;   /* of the object that it belongs to, enum nk_type */
     uint8_t shared; /* if maps > 0: 1, all those ranges say SHARED; 0, none does */
-    uint16_t reserved;
 };
 
 /* A range table: entries [first, first + count) of nk->range, in order; up to first + room they are 0. */
 struct nk_table {
-    uint32_t first, room, count;
+    int32_t first, room, count;
 };
 
 enum nk_map { NK_P, NK_NP, NK_BOTH };
 
 struct nk_child {
     struct nk_table map[2]; /* by NK_P, NK_NP; one table for both modes: map[NK_NP].room is 0 */
-    uint32_t lives;         /* 0 or 1; else nothing above has a meaning */
+    int32_t lives;          /* 0 or 1; else nothing above has a meaning */
 };
 
 /* Pages of memory: [base, base + 4096 * pages). Those of a layout that are not needed have no pages. */
@@ -118,17 +122,21 @@ struct nk_arrays {
     uint64_t *word;
 };
 
+/* An area in pages: number of the first, base / 4096; how many; how many of them go together, which is what
+ * a record stands for; index of the first record in nk->page, and how many there are: pages / unit. */
+struct nk_span {
+    int64_t number, pages, unit, first, records;
+};
+
 struct nk {
-    struct nk_layout layout;
-    struct nk_places at;
     struct frond_desc *desc;
     struct frond_range *range;
     struct nk_page *page;
     struct nk_child *child;
-    uint64_t *word;                /* memory of the pages that may be objects */
-    uint32_t pages;                /* records in page */
-    uint32_t area_first[NK_AREAS]; /* index in page of each area's first */
-    uint32_t object_first;         /* of the first page that may be an object */
+    uint64_t *word; /* memory of the pages of `objects` */
+    struct nk_span own[NK_OWN_AREAS], area[NK_AREAS], objects;
+    int64_t pages, children, ranges; /* how many there are of page, of child and desc, of range */
+    int64_t desc_at, range_at; /* addresses of desc and range, as the issuer of ENTER sees them */
     uint64_t last_uid;
 };
 

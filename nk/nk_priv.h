@@ -3,7 +3,7 @@
  *
  *   layout.c  nk_place, nk_init
  *   page.c    page records: which pages a range leads to, who may, counts
- *   table.c   one range table: where a range belongs, to make and to close a gap in the entries
+ *   table.c   one range table: where a range belongs, to change an entry
  *   range.c   grant, revoke, point, find: tables and pages together
  *   child.c   create, destroy, reset: descriptors
  *   field.c   nk_child_set
@@ -16,47 +16,183 @@
 #ifndef NK_PRIV_H
 #define NK_PRIV_H
 
-#include "map.h"
-#include "nk.h"
+#include "logic.h"
 
 #define NK_PAGE ((uint64_t)FROND_PAGE_SIZE)
 
-/* Pages that a record of the area stands for; records of the area. */
+/* Pages that a record of the area stands for. */
+/*@ requires \valid_read(a);
+    assigns \nothing;
+    ensures \result == (a->unit > 1 ? a->unit : 1); */
 static inline uint64_t area_unit(const struct nk_area *a) { return a->unit > 1 ? a->unit : 1; }
+
+/* Records of the area. */
+/*@ requires \valid_read(a);
+    assigns \nothing;
+    ensures \result == a->pages / (a->unit > 1 ? a->unit : 1); */
 static inline uint64_t area_records(const struct nk_area *a) { return a->pages / area_unit(a); }
 
-/* What flags say; for well-formed ranges. In arithmetic: provers know that. */
-static inline bool flags_allow(uint64_t flags) { return flags % FROND_SHARED != 0; }
+/* What flags say: a permission; W; SHARED. */
+/*@ requires flags <= 15;
+    assigns \nothing;
+    ensures \result <==> allows(flags); */
+static inline bool flags_allow(uint64_t flags) { return flags != 0 && flags != FROND_SHARED; }
+/*@ requires flags <= 15;
+    assigns \nothing;
+    ensures \result <==> writes(flags); */
 static inline bool flags_write(uint64_t flags) { return flags % FROND_X >= FROND_W; }
+/*@ requires flags <= 15;
+    assigns \nothing;
+    ensures \result <==> shares(flags); */
 static inline bool flags_share(uint64_t flags) { return flags >= FROND_SHARED; }
 
-/* Page aligned, not empty, below the last page of the address space. */
-bool page_span(uint64_t base, uint64_t size);
-/* The index of the first page record of [base, base + size), a span, and how many there are. NK_OK, NK_OWN,
- * NK_OUTSIDE; NK_BAD_RANGE: not of whole units. */
-enum nk_status page_locate(const struct nk *nk, uint64_t base, uint64_t size, uint64_t *first,
-                           uint64_t *n);
-/* The index of the record whose pages begin at base. */
-bool page_begins(const struct nk *nk, uint64_t base, uint64_t *first);
-/* May n pages be led to, for writing or not? NK_OK, NK_OWN, NK_READ_ONLY. */
-enum nk_status page_types(const struct nk *nk, uint64_t first, uint64_t n, bool write);
-/* Does somebody lead to one of n pages who does not share it with a range of this child's, shared or not? One range of
- * this child's that leads to the n pages from `but` on is not looked at; n_but is 0: none. */
-bool page_taken(const struct nk *nk, uint64_t first, uint64_t n, uint64_t child, bool shared,
+/* Records of pages: n from `first` on, if status is NK_OK. */
+struct pages {
+    enum nk_status status;
+    uint64_t first, n;
+};
+
+/* Those of n > 0 pages from page `number` on. NK_OK, NK_OWN, NK_OUTSIDE; NK_BAD_RANGE: not of whole units. */
+/*@ requires layout_ok(nk);
+    requires number <= 4503599627370496 && 0 < n <= 4503599627370496;
+    assigns \nothing;
+    ensures \result.status == NK_OK || \result.status == NK_OWN || \result.status == NK_OUTSIDE ||
+        \result.status == NK_BAD_RANGE;
+    ensures \result.status == NK_OK <==> in_an_area(nk, 4096 * number, 4096 * n);
+    ensures \result.status == NK_OK ==> \result.n > 0;
+    ensures \result.status == NK_OK ==>
+        exactly(nk, \result.first, \result.n, 4096 * number, 4096 * n); */
+struct pages page_locate(const struct nk *nk, uint64_t number, uint64_t n);
+
+/* The record whose pages begin with page `number`, if status is NK_OK; else NK_OUTSIDE. */
+/*@ requires layout_ok(nk) && number <= 4503599627370496;
+    assigns \nothing;
+    ensures \result.status == NK_OK || \result.status == NK_OUTSIDE;
+    ensures \result.status == NK_OK ==> \result.n == 1 && \result.first < nk->pages &&
+        number(nk, \result.first) == number; */
+struct pages page_begins(const struct nk *nk, uint64_t number);
+
+/* May a range with these flags lead to n pages, whoever else does? NK_OK, NK_OWN, NK_READ_ONLY. */
+/*@ requires arrays(nk) && first + n <= nk->pages && flags <= 15;
+    assigns \nothing;
+    ensures \result == NK_OK || \result == NK_OWN || \result == NK_READ_ONLY;
+    ensures \result == NK_OK <==>
+        (\forall integer f; first <= f < first + n ==> nk->page[f].type != NK_KEPT && (writes(flags) ==> nk->page[f].type == NK_FREE)); */
+enum nk_status page_types(const struct nk *nk, uint64_t first, uint64_t n, uint64_t flags);
+
+/* Does somebody lead to one of n pages beside whom a range of this child's with these flags may not? One range of the
+ * child's own, that leads to the n_but pages from `but` on, is not looked at. */
+/*@ requires arrays(nk) && first + n <= nk->pages && but + n_but <= nk->pages && flags <= 15;
+    requires \forall integer f; but <= f < but + n_but ==> nk->page[f].maps > 0;
+    assigns \nothing;
+    ensures !\result <==> \forall integer f; first <= f < first + n ==>
+        (nk->page[f].maps == (but <= f < but + n_but ? 1 : 0) || RECORDS(nk, f, child, flags)); */
+bool page_taken(const struct nk *nk, uint64_t first, uint64_t n, uint64_t child, uint64_t flags,
                 uint64_t but, uint64_t n_but);
-/* A range more, or less, leads to n pages. */
-void page_hold(struct nk *nk, uint64_t first, uint64_t n, uint64_t child, bool shared);
+
+/* A range of this child's more leads to n pages. */
+/*@ requires arrays(nk) && first + n <= nk->pages && child < nk->children && flags <= 15;
+    requires \forall integer f; first <= f < first + n ==> nk->page[f].maps < UINT32_MAX;
+    assigns nk->page[0 .. nk->pages - 1];
+    ensures \forall integer f; 0 <= f < nk->pages ==>
+        nk->page[f].maps == \old(nk->page[f].maps) + (first <= f < first + n ? 1 : 0);
+    ensures \forall integer f; first <= f < first + n && \old(nk->page[f].maps) == 0 ==>
+        nk->page[f].owner == child && (nk->page[f].shared != 0 <==> shares(flags));
+    ensures \forall integer f; 0 <= f < nk->pages &&
+        (f < first || first + n <= f || \old(nk->page[f].maps) != 0) ==>
+        nk->page[f].owner == \old(nk->page[f].owner);
+    ensures \forall integer f; 0 <= f < nk->pages &&
+        (f < first || first + n <= f || \old(nk->page[f].maps) != 0) ==>
+        nk->page[f].shared == \old(nk->page[f].shared);
+    ensures \forall integer f; 0 <= f < nk->pages ==> nk->page[f].type == \old(nk->page[f].type);
+    ensures \forall integer f; 0 <= f < nk->pages ==> nk->page[f].pages == \old(nk->page[f].pages);
+    behavior objects_end: assumes OBJECTS_END(nk); ensures OBJECTS_END(nk);
+    behavior objects_typed: assumes OBJECTS_TYPED(nk); ensures OBJECTS_TYPED(nk);
+    behavior objects_not_free: assumes OBJECTS_NOT_FREE(nk); ensures OBJECTS_NOT_FREE(nk);
+    behavior objects_apart: assumes OBJECTS_APART(nk); ensures OBJECTS_APART(nk);
+    behavior objects_headed: assumes OBJECTS_HEADED(nk); ensures OBJECTS_HEADED(nk);
+    behavior objects_placed: assumes OBJECTS_PLACED(nk); ensures OBJECTS_PLACED(nk); */
+void page_hold(struct nk *nk, uint64_t first, uint64_t n, uint64_t child, uint64_t flags);
+
+/* A range less leads to n pages. */
+/*@ requires arrays(nk) && first + n <= nk->pages;
+    requires \forall integer f; first <= f < first + n ==> nk->page[f].maps > 0;
+    assigns nk->page[0 .. nk->pages - 1];
+    ensures \forall integer f; 0 <= f < nk->pages ==>
+        nk->page[f].maps == \old(nk->page[f].maps) - (first <= f < first + n ? 1 : 0);
+    ensures \forall integer f; 0 <= f < nk->pages ==> nk->page[f].owner == \old(nk->page[f].owner);
+    ensures \forall integer f; 0 <= f < nk->pages ==> nk->page[f].shared == \old(nk->page[f].shared);
+    ensures \forall integer f; 0 <= f < nk->pages ==> nk->page[f].type == \old(nk->page[f].type);
+    ensures \forall integer f; 0 <= f < nk->pages ==> nk->page[f].pages == \old(nk->page[f].pages);
+    behavior objects_end: assumes OBJECTS_END(nk); ensures OBJECTS_END(nk);
+    behavior objects_typed: assumes OBJECTS_TYPED(nk); ensures OBJECTS_TYPED(nk);
+    behavior objects_not_free: assumes OBJECTS_NOT_FREE(nk); ensures OBJECTS_NOT_FREE(nk);
+    behavior objects_apart: assumes OBJECTS_APART(nk); ensures OBJECTS_APART(nk);
+    behavior objects_headed: assumes OBJECTS_HEADED(nk); ensures OBJECTS_HEADED(nk);
+    behavior objects_placed: assumes OBJECTS_PLACED(nk); ensures OBJECTS_PLACED(nk); */
 void page_drop(struct nk *nk, uint64_t first, uint64_t n);
 
 /* How many of the entries begin below base: the place of a range that begins there. */
+/*@ requires \valid_read(t + (0 .. count - 1)) && ordered(t, count);
+    assigns \nothing;
+    ensures seat_of(t, count, base, \result); */
 uint64_t table_seat(const struct frond_range *t, uint64_t count, uint64_t base);
+
 /* Does [base, base + size) meet an entry? seat as above. */
+/*@ requires \valid_read(t + (0 .. count - 1)) && ordered(t, count) && seat_of(t, count, base, seat);
+    requires size > 0 && base + size <= UINT64_MAX + 1;
+    assigns \nothing;
+    ensures !\result <==>
+        \forall integer k; 0 <= k < count ==> end_of(t[k]) <= base || base + size <= t[k].base; */
 bool table_meets(const struct frond_range *t, uint64_t count, uint64_t seat, uint64_t base,
                  uint64_t size);
 
+/* What counting says of any state: for provers. */
+/*@ ghost
+    /@ requires \valid_read(t + (0 .. n - 1));
+       assigns \nothing;
+       ensures \forall integer a; 0 <= leading(t, n, a) <= n;
+       ensures \forall integer a, k; 0 <= k < n && allows(t[k].flags) &&
+           t[k].target <= 4096 * a < t[k].target + t[k].size ==> leading(t, n, a) > 0;
+    @/
+    void table_count(const struct frond_range *t, uint64_t n);
+*/
+
+/* Entry i of n becomes r. */
+/*@ requires \valid(t + (0 .. n - 1)) && i < n;
+    assigns t[i];
+    ensures SAME_RANGE(t[i], r);
+    ensures STAYED(t, 0, i);
+    ensures STAYED(t, i + 1, n);
+    ensures \forall integer a;
+        leading(t, n, a) == \old(leading(t, n, a)) - \old(ONE(t[i], a)) + ONE(r, a); */
+void table_put(struct frond_range *t, uint64_t n, uint64_t i, struct frond_range r);
+
+/* nk_grant. */
+enum nk_status range_grant(struct nk *nk, uint64_t child, uint64_t map, struct frond_range r);
 /* Takes entry `seat` out of table `map` (NK_P or NK_NP) of a child that lives. */
+/*@ NEEDS(nk)
+    requires live(nk, child) && 0 <= map <= 1 && seat < nk->child[child].map[map].count;
+    assigns nk->page[0 .. nk->pages - 1], nk->range[0 .. nk->ranges - 1];
+    assigns nk->child[child];
+    assigns nk->desc[child].map_p.addr, nk->desc[child].map_p.count;
+    assigns nk->desc[child].map_np.addr, nk->desc[child].map_np.count;
+    KEEPS(nk)
+    ensures TYPES_SAME(nk);
+    ensures COUNT_CHANGED(nk, child, map, -1); */
 void range_remove(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat);
 /* The descriptor says where the child's tables are and how many entries they have. */
+/*@ requires arrays(nk) && 0 <= child < nk->children && table_there(nk, child);
+    requires addresses_ok(nk);
+    assigns nk->desc[child].map_p.addr, nk->desc[child].map_p.count;
+    assigns nk->desc[child].map_np.addr, nk->desc[child].map_np.count;
+    ensures DESCRIBED_AT(nk, child);
+    ensures ENTRIES_SAME(nk);
+    ensures STAYED(nk->range, 0, nk->ranges);
+    COUNTS_SAME(nk)
+    KEEPS_EACH(nk)
+    behavior counted: assumes COUNTED(nk); ensures COUNTED(nk);
+    behavior described: assumes DESCRIBED_BUT(nk, child); ensures DESCRIBED(nk); */
 void child_publish(struct nk *nk, uint64_t child);
 
 #endif

@@ -6,165 +6,641 @@
  */
 #include "nk_priv.h"
 
-/* The table that a call means: its index in child.map. */
-static enum nk_status table_of(const struct nk *nk, uint64_t child, uint64_t map, uint64_t *index) {
-    if (child >= nk->layout.children || nk->child[child].lives == 0)
+/* Whether the child has the table that a call means: NK_OK, NK_NOT_CHILD, NK_NOT_MAP. */
+/*@ requires arrays(nk);
+    assigns \nothing;
+    ensures \result == NK_OK || \result == NK_NOT_CHILD || \result == NK_NOT_MAP;
+    ensures \result == NK_NOT_CHILD <==> !live(nk, child);
+    ensures \result == NK_OK <==> live(nk, child) &&
+        (nk->child[child].map[NK_NP].room == 0 ? map == NK_BOTH : map == NK_P || map == NK_NP); */
+static enum nk_status has_table(const struct nk *nk, uint64_t child, uint64_t map) {
+    if (child >= (uint64_t)nk->children || nk->child[child].lives == 0)
         return NK_NOT_CHILD;
     if (nk->child[child].map[NK_NP].room == 0 ? map != NK_BOTH : map > NK_NP)
         return NK_NOT_MAP;
-    *index = map == NK_NP ? NK_NP : NK_P;
     return NK_OK;
 }
 
-/* The first page record of what a range leads to, and how many; 0 for a gap. As page_locate. */
-static enum nk_status pages_of(const struct nk *nk, const struct frond_range *r, uint64_t *first,
-                               uint64_t *n) {
-    *first = *n = 0;
-    if (!flags_allow(r->flags))
-        return NK_OK;
-    return page_locate(nk, r->target, r->size, first, n);
+/* The index in child.map of a table that it has. */
+/*@ assigns \nothing; ensures \result == (map == NK_NP ? 1 : 0); */
+static uint64_t table_of(uint64_t map) { return map == NK_NP ? NK_NP : NK_P; }
+
+/* Aligned, not empty, no wrap, no unknown flag: as the engine judges it. */
+/*@ assigns \nothing;
+    ensures \result <==> aligned(base) && aligned(size) && aligned(target) && size > 0 &&
+        base + size <= UINT64_MAX + 1 && target + size <= UINT64_MAX + 1 && flags <= 15; */
+static bool well_formed(uint64_t base, uint64_t size, uint64_t target, uint64_t flags) {
+    struct frond_range r = {base, size, target, flags};
+
+    return range_ok(&r);
 }
 
-/* May a child have the range, as far as its pages go but for who else leads there? */
-static enum nk_status may_lead(const struct nk *nk, const struct frond_range *r, uint64_t *first,
-                               uint64_t *n) {
-    enum nk_status status;
+/* The records of what a range leads to, none for a gap. As page_locate. */
+/*@ requires layout_ok(nk);
+    requires aligned(target) && aligned(size) && size > 0 && target + size <= UINT64_MAX + 1 && flags <= 15;
+    assigns \nothing;
+    ensures \result.status == NK_OK || \result.status == NK_OWN || \result.status == NK_OUTSIDE ||
+        \result.status == NK_BAD_RANGE;
+    ensures !allows(flags) ==> \result.status == NK_OK && \result.first == 0 && \result.n == 0;
+    ensures allows(flags) ==> (\result.status == NK_OK <==> in_an_area(nk, target, size));
+    ensures allows(flags) && \result.status == NK_OK ==>
+        exactly(nk, \result.first, \result.n, target, size); */
+static struct pages pages_of(const struct nk *nk, uint64_t target, uint64_t size, uint64_t flags) {
+    struct pages none = {NK_OK, 0, 0};
 
-    if (!range_ok(r))
-        return NK_BAD_RANGE;
-    status = pages_of(nk, r, first, n);
-    return status != NK_OK ? status : page_types(nk, *first, *n, flags_write(r->flags));
+    return flags_allow(flags) ? page_locate(nk, target / NK_PAGE, size / NK_PAGE) : none;
+}
+
+/* The same, if a child may lead there, whoever else does; else why not. */
+/*@ requires layout_ok(nk);
+    requires aligned(target) && aligned(size) && size > 0 && target + size <= UINT64_MAX + 1 && flags <= 15;
+    assigns \nothing;
+    ensures \result.status == NK_OK ==> \result.first + \result.n <= nk->pages;
+    ensures !allows(flags) ==> \result.status == NK_OK && \result.first == 0 && \result.n == 0;
+    ensures allows(flags) && \result.status == NK_OK ==> in_an_area(nk, target, size) &&
+        exactly(nk, \result.first, \result.n, target, size);
+    ensures \result.status == NK_OK ==>
+        (\forall integer f; \result.first <= f < \result.first + \result.n ==>
+            may_lead_to(nk, f, flags)); */
+static struct pages may_lead(const struct nk *nk, uint64_t target, uint64_t size, uint64_t flags) {
+    struct pages p = pages_of(nk, target, size, flags);
+
+    if (p.status == NK_OK)
+        p.status = page_types(nk, p.first, p.n, flags);
+    return p;
 }
 
 /* ---- The four steps -------------------------------------------------------------------------- */
 
-/* A gap at base becomes entry `seat` of the table; those from there on move up by one. */
-static void gap_open(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat,
-                     const struct frond_range *r) {
-    struct nk_table *t = &nk->child[child].map[map];
-    uint64_t at = t->first + seat, end = (uint64_t)t->first + t->count;
+/*@ requires arrays(nk) && child < nk->children && map <= 1;
+    assigns nk->child[child];
+    ensures COUNT_SET(nk, child, map, count); */
+static void set_count(struct nk *nk, uint64_t child, uint64_t map, int32_t count) {
+    nk->child[child].map[map].count = count;
+}
 
+/* The table has an entry more, or less, at its end. */
+/*@ requires arrays(nk) && tables_there(nk) && tables_apart(nk);
+    requires live(nk, child) && map <= 1 && nk->child[child].map[map].count < nk->child[child].map[map].room;
+    assigns nk->child[child];
+    ensures COUNT_CHANGED(nk, child, map, 1);
+    ensures tables_there(nk);
+    ensures tables_apart(nk);
+    ensures \old(REST_BLANK(nk)) ==> BLANK(nk->range[nk->child[child].map[map].first + \old(nk->child[child].map[map].count)]);
+    behavior rest: assumes REST_BLANK(nk); ensures REST_BLANK(nk);
+    behavior filled:
+        assumes FILLED(nk);
+        ensures FILLED_BUT(nk, nk->child[child].map[map].first + nk->child[child].map[map].count - 1);
+    behavior sorted:
+        assumes SORTED(nk);
+        ensures SORTED_BUT(nk, nk->child[child].map[map].first + nk->child[child].map[map].count - 1);
+    behavior owned: assumes OWNED(nk); ensures OWNED(nk);
+    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED_BUT(nk, child); */
+static void widen(struct nk *nk, uint64_t child, uint64_t map) {
+    /*@ assert map == 0 || map == 1; */
+    /*@ assert table_there(nk, child); */
+    /*@ assert had: \forall integer c, m, i; live(nk, c) && has(nk, c, m, i) ==> reserves(nk, c, i); */
+    /*@ assert reserved: reserves(nk, child, nk->child[child].map[map].first + nk->child[child].map[map].count); */
+    /*@ assert others: \forall integer c, m; live(nk, c) && has(nk, c, m, nk->child[child].map[map].first + nk->child[child].map[map].count) ==> c == child; */
+    /*@ assert its: \forall integer m; !has(nk, child, m, nk->child[child].map[map].first + nk->child[child].map[map].count); */
+    set_count(nk, child, map, nk->child[child].map[map].count + 1);
+    /*@ assert table_there(nk, child); */
+    /*@ assert \forall integer c; 0 <= c < nk->children && c != child && \at(table_there(nk, c),Pre) ==> table_there(nk, c); */
+    /*@ assert live: \forall integer c; live(nk, c) <==> \at(live(nk, c),Pre); */
+    /*@ assert reserves: \forall integer c, i; live(nk, c) ==> (reserves(nk, c, i) <==> \at(reserves(nk, c, i),Pre)); */
+    /*@ assert owns: \forall integer c, i; owns(nk, c, i) <==> \at(owns(nk, c, i),Pre); */
+    /*@ assert has: \forall integer c, m, i; live(nk, c) && i != nk->child[child].map[map].first + nk->child[child].map[map].count - 1 ==> (has(nk, c, m, i) <==> \at(has(nk, c, m, i),Pre)); */
+    /*@ assert has_now: has(nk, child, map, nk->child[child].map[map].first + nk->child[child].map[map].count - 1); */
+
+}
+
+/*@ requires arrays(nk) && tables_there(nk) && tables_apart(nk);
+    requires live(nk, child) && map <= 1 && 0 < nk->child[child].map[map].count;
+    assigns nk->child[child];
+    ensures COUNT_CHANGED(nk, child, map, -1);
+    ensures tables_there(nk);
+    ensures tables_apart(nk);
+    behavior rest:
+        assumes REST_BLANK(nk);
+        assumes BLANK(nk->range[nk->child[child].map[map].first + nk->child[child].map[map].count - 1]);
+        ensures REST_BLANK(nk);
+    behavior filled:
+        assumes FILLED_BUT(nk, nk->child[child].map[map].first + nk->child[child].map[map].count - 1);
+        ensures FILLED(nk);
+    behavior sorted:
+        assumes SORTED_BUT(nk, nk->child[child].map[map].first + nk->child[child].map[map].count - 1);
+        ensures SORTED(nk);
+    behavior owned: assumes OWNED(nk); ensures OWNED(nk);
+    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED_BUT(nk, child); */
+static void narrow(struct nk *nk, uint64_t child, uint64_t map) {
+    /*@ assert map == 0 || map == 1; */
+    /*@ assert table_there(nk, child); */
+    /*@ assert had: \forall integer c, m, i; live(nk, c) && has(nk, c, m, i) ==> reserves(nk, c, i); */
+    /*@ assert reserved: reserves(nk, child, nk->child[child].map[map].first + nk->child[child].map[map].count - 1); */
+    /*@ assert others: \forall integer c, m; live(nk, c) && has(nk, c, m, nk->child[child].map[map].first + nk->child[child].map[map].count - 1) ==> c == child; */
+    /*@ assert its: \forall integer m; has(nk, child, m, nk->child[child].map[map].first + nk->child[child].map[map].count - 1) ==> m == map; */
+    set_count(nk, child, map, nk->child[child].map[map].count - 1);
+    /*@ assert table_there(nk, child); */
+    /*@ assert \forall integer c; 0 <= c < nk->children && c != child && \at(table_there(nk, c),Pre) ==> table_there(nk, c); */
+    /*@ assert live: \forall integer c; live(nk, c) <==> \at(live(nk, c),Pre); */
+    /*@ assert reserves: \forall integer c, i; live(nk, c) ==> (reserves(nk, c, i) <==> \at(reserves(nk, c, i),Pre)); */
+    /*@ assert owns: \forall integer c, i; owns(nk, c, i) <==> \at(owns(nk, c, i),Pre); */
+    /*@ assert has: \forall integer c, m, i; live(nk, c) && i != nk->child[child].map[map].first + nk->child[child].map[map].count ==> (has(nk, c, m, i) <==> \at(has(nk, c, m, i),Pre)); */
+    /*@ assert had_it: \forall integer c, m; live(nk, c) ==> !has(nk, c, m, nk->child[child].map[map].first + nk->child[child].map[map].count); */
+}
+
+/* Entry `to`, a hole, becomes what its neighbour is, which is then the hole. */
+/*@ requires arrays(nk) && tables_there(nk) && tables_apart(nk) && live(nk, child) && map <= 1;
+    requires has(nk, child, map, to) && has(nk, child, map, from) && (from == to + 1 || to == from + 1);
+    assigns nk->range[0 .. nk->ranges - 1];
+    ensures SAME_RANGE(nk->range[to], nk->range[from]);
+    ensures STAYED(nk->range, 0, to);
+    ensures STAYED(nk->range, to + 1, nk->ranges);
+    ensures \forall integer p; leading(nk->range, nk->ranges, p) ==
+        \old(leading(nk->range, nk->ranges, p)) - \old(ONE(nk->range[to], p)) + ONE(nk->range[from], p);
+    behavior rest: assumes REST_BLANK(nk); ensures REST_BLANK(nk);
+    behavior filled: assumes FILLED_BUT(nk, to); ensures FILLED_BUT(nk, from);
+    behavior sorted: assumes SORTED_BUT(nk, to); ensures SORTED_BUT(nk, from);
+    behavior formed: assumes FORMED(nk); ensures FORMED(nk);
+    behavior inside: assumes INSIDE(nk); ensures INSIDE(nk);
+    behavior allowed: assumes ALLOWED(nk); ensures ALLOWED(nk);
+    behavior sharing: assumes SHARING(nk); ensures SHARING(nk);
+    behavior owned: assumes OWNED(nk); ensures OWNED(nk);
+    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk);
+    behavior described_but: assumes DESCRIBED_BUT(nk, child); ensures DESCRIBED_BUT(nk, child); */
+static void fill(struct nk *nk, uint64_t child, uint64_t map, uint64_t to, uint64_t from) {
+    (void)child, (void)map; /* for the contract */
+    /*@ assert map == 0 || map == 1; */
+    /*@ assert table_there(nk, child); */
+    /*@ assert had: \forall integer c, m, i; live(nk, c) && has(nk, c, m, i) ==> reserves(nk, c, i); */
+    /*@ assert others: \forall integer c, m; live(nk, c) && has(nk, c, m, to) ==> c == child; */
+    /*@ assert its: \forall integer m; has(nk, child, m, to) ==> m == map; */
+    /*@ assert owns: \forall integer c; owns(nk, c, from) ==> owns(nk, c, to); */
+    table_put(nk->range, (uint64_t)nk->ranges, to, nk->range[from]);
+}
+
+/* Entry `hole` becomes a gap, or blank. */
+/*@ requires arrays(nk) && tables_there(nk) && tables_apart(nk) && live(nk, child) && map <= 1;
+    requires has(nk, child, map, hole) && !allows(gap.flags);
+    assigns nk->range[0 .. nk->ranges - 1];
+    ensures SAME_RANGE(nk->range[hole], gap);
+    ensures STAYED(nk->range, 0, hole);
+    ensures STAYED(nk->range, hole + 1, nk->ranges);
+    ensures \forall integer p; leading(nk->range, nk->ranges, p) ==
+        \old(leading(nk->range, nk->ranges, p)) - \old(ONE(nk->range[hole], p));
+    behavior rest: assumes REST_BLANK(nk); ensures REST_BLANK(nk);
+    behavior filled: assumes FILLED_BUT(nk, hole); assumes gap.size > 0; ensures FILLED(nk);
+    behavior filled_but: assumes FILLED_BUT(nk, hole); ensures FILLED_BUT(nk, hole);
+    behavior sorted:
+        assumes SORTED_BUT(nk, hole);
+        assumes FITS_BELOW(nk, child, map, hole, hole, gap);
+        assumes FITS_ABOVE(nk, child, map, hole, hole, gap);
+        ensures SORTED(nk);
+    behavior sorted_but: assumes SORTED_BUT(nk, hole); ensures SORTED_BUT(nk, hole);
+    behavior formed:
+        assumes FORMED(nk);
+        assumes gap.size > 0 ==> WELL_FORMED(gap);
+        ensures FORMED(nk);
+    behavior inside: assumes INSIDE(nk); ensures INSIDE(nk);
+    behavior allowed: assumes ALLOWED(nk); ensures ALLOWED(nk);
+    behavior sharing: assumes SHARING(nk); ensures SHARING(nk);
+    behavior owned: assumes OWNED(nk); ensures OWNED(nk);
+    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk);
+    behavior described_but: assumes DESCRIBED_BUT(nk, child); ensures DESCRIBED_BUT(nk, child); */
+static void put_gap(struct nk *nk, uint64_t child, uint64_t map, uint64_t hole,
+                    struct frond_range gap) {
+    (void)child, (void)map;
+    /*@ assert map == 0 || map == 1; */
+    /*@ assert table_there(nk, child); */
+    /*@ assert had: \forall integer c, m, i; live(nk, c) && has(nk, c, m, i) ==> reserves(nk, c, i); */
+    /*@ assert others: \forall integer c, m; live(nk, c) && has(nk, c, m, hole) ==> c == child; */
+    /*@ assert its: \forall integer m; has(nk, child, m, hole) ==> m == map; */
+    table_put(nk->range, (uint64_t)nk->ranges, hole, gap);
+}
+
+/* A gap becomes entry `seat` of the table; those from there on move up by one. */
+/*@ NEEDS_TABLES(nk)
+    requires live(nk, child) && map <= 1 && seat <= nk->child[child].map[map].count;
+    requires nk->child[child].map[map].count < nk->child[child].map[map].room;
+    requires gap.size > 0 && WELL_FORMED(gap) && !allows(gap.flags);
+    requires FITS_BELOW(nk, child, map, nk->child[child].map[map].first + seat, -1, gap);
+    requires FITS_ABOVE(nk, child, map, nk->child[child].map[map].first + seat, -1, gap);
+    assigns nk->child[child], nk->range[0 .. nk->ranges - 1];
+    assigns nk->desc[child].map_p.addr, nk->desc[child].map_p.count;
+    assigns nk->desc[child].map_np.addr, nk->desc[child].map_np.count;
+    KEEPS_UNSORTED(nk)
+    ensures COUNT_CHANGED(nk, child, map, 1);
+    ensures SAME_RANGE(nk->range[nk->child[child].map[map].first + seat], gap);
+    behavior fits: ensures SORTED(nk); */
+static void gap_open(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat,
+                     struct frond_range gap) {
+    uint64_t at = (uint64_t)nk->child[child].map[map].first + seat;
+    uint64_t end = (uint64_t)nk->child[child].map[map].first + (uint64_t)nk->child[child].map[map].count;
+
+    /*@ assert map == 0 || map == 1; */
+    /*@ assert table_there(nk, child); */
+    /*@ assert at <= end < nk->ranges; */
+    widen(nk, child, map);
+    /*@ loop assigns i, nk->range[0 .. nk->ranges - 1];
+        loop invariant at <= i <= end;
+        loop invariant REST_BLANK(nk);
+        loop invariant FILLED_BUT(nk, i);
+        loop invariant SORTED_BUT(nk, i);
+        loop invariant FORMED(nk);
+        loop invariant INSIDE(nk);
+        loop invariant ALLOWED(nk);
+        loop invariant SHARING(nk);
+        loop invariant OWNED(nk);
+        loop invariant DESCRIBED_BUT(nk, child);
+        loop invariant \forall integer p; leading(nk->range, nk->ranges, p) ==
+            \at(leading(nk->range, nk->ranges, p), Pre) + ONE(nk->range[i], p);
+        for fits: loop invariant FITS_BELOW(nk, child, map, at, i, gap);
+        for fits: loop invariant FITS_ABOVE(nk, child, map, at, i, gap);
+        loop variant i; */
     for (uint64_t i = end; i > at; i--)
-        nk->range[i] = nk->range[i - 1];
-    nk->range[at] = (struct frond_range){r->base, r->size, r->target, 0};
-    t->count++;
+        fill(nk, child, map, i, i - 1);
+    put_gap(nk, child, map, at, gap);
+    /*@ assert \forall integer p; leading(nk->range, nk->ranges, p) ==
+          \at(leading(nk->range, nk->ranges, p), Pre); */
+    /*@ assert COUNTED(nk); */
     child_publish(nk, child);
 }
 
 /* Entry `seat` of the table, a gap, is no more; those above it move down by one. */
+/*@ NEEDS_TABLES(nk)
+    requires live(nk, child) && map <= 1 && seat < nk->child[child].map[map].count;
+    requires !allows(nk->range[nk->child[child].map[map].first + seat].flags);
+    assigns nk->child[child], nk->range[0 .. nk->ranges - 1];
+    assigns nk->desc[child].map_p.addr, nk->desc[child].map_p.count;
+    assigns nk->desc[child].map_np.addr, nk->desc[child].map_np.count;
+    KEEPS_TABLES(nk)
+    ensures COUNT_CHANGED(nk, child, map, -1); */
 static void gap_close(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat) {
-    struct nk_table *t = &nk->child[child].map[map];
-    uint64_t last = (uint64_t)t->first + t->count - 1;
+    uint64_t at = (uint64_t)nk->child[child].map[map].first + seat;
+    uint64_t last = (uint64_t)nk->child[child].map[map].first + (uint64_t)nk->child[child].map[map].count - 1;
+    struct frond_range none = {0, 0, 0, 0};
 
-    t->count--;
+    /*@ assert map == 0 || map == 1; */
+    /*@ assert table_there(nk, child); */
+    /*@ assert last == nk->child[child].map[map].first + nk->child[child].map[map].count - 1; */
+    /*@ assert at <= last < nk->ranges && at == nk->child[child].map[map].first + seat; */
+    /*@ assert \forall integer p; ONE(nk->range[at], p) == 0; */
+    /*@ loop assigns i, nk->range[0 .. nk->ranges - 1];
+        loop invariant at <= i <= last;
+        loop invariant REST_BLANK(nk);
+        loop invariant FILLED_BUT(nk, i);
+        loop invariant SORTED_BUT(nk, i);
+        loop invariant FORMED(nk);
+        loop invariant INSIDE(nk);
+        loop invariant ALLOWED(nk);
+        loop invariant SHARING(nk);
+        loop invariant OWNED(nk);
+        loop invariant DESCRIBED(nk);
+        loop invariant \forall integer p; leading(nk->range, nk->ranges, p) ==
+            \at(leading(nk->range, nk->ranges, p), Pre) + ONE(nk->range[i], p);
+        loop variant last - i; */
+    for (uint64_t i = at; i < last; i++)
+        fill(nk, child, map, i, i + 1);
+    put_gap(nk, child, map, last, none);
+    /*@ assert \forall integer p; leading(nk->range, nk->ranges, p) ==
+          \at(leading(nk->range, nk->ranges, p), Pre); */
+    /*@ assert COUNTED(nk); */
+    /*@ assert BLANK(nk->range[last]); */
+    narrow(nk, child, map);
     child_publish(nk, child);
-    for (uint64_t i = t->first + seat; i < last; i++)
-        nk->range[i] = nk->range[i + 1];
-    nk->range[last] = (struct frond_range){0, 0, 0, 0};
 }
 
-/* Entry `index`, a gap of the child's, leads to target from now on: to n pages, which it may. */
+/* Entry `index` becomes what target and flags say; pages are not looked at. */
+/*@ requires arrays(nk) && index < nk->ranges;
+    assigns nk->range[0 .. nk->ranges - 1];
+    ensures nk->range[index].target == target && nk->range[index].flags == flags;
+    ensures nk->range[index].base == \old(nk->range[index].base);
+    ensures nk->range[index].size == \old(nk->range[index].size);
+    ensures STAYED(nk->range, 0, index);
+    ensures STAYED(nk->range, index + 1, nk->ranges);
+    ensures \forall integer p; leading(nk->range, nk->ranges, p) ==
+        \old(leading(nk->range, nk->ranges, p)) - \old(ONE(nk->range[index], p)) +
+        ONE(nk->range[index], p);
+    behavior rest: assumes REST_BLANK(nk); assumes nk->range[index].size > 0; ensures REST_BLANK(nk);
+    behavior filled: assumes FILLED(nk); ensures FILLED(nk);
+    behavior sorted: assumes SORTED(nk); ensures SORTED(nk);
+    behavior formed:
+        assumes FORMED(nk);
+        assumes aligned(target) && flags <= 15;
+        assumes target + nk->range[index].size <= UINT64_MAX + 1;
+        ensures FORMED(nk);
+    behavior inside:
+        assumes INSIDE(nk);
+        assumes allows(flags) ==> in_an_area(nk, target, nk->range[index].size);
+        ensures INSIDE(nk);
+    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk); */
+static void set_entry(struct nk *nk, uint64_t index, uint64_t target, uint64_t flags) {
+    struct frond_range r = nk->range[index];
+
+    r.target = target;
+    r.flags = flags;
+    table_put(nk->range, (uint64_t)nk->ranges, index, r);
+}
+
+/* Entry `index`, a gap of the child's, leads to target from now on: to n pages, where it may. */
+/*@ requires layout_ok(nk) && index < nk->ranges && child < nk->children && owns(nk, child, index);
+    requires !allows(nk->range[index].flags) && flags <= 15 && nk->range[index].size > 0;
+    requires allows(flags) ==> exactly(nk, first, n, target, nk->range[index].size);
+    requires !allows(flags) ==> n == 0 && first == 0;
+    requires COUNTED(nk);
+    assigns nk->range[0 .. nk->ranges - 1], nk->page[0 .. nk->pages - 1];
+    ensures COUNTED(nk);
+    ensures TYPES_SAME(nk);
+    ensures nk->range[index].target == target && nk->range[index].flags == flags;
+    ensures nk->range[index].base == \old(nk->range[index].base);
+    ensures nk->range[index].size == \old(nk->range[index].size);
+    behavior rest: assumes REST_BLANK(nk); ensures REST_BLANK(nk);
+    behavior filled: assumes FILLED(nk); ensures FILLED(nk);
+    behavior sorted: assumes SORTED(nk); ensures SORTED(nk);
+    behavior formed:
+        assumes FORMED(nk);
+        assumes aligned(target);
+        assumes target + nk->range[index].size <= UINT64_MAX + 1;
+        ensures FORMED(nk);
+    behavior inside:
+        assumes INSIDE(nk);
+        assumes allows(flags) ==> in_an_area(nk, target, nk->range[index].size);
+        ensures INSIDE(nk);
+    behavior allowed:
+        assumes ALLOWED(nk);
+        assumes \forall integer f; first <= f < first + n ==>
+            nk->page[f].type != NK_KEPT && (writes(flags) ==> nk->page[f].type == NK_FREE);
+        ensures ALLOWED(nk);
+    behavior sharing:
+        assumes SHARING(nk);
+        assumes \forall integer f; first <= f < first + n ==>
+            nk->page[f].maps == 0 || RECORDS(nk, f, child, flags);
+        ensures SHARING(nk);
+    behavior owned:
+        assumes OWNED(nk);
+        assumes \forall integer f; first <= f < first + n ==>
+            nk->page[f].maps == 0 || RECORDS(nk, f, child, flags);
+        ensures OWNED(nk);
+    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk);
+    behavior objects_end: assumes OBJECTS_END(nk); ensures OBJECTS_END(nk);
+    behavior objects_typed: assumes OBJECTS_TYPED(nk); ensures OBJECTS_TYPED(nk);
+    behavior objects_not_free: assumes OBJECTS_NOT_FREE(nk); ensures OBJECTS_NOT_FREE(nk);
+    behavior objects_apart: assumes OBJECTS_APART(nk); ensures OBJECTS_APART(nk);
+    behavior objects_headed: assumes OBJECTS_HEADED(nk); ensures OBJECTS_HEADED(nk);
+    behavior objects_placed: assumes OBJECTS_PLACED(nk); ensures OBJECTS_PLACED(nk); */
 static void lead(struct nk *nk, uint64_t child, uint64_t index, uint64_t target, uint64_t flags,
                  uint64_t first, uint64_t n) {
-    nk->range[index].target = target;
-    nk->range[index].flags = flags;
-    page_hold(nk, first, n, child, flags_share(flags));
+    /*@ ghost table_count(nk->range, (uint64_t)nk->ranges); */
+    /*@ assert led: \forall integer i, f; LEADS(nk, i, f) ==> nk->page[f].maps > 0; */
+    /*@ assert few: \forall integer f; 0 <= f < nk->pages ==> nk->page[f].maps <= nk->ranges; */
+    /*@ assert none: \forall integer p; ONE(nk->range[index], p) == 0; */
+    /*@ assert pages: first + n <= nk->pages; */
+    /*@ for sharing: assert \forall integer f; first <= f < first + n && nk->page[f].maps != 0 ==>
+          (nk->page[f].shared != 0 <==> shares(flags)); */
+    /*@ for owned: assert o1: \forall integer f; first <= f < first + n && nk->page[f].maps != 0 &&
+          nk->page[f].shared == 0 ==> nk->page[f].owner == child; */
+    set_entry(nk, index, target, flags);
+    /*@ assert its: \forall integer f; LEADS(nk, index, f) ==> first <= f < first + n; */
+    /*@ assert one: \forall integer f; 0 <= f < nk->pages ==>
+          ONE(nk->range[index], number(nk, f)) == (first <= f < first + n ? 1 : 0); */
+    /*@ assert others: \forall integer i, f; i != index && LEADS(nk, i, f) ==> \at(LEADS(nk, i, f), Pre); */
+    /*@ assert flags: \forall integer i; 0 <= i < nk->ranges && i != index ==>
+          nk->range[i].flags == \at(nk->range[i].flags, Pre); */
+    /*@ assert held: \forall integer i, f; i != index && LEADS(nk, i, f) ==> nk->page[f].maps > 0; */
+    page_hold(nk, first, n, child, flags);
+    /*@ assert owner: \forall integer i, f; i != index && LEADS(nk, i, f) ==>
+          nk->page[f].owner == \at(nk->page[f].owner, Pre); */
+    /*@ assert shared: \forall integer i, f; i != index && LEADS(nk, i, f) ==>
+          nk->page[f].shared == \at(nk->page[f].shared, Pre); */
+    /*@ for allowed: assert \forall integer i, f; i != index && LEADS(nk, i, f) ==>
+          may_lead_to(nk, f, nk->range[i].flags); */
+    /*@ assert fresh: \forall integer f; first <= f < first + n && \at(nk->page[f].maps, Pre) == 0 ==>
+          nk->page[f].owner == child && (nk->page[f].shared != 0 <==> shares(flags)); */
+    /*@ assert kept_owner: \forall integer f; first <= f < first + n && \at(nk->page[f].maps, Pre) != 0 ==>
+          nk->page[f].owner == \at(nk->page[f].owner, Pre); */
+    /*@ assert kept_shared: \forall integer f; first <= f < first + n && \at(nk->page[f].maps, Pre) != 0 ==>
+          nk->page[f].shared == \at(nk->page[f].shared, Pre); */
+    /*@ assert still: \forall integer f; LEADS(nk, index, f) ==> first <= f < first + n; */
+    /*@ for allowed: assert \forall integer f; first <= f < first + n ==>
+          nk->page[f].type == \at(nk->page[f].type, Pre); */
+    /*@ for allowed: assert \forall integer f; first <= f < first + n ==> may_lead_to(nk, f, flags); */
+    /*@ for allowed: assert \forall integer f; LEADS(nk, index, f) ==> may_lead_to(nk, f, flags); */
+    /*@ for sharing: assert before: \forall integer i, f; i != index && LEADS(nk, i, f) ==>
+          (\at(nk->page[f].shared, Pre) != 0 <==> shares(\at(nk->range[i].flags, Pre))); */
+    /*@ for sharing: assert s1: \forall integer i, f; i != index && LEADS(nk, i, f) ==>
+          nk->range[i].flags == \at(nk->range[i].flags, Pre); */
+    /*@ for sharing: assert s2: \forall integer i, f; i != index && LEADS(nk, i, f) ==>
+          (nk->page[f].shared != 0 <==> shares(\at(nk->range[i].flags, Pre))); */
+    /*@ for sharing: assert s3: \forall integer i, f; i != index && LEADS(nk, i, f) ==>
+          (nk->page[f].shared != 0 <==> shares(nk->range[i].flags)); */
+    /*@ for sharing: assert \forall integer f; first <= f < first + n ==>
+          (nk->page[f].shared != 0 <==> shares(flags)); */
+    /*@ for sharing: assert \forall integer f; LEADS(nk, index, f) ==>
+          (nk->page[f].shared != 0 <==> shares(flags)); */
+    /*@ for owned: assert \forall integer i, f; i != index && LEADS(nk, i, f) && nk->page[f].shared == 0 ==>
+          owns(nk, nk->page[f].owner, i); */
+    /*@ for owned: assert o2: \forall integer f; first <= f < first + n && \at(nk->page[f].maps, Pre) != 0 &&
+          nk->page[f].shared == 0 ==> \at(nk->page[f].owner, Pre) == child; */
+    /*@ for owned: assert o3: \forall integer f; first <= f < first + n && \at(nk->page[f].maps, Pre) != 0 &&
+          nk->page[f].shared == 0 ==> nk->page[f].owner == child; */
+    /*@ for owned: assert \forall integer f; first <= f < first + n && nk->page[f].shared == 0 ==>
+          nk->page[f].owner == child; */
+    /*@ for owned: assert \forall integer f; LEADS(nk, index, f) && nk->page[f].shared == 0 ==>
+          nk->page[f].owner == child; */
 }
 
 /* Entry `index` becomes a gap. */
+/*@ requires layout_ok(nk) && index < nk->ranges && nk->range[index].size > 0;
+    requires FORMED(nk);
+    requires INSIDE(nk);
+    requires COUNTED(nk);
+    assigns nk->range[0 .. nk->ranges - 1], nk->page[0 .. nk->pages - 1];
+    ensures !allows(nk->range[index].flags);
+    ensures nk->range[index].base == \old(nk->range[index].base);
+    ensures nk->range[index].size == \old(nk->range[index].size);
+    ensures FORMED(nk);
+    ensures INSIDE(nk);
+    ensures COUNTED(nk);
+    ensures TYPES_SAME(nk);
+    ensures \forall integer f; 0 <= f < nk->pages && \old(LEADS(nk, index, f)) ==>
+        nk->page[f].maps == \old(nk->page[f].maps) - 1;
+    ensures \forall integer f; 0 <= f < nk->pages && !\old(LEADS(nk, index, f)) ==>
+        nk->page[f].maps == \old(nk->page[f].maps);
+    ensures \forall integer f; 0 <= f < nk->pages ==>
+        nk->page[f].owner == \old(nk->page[f].owner);
+    ensures \forall integer f; 0 <= f < nk->pages ==>
+        nk->page[f].shared == \old(nk->page[f].shared);
+    behavior rest: assumes REST_BLANK(nk); ensures REST_BLANK(nk);
+    behavior filled: assumes FILLED(nk); ensures FILLED(nk);
+    behavior sorted: assumes SORTED(nk); ensures SORTED(nk);
+    behavior allowed: assumes ALLOWED(nk); ensures ALLOWED(nk);
+    behavior sharing: assumes SHARING(nk); ensures SHARING(nk);
+    behavior owned: assumes OWNED(nk); ensures OWNED(nk);
+    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk);
+    behavior objects_end: assumes OBJECTS_END(nk); ensures OBJECTS_END(nk);
+    behavior objects_typed: assumes OBJECTS_TYPED(nk); ensures OBJECTS_TYPED(nk);
+    behavior objects_not_free: assumes OBJECTS_NOT_FREE(nk); ensures OBJECTS_NOT_FREE(nk);
+    behavior objects_apart: assumes OBJECTS_APART(nk); ensures OBJECTS_APART(nk);
+    behavior objects_headed: assumes OBJECTS_HEADED(nk); ensures OBJECTS_HEADED(nk);
+    behavior objects_placed: assumes OBJECTS_PLACED(nk); ensures OBJECTS_PLACED(nk); */
 static void leave(struct nk *nk, uint64_t index) {
-    uint64_t first, n;
+    const struct frond_range *r = &nk->range[index];
+    struct pages p = pages_of(nk, r->target, r->size, r->flags);
 
-    pages_of(nk, &nk->range[index], &first, &n);
-    nk->range[index].flags = 0;
-    page_drop(nk, first, n);
+    /*@ ghost table_count(nk->range, (uint64_t)nk->ranges); */
+    /*@ assert p.status == NK_OK && p.first + p.n <= nk->pages; */
+    /*@ assert led: \forall integer i, f; LEADS(nk, i, f) ==> nk->page[f].maps > 0; */
+    /*@ assert its: \forall integer f; LEADS(nk, index, f) <==> p.first <= f < p.first + p.n; */
+    /*@ assert held: \forall integer f; p.first <= f < p.first + p.n ==> nk->page[f].maps > 0; */
+    /*@ assert one: \forall integer f; 0 <= f < nk->pages ==>
+          ONE(nk->range[index], number(nk, f)) == (p.first <= f < p.first + p.n ? 1 : 0); */
+    set_entry(nk, index, r->target, 0);
+    /*@ assert none: \forall integer p; ONE(nk->range[index], p) == 0; */
+    /*@ assert not: \forall integer f; !LEADS(nk, index, f); */
+    /*@ assert others: \forall integer i, f; i != index && LEADS(nk, i, f) ==> \at(LEADS(nk, i, f), Pre); */
+    /*@ assert flags: \forall integer i; 0 <= i < nk->ranges && i != index ==>
+          nk->range[i].flags == \at(nk->range[i].flags, Pre); */
+    page_drop(nk, p.first, p.n);
+    /*@ assert shared: \forall integer i, f; i != index && LEADS(nk, i, f) ==>
+          nk->page[f].shared == \at(nk->page[f].shared, Pre); */
+    /*@ for sharing: assert before: \forall integer i, f; i != index && LEADS(nk, i, f) ==>
+          (\at(nk->page[f].shared, Pre) != 0 <==> shares(\at(nk->range[i].flags, Pre))); */
+    /*@ for sharing: assert \forall integer i, f; i != index && LEADS(nk, i, f) ==>
+          (nk->page[f].shared != 0 <==> shares(nk->range[i].flags)); */
 }
 
 void range_remove(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat) {
-    leave(nk, nk->child[child].map[map].first + seat);
+    uint64_t index = (uint64_t)nk->child[child].map[map].first + seat;
+
+    /*@ assert map == 0 || map == 1; */
+    /*@ assert table_there(nk, child); */
+    /*@ assert index == nk->child[child].map[map].first + seat; */
+    /*@ assert index < nk->ranges && has(nk, child, map, index); */
+    /*@ assert nk->range[index].size > 0; */
+    leave(nk, index);
     gap_close(nk, child, map, seat);
 }
 
 /* ---- The calls ------------------------------------------------------------------------------- */
 
-enum nk_status nk_grant(struct nk *nk, uint64_t child, uint64_t map,
-                        const struct frond_range *range) {
-    const struct nk_table *t;
-    uint64_t m, first, n, seat;
-    enum nk_status status = table_of(nk, child, map, &m);
+/* Why the range, well formed, cannot be one more of table m; if it can, where its pages are. */
+static struct pages may_grant(const struct nk *nk, uint64_t child, uint64_t m, uint64_t seat,
+                              struct frond_range r) {
+    const struct nk_table *t = &nk->child[child].map[m];
+    struct pages p = may_lead(nk, r.target, r.size, r.flags);
 
-    if (status == NK_OK)
-        status = may_lead(nk, range, &first, &n);
+    if (p.status != NK_OK)
+        return p;
+    if (table_meets(nk->range + t->first, (uint64_t)t->count, seat, r.base, r.size))
+        p.status = NK_OVERLAP;
+    else if (page_taken(nk, p.first, p.n, child, r.flags, 0, 0))
+        p.status = NK_TAKEN;
+    else if (t->count == t->room)
+        p.status = NK_FULL;
+    return p;
+}
+
+enum nk_status range_grant(struct nk *nk, uint64_t child, uint64_t map, struct frond_range r) {
+    uint64_t m = table_of(map), seat, index;
+    struct frond_range gap = {r.base, r.size, r.target, 0};
+    enum nk_status status = has_table(nk, child, map);
+    struct pages p;
+
     if (status != NK_OK)
         return status;
-    t = &nk->child[child].map[m];
-    seat = table_seat(nk->range + t->first, t->count, range->base);
-    if (table_meets(nk->range + t->first, t->count, seat, range->base, range->size))
-        return NK_OVERLAP;
-    if (page_taken(nk, first, n, child, flags_share(range->flags), 0, 0))
-        return NK_TAKEN;
-    if (t->count == t->room)
-        return NK_FULL;
-    gap_open(nk, child, m, seat, range);
-    lead(nk, child, t->first + seat, range->target, range->flags, first, n);
+    if (!well_formed(r.base, r.size, r.target, r.flags))
+        return NK_BAD_RANGE;
+    seat = table_seat(nk->range + nk->child[child].map[m].first,
+                      (uint64_t)nk->child[child].map[m].count, r.base);
+    p = may_grant(nk, child, m, seat, r);
+    if (p.status != NK_OK)
+        return p.status;
+    index = (uint64_t)nk->child[child].map[m].first + seat;
+    gap_open(nk, child, m, seat, gap);
+    lead(nk, child, index, r.target, r.flags, p.first, p.n);
     return NK_OK;
 }
 
-/* The index of the entry that starts at base. */
-static enum nk_status entry_of(const struct nk *nk, uint64_t child, uint64_t m, uint64_t base,
-                               uint64_t *seat) {
-    const struct nk_table *t = &nk->child[child].map[m];
+enum nk_status nk_grant(struct nk *nk, uint64_t child, uint64_t map,
+                        const struct frond_range *range) {
+    return range_grant(nk, child, map, *range);
+}
 
-    *seat = table_seat(nk->range + t->first, t->count, base);
-    return *seat < t->count && nk->range[t->first + *seat].base == base ? NK_OK : NK_UNMAPPED;
+/* The place of the entry that starts at base; the number of entries if there is none. */
+static uint64_t seat_at(const struct nk *nk, uint64_t child, uint64_t m, uint64_t base) {
+    const struct nk_table *t = &nk->child[child].map[m];
+    uint64_t count = (uint64_t)t->count, seat = table_seat(nk->range + t->first, count, base);
+
+    return seat < count && nk->range[(uint64_t)t->first + seat].base == base ? seat : count;
 }
 
 enum nk_status nk_revoke(struct nk *nk, uint64_t child, uint64_t map, uint64_t base) {
-    uint64_t m, seat;
-    enum nk_status status = table_of(nk, child, map, &m);
+    uint64_t m = table_of(map), seat;
+    enum nk_status status = has_table(nk, child, map);
 
-    if (status == NK_OK)
-        status = entry_of(nk, child, m, base, &seat);
     if (status != NK_OK)
         return status;
+    seat = seat_at(nk, child, m, base);
+    if (seat == (uint64_t)nk->child[child].map[m].count)
+        return NK_UNMAPPED;
     range_remove(nk, child, m, seat);
     return NK_OK;
 }
 
+/* Why the child's entry `index` cannot lead to target with these flags, all well formed; if it can, where its pages are. */
+static struct pages may_point(const struct nk *nk, uint64_t child, uint64_t index, uint64_t target,
+                              uint64_t flags) {
+    const struct frond_range *r = &nk->range[index];
+    struct pages p = may_lead(nk, target, r->size, flags);
+    struct pages before = pages_of(nk, r->target, r->size, r->flags);
+
+    if (p.status == NK_OK && page_taken(nk, p.first, p.n, child, flags, before.first, before.n))
+        p.status = NK_TAKEN;
+    return p;
+}
+
 enum nk_status nk_point(struct nk *nk, uint64_t child, uint64_t map, uint64_t base, uint64_t target,
                         uint64_t flags) {
-    struct frond_range r;
-    uint64_t m, seat, index, first, n, first_before, n_before;
-    enum nk_status status = table_of(nk, child, map, &m);
+    uint64_t m = table_of(map), seat, index;
+    enum nk_status status = has_table(nk, child, map);
+    struct pages p;
 
-    if (status == NK_OK)
-        status = entry_of(nk, child, m, base, &seat);
     if (status != NK_OK)
         return status;
-    index = nk->child[child].map[m].first + seat;
-    r = (struct frond_range){base, nk->range[index].size, target, flags};
-    status = may_lead(nk, &r, &first, &n);
-    if (status != NK_OK)
-        return status;
-    pages_of(nk, &nk->range[index], &first_before, &n_before);
-    if (page_taken(nk, first, n, child, flags_share(flags), first_before, n_before))
-        return NK_TAKEN;
+    seat = seat_at(nk, child, m, base);
+    if (seat == (uint64_t)nk->child[child].map[m].count)
+        return NK_UNMAPPED;
+    index = (uint64_t)nk->child[child].map[m].first + seat;
+    if (!well_formed(base, nk->range[index].size, target, flags))
+        return NK_BAD_RANGE;
+    p = may_point(nk, child, index, target, flags);
+    if (p.status != NK_OK)
+        return p.status;
     leave(nk, index);
-    lead(nk, child, index, target, flags, first, n);
+    lead(nk, child, index, target, flags, p.first, p.n);
     return NK_OK;
 }
 
 enum nk_status nk_find(const struct nk *nk, uint64_t child, uint64_t map, uint64_t addr,
                        uint64_t *index) {
     const struct nk_table *t;
-    uint64_t m, i;
-    enum nk_status status = table_of(nk, child, map, &m);
+    enum nk_status status = has_table(nk, child, map);
+    uint64_t i;
 
     if (status != NK_OK)
         return status;
-    t = &nk->child[child].map[m];
-    if (map_find(nk->range + t->first, t->count, addr, &i) != MAP_FOUND)
+    t = &nk->child[child].map[table_of(map)];
+    if (map_find(nk->range + t->first, (uint64_t)t->count, addr, &i) != MAP_FOUND)
         return NK_UNMAPPED;
-    *index = t->first + i;
+    *index = (uint64_t)t->first + i;
     return NK_OK;
 }
+
+/*@ // What the invariants come to. Two children lead to one page only if both say that they share it; what
+    // is kept nobody leads to.
+    lemma confined: \forall struct nk *nk, integer c, d, i, j, f; tables_apart(nk) && sharing(nk) && owned(nk) &&
+        c != d && owns(nk, c, i) && owns(nk, d, j) && leads(nk, i, f) && leads(nk, j, f) ==>
+        shares(nk->range[i].flags) && shares(nk->range[j].flags);
+    lemma kept: \forall struct nk *nk, integer i, f; allowed(nk) && leads(nk, i, f) ==>
+        nk->page[f].type != NK_KEPT;
+*/

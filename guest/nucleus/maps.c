@@ -27,7 +27,7 @@ uint64_t maps_begin(uint64_t children, uint64_t ranges, uint64_t region) {
     if (a.code != NK_OK)
         return 0;
     nk = (const struct nk *)(uintptr_t)a.value;
-    return region + nk->layout.own[1].pages * PAGE;
+    return region + (uint64_t)nk->own[1].pages * PAGE;
 }
 
 bool maps_new(struct maps *m, uint64_t slot, uint64_t first, uint64_t room, uint64_t label) {

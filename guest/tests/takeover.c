@@ -179,12 +179,13 @@ static void accesses(const char *how, uint64_t shift) {
         {"the first virtio slot", FROND_VIRTIO_BASE, LOADS | STORES},
         {"the last virtio slot's doorbell",
          FROND_VIRTIO_BASE + (FROND_VIRTIO_SLOTS - 1) * FROND_VIRTIO_STRIDE + 0x50, LOADS | STORES},
-        {"a descriptor's magic", nk->at.desc, READS | STORES | FETCHES},
-        {"a descriptor's map", nk->at.desc + FROND_D_MAP_P, READS | STORES},
-        {"a descriptor's active", nk->at.desc + FROND_D_ACTIVE, READS | STORES},
-        {"a descriptor's pc", nk->at.desc + FROND_D_PC, READS | STORES},
-        {"the last byte of the descriptors", nk->at.desc + CHILDREN * PAGE - 8, READS | STORES},
-        {"a range", nk->at.range + 16, READS | STORES},
+        {"a descriptor's magic", (uint64_t)nk->desc_at, READS | STORES | FETCHES},
+        {"a descriptor's map", (uint64_t)nk->desc_at + FROND_D_MAP_P, READS | STORES},
+        {"a descriptor's active", (uint64_t)nk->desc_at + FROND_D_ACTIVE, READS | STORES},
+        {"a descriptor's pc", (uint64_t)nk->desc_at + FROND_D_PC, READS | STORES},
+        {"the last byte of the descriptors", (uint64_t)nk->desc_at + CHILDREN * PAGE - 8,
+         READS | STORES},
+        {"a range", (uint64_t)nk->range_at + 16, READS | STORES},
         {"a page record", at(nk->page), READS | STORES},
         {"a child's record", at(nk->child) + 8, READS | STORES},
         {"struct nk", at(nk), READS | STORES},
@@ -265,7 +266,8 @@ static void tables_in_the_region(void) {
     (void)ask(NK_CALL_CHILD_SET, 1, NK_FIELD_X, 1, pte(0x80000000, V | R | W | X), 0, 0);
     (void)ask(NK_CALL_CHILD_SET, 1, NK_FIELD_X, 2, pte(0x80000000, V | R | W | X | A), 0, 0);
     before = sum_of_region();
-    root[70] = pte(nk->at.desc + PAGE, V); /* its x[1] is entry `index` there: a megapage */
+    root[70] =
+        pte((uint64_t)nk->desc_at + PAGE, V); /* its x[1] is entry `index` there: a megapage */
     paging(at(root));
     load = cause_of(try_load, ((uint64_t)70 << 30) + (index << 21));
     store = cause_of_two(try_store, ((uint64_t)70 << 30) + ((index + 1) << 21), 1);
@@ -351,9 +353,9 @@ static void grants(void) {
         {"a range to nk's stack", (at(nk_stack_end) - 1) & ~(PAGE - 1), PAGE, RWX, NK_OWN},
         {"a range from below nk over it", own - PAGE, 2 * PAGE, RWX, NK_OWN},
         {"a range over all of memory", 0, HIGH << 20, RWX, NK_OWN},
-        {"a range to a descriptor", nk->at.desc, PAGE, RWX, NK_OWN},
-        {"... read only", nk->at.desc, PAGE, FROND_R, NK_OWN},
-        {"a range to the tables", nk->at.range & ~(PAGE - 1), PAGE, RWX, NK_OWN},
+        {"a range to a descriptor", (uint64_t)nk->desc_at, PAGE, RWX, NK_OWN},
+        {"... read only", (uint64_t)nk->desc_at, PAGE, FROND_R, NK_OWN},
+        {"a range to the tables", (uint64_t)nk->range_at & ~(PAGE - 1), PAGE, RWX, NK_OWN},
         {"a range to the page records", at(nk->page) & ~(PAGE - 1), PAGE, RWX, NK_OWN},
         {"a range to struct nk", at(nk) & ~(PAGE - 1), PAGE, RWX, NK_OWN},
         {"a range that begins in the region", region_end - PAGE, 2 * PAGE, RWX, NK_OWN},
@@ -467,7 +469,7 @@ static void stacks(void) {
                            at(nk_stack_end) - 64,
                            at(nk_bss_start),
                            FROND_CTL_BASE + 8,
-                           nk->at.desc + 256,
+                           (uint64_t)nk->desc_at + 256,
                            0,
                            WRAP};
     bool ok = true;
@@ -613,7 +615,7 @@ static void good_start(void) {
         give_up("nk does not start");
     nk = (const struct nk *)(uintptr_t)a.value;
     end = region + GIVEN * PAGE;
-    objects = region_end = region + nk->layout.own[1].pages * PAGE;
+    objects = region_end = region + (uint64_t)nk->own[1].pages * PAGE;
     memory = objects + OBJECTS * PAGE;
     if (ask(NK_CALL_DECLARE, objects, PAGE, NK_WRITE_ONCE, 0, 0, 0) != NK_OK)
         give_up("nk makes no object");

@@ -309,8 +309,8 @@ static bool same_table(uint64_t child, uint64_t map) {
     uint64_t n = entries(child, map, all);
 
     qsort(all, n, sizeof *all, by_virtual);
-    if (t->count != n)
-        return WRONG("child %" PRIu64 ": %u ranges, the model has %" PRIu64, child, t->count, n);
+    if ((uint64_t)t->count != n)
+        return WRONG("child %" PRIu64 ": %d ranges, the model has %" PRIu64, child, t->count, n);
     for (uint64_t i = 0; i < n; i++) {
         struct frond_range r = rig.nk->range[t->first + i];
         struct twin_entry e = entry_of(map, &r);
@@ -331,8 +331,8 @@ static bool same_child(uint64_t c) {
         return WRONG("child %" PRIu64 " lives and does not", c);
     if (!s->lives)
         return true;
-    if (n->map[NK_P].first != s->first || n->map[NK_P].room != s->room ||
-        n->map[NK_NP].room != s->room_np || rig.nk->desc[c].label != s->label ||
+    if ((uint64_t)n->map[NK_P].first != s->first || (uint64_t)n->map[NK_P].room != s->room ||
+        (uint64_t)n->map[NK_NP].room != s->room_np || rig.nk->desc[c].label != s->label ||
         rig.nk->desc[c].uid != s->uid)
         return WRONG("child %" PRIu64 " is not as created", c);
     return s->two ? same_table(c, NK_P) && same_table(c, NK_NP) : same_table(c, NK_BOTH);
@@ -401,10 +401,10 @@ static bool at_reset(uint64_t c) {
                            .uid = slot[c].uid};
     const struct nk_table *t = rig.nk->child[c].map;
 
-    d.map_p = (struct frond_map){rig.at.range + 32 * (uint64_t)t[0].first, t[0].count};
-    d.map_np = slot[c].two
-                   ? (struct frond_map){rig.at.range + 32 * (uint64_t)t[1].first, t[1].count}
-                   : d.map_p;
+    d.map_p = (struct frond_map){rig.at.range + 32 * (uint64_t)t[0].first, (uint64_t)t[0].count};
+    d.map_np = slot[c].two ? (struct frond_map){rig.at.range + 32 * (uint64_t)t[1].first,
+                                                (uint64_t)t[1].count}
+                           : d.map_p;
     return memcmp(&d, &rig.nk->desc[c], sizeof d) == 0 || WRONG("not a hart at reset");
 }
 

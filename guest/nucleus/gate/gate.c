@@ -11,7 +11,7 @@ static struct nk_layout given; /* its areas: until nk starts */
 static unsigned areas;
 static struct nk *nk; /* NULL: it has not started */
 
-/* The one cast from an address to what lies there: of places that nk_place has computed, in memory that is
+/* trusted: the one cast from an address to what lies there: of places that nk_place has computed, in memory that is
  * nk's own from then on; and of the memory that only nk may write, for objects. */
 static void *pointer(uint64_t address) { return (void *)(uintptr_t)address; }
 
