@@ -74,8 +74,22 @@ static struct pages may_lead(const struct nk *nk, uint64_t target, uint64_t size
 
 /*@ requires arrays(nk) && child < nk->children && map <= 1;
     assigns nk->child[child];
-    ensures COUNT_SET(nk, child, map, count); */
+    ensures \forall integer c; 0 <= c < nk->children ==>
+        nk->child[c].lives == \old(nk->child[c].lives);
+    ensures \forall integer c; 0 <= c < nk->children ==>
+        nk->child[c].map[0].first == \old(nk->child[c].map[0].first);
+    ensures \forall integer c; 0 <= c < nk->children ==>
+        nk->child[c].map[1].first == \old(nk->child[c].map[1].first);
+    ensures \forall integer c; 0 <= c < nk->children ==>
+        nk->child[c].map[0].room == \old(nk->child[c].map[0].room);
+    ensures \forall integer c; 0 <= c < nk->children ==>
+        nk->child[c].map[1].room == \old(nk->child[c].map[1].room);
+    ensures \forall integer c; 0 <= c < nk->children ==> nk->child[c].map[0].count ==
+        (c == child && map == 0 ? count : \old(nk->child[c].map[0].count));
+    ensures \forall integer c; 0 <= c < nk->children ==> nk->child[c].map[1].count ==
+        (c == child && map == 1 ? count : \old(nk->child[c].map[1].count)); */
 static void set_count(struct nk *nk, uint64_t child, uint64_t map, int32_t count) {
+    /*@ assert map == 0 || map == 1; */
     nk->child[child].map[map].count = count;
 }
 
@@ -111,7 +125,6 @@ static void widen(struct nk *nk, uint64_t child, uint64_t map) {
     /*@ assert owns: \forall integer c, i; owns(nk, c, i) <==> \at(owns(nk, c, i),Pre); */
     /*@ assert has: \forall integer c, m, i; live(nk, c) && i != nk->child[child].map[map].first + nk->child[child].map[map].count - 1 ==> (has(nk, c, m, i) <==> \at(has(nk, c, m, i),Pre)); */
     /*@ assert has_now: has(nk, child, map, nk->child[child].map[map].first + nk->child[child].map[map].count - 1); */
-
 }
 
 /*@ requires arrays(nk) && tables_there(nk) && tables_apart(nk);
@@ -235,7 +248,8 @@ static void put_gap(struct nk *nk, uint64_t child, uint64_t map, uint64_t hole,
 static void gap_open(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat,
                      struct frond_range gap) {
     uint64_t at = (uint64_t)nk->child[child].map[map].first + seat;
-    uint64_t end = (uint64_t)nk->child[child].map[map].first + (uint64_t)nk->child[child].map[map].count;
+    uint64_t end =
+        (uint64_t)nk->child[child].map[map].first + (uint64_t)nk->child[child].map[map].count;
 
     /*@ assert map == 0 || map == 1; */
     /*@ assert table_there(nk, child); */
@@ -277,7 +291,8 @@ static void gap_open(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat,
     ensures COUNT_CHANGED(nk, child, map, -1); */
 static void gap_close(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat) {
     uint64_t at = (uint64_t)nk->child[child].map[map].first + seat;
-    uint64_t last = (uint64_t)nk->child[child].map[map].first + (uint64_t)nk->child[child].map[map].count - 1;
+    uint64_t last =
+        (uint64_t)nk->child[child].map[map].first + (uint64_t)nk->child[child].map[map].count - 1;
     struct frond_range none = {0, 0, 0, 0};
 
     /*@ assert map == 0 || map == 1; */
