@@ -50,7 +50,10 @@ static void renew(struct nk *nk, uint64_t child, uint64_t label) {
     d->uid = ++nk->last_uid;
     /*@ assert ENTRIES_SAME(nk); */
     /*@ assert PAGES_SAME(nk); */
-    /*@ assert MAPS_SAME(nk, c != child); */
+    /*@ assert \forall integer c; c != child ==> nk->desc[c].map_p.addr == \at(nk->desc[c].map_p.addr, Pre); */
+    /*@ assert \forall integer c; c != child ==> nk->desc[c].map_p.count == \at(nk->desc[c].map_p.count, Pre); */
+    /*@ assert \forall integer c; c != child ==> nk->desc[c].map_np.addr == \at(nk->desc[c].map_np.addr, Pre); */
+    /*@ assert \forall integer c; c != child ==> nk->desc[c].map_np.count == \at(nk->desc[c].map_np.count, Pre); */
     /*@ COUNTS_SAME_WHY(nk) */
 }
 
@@ -134,8 +137,8 @@ static void take(struct nk *nk, uint64_t child, uint64_t first, uint64_t room, u
     ensures \result == NK_OK ==> 0 < room && first + room + room_np <= nk->ranges;
     ensures \result == NK_OK ==> \forall integer c, i; live(nk, c) && first <= i < first + room + room_np ==>
         !reserves(nk, c, i); */
-static enum nk_status may_create(const struct nk *nk, uint64_t child, uint64_t label, uint64_t first,
-                                 uint64_t room, uint64_t room_np) {
+static enum nk_status may_create(const struct nk *nk, uint64_t child, uint64_t label,
+                                 uint64_t first, uint64_t room, uint64_t room_np) {
     if (child >= (uint64_t)nk->children)
         return NK_NOT_CHILD;
     if (lives(nk, child))

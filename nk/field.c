@@ -96,7 +96,8 @@ static void set_answer(struct frond_desc *d, uint64_t resume, uint64_t value) {
     KEEPS_EACH(nk)
     KEEPS_OBJECTS_EACH(nk)
     behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk); */
-static void set_field(struct nk *nk, uint64_t child, uint64_t field, uint64_t index, uint64_t value) {
+static void set_field(struct nk *nk, uint64_t child, uint64_t field, uint64_t index,
+                      uint64_t value) {
     struct frond_desc *d = &nk->desc[child];
 
     switch (field) {

@@ -145,7 +145,8 @@ static struct pages may_declare(const struct nk *nk, uint64_t base, uint64_t siz
 
     if (type == NK_FREE || type >= NK_TYPES)
         p.status = NK_BAD_TYPE;
-    else if (base % NK_PAGE != 0 || size % NK_PAGE != 0 || size == 0 || size - 1 > UINT64_MAX - base)
+    else if (base % NK_PAGE != 0 || size % NK_PAGE != 0 || size == 0 ||
+             size - 1 > UINT64_MAX - base)
         p.status = NK_BAD_RANGE;
     if (p.status == NK_OK)
         p = page_locate(nk, base / NK_PAGE, size / NK_PAGE);
