@@ -56,10 +56,18 @@ struct core_cache {
 #define CORE_NO_PAGE UINT32_MAX
 #define CORE_WINDOW  0x80000000u /* in core_entry.page: device window, not RAM */
 
+/* A page that the node's own map leads nowhere, as found last, and what that was derived from. */
+struct core_gap {
+    uint64_t key; /* page number + 1; 0: none is known */
+    uint64_t drops, changes, gen;
+    uint8_t need;
+};
+
 struct core_table {
     struct frond_map at;     /* as in the descriptor */
     struct core_cache where; /* arena page of each 4 KiB of the table */
     struct core_cache cache; /* composed pages */
+    struct core_gap gap;
     /* Registers of a scheme other than flat (resolve.h), emptied by registers_empty: */
     struct core_cache pointer; /* where each 4 KiB of the table lies */
     struct core_copy *copy;    /* what it holds */
@@ -151,6 +159,9 @@ struct core_isa {
     void (*range_changed)(void *opaque, struct core_ctx *ctx, unsigned mode, uint64_t index,
                           const struct frond_range *old, const struct frond_range *new);
     bool (*private_window)(uint64_t addr); /* of every node */
+    /* Least address from which on those of the node at `level`, as it accesses memory now, are without exception its
+     * node's own, by map_p, for loads and stores, and none is a private window's; ~0: none. For core_stretch only. */
+    uint64_t (*plain_from)(void *opaque, unsigned level);
     /* When alloc has returned NULL, something may be derived and not watched: whoever supplies it sees to
      * it that all is dropped before the guest's next step. */
     struct memory memory;
@@ -208,6 +219,17 @@ void core_resolve(struct core *c, unsigned level, unsigned mode, uint64_t addr, 
 /* The same from what is kept only: true and *page (RAM), or false. */
 bool core_peek(struct core *c, unsigned level, unsigned mode, uint64_t addr, unsigned need,
                uint32_t *page);
+
+/* Addresses that lead on to RAM in one piece, with the same right: [first, last]. */
+struct core_stretch {
+    uint64_t first, last;
+    uint64_t offset; /* of first, in the arena */
+};
+/* Those around an address of the node at `level` (the top) that map_p has just been found to lead to RAM, which have `need`,
+ * FROND_R or FROND_W. For W, none of their pages is watched, and there are no more than some thousand. What the node's TLBs are
+ * dropped for, it goes with. False: there are none, or that is not to be seen at a glance. */
+bool core_stretch(struct core *c, unsigned level, uint64_t addr, unsigned need,
+                  struct core_stretch *out);
 
 /* Entry `index` of a table of the node at `level` (>= 1), as it stands. False: it cannot be read. */
 bool core_table_entry(struct core *c, unsigned level, unsigned mode, uint64_t index,

@@ -290,6 +290,34 @@ void walk_ended(const struct core_frame *f, bool direct, struct core_answer *out
         walk_trap(out, f->level, f->need & FROND_W ? 7 : 5, f->tval);
 }
 
+/* What a gap hangs on, as it is now. */
+static struct core_gap gap_now(const struct core *c, const struct core_frame *f) {
+    return (struct core_gap){.key = f->addr / FROND_PAGE_SIZE + 1,
+                             .drops = c->drops,
+                             .changes = c->cost.changes,
+                             .gen = c->path[f->level].ctx->gen,
+                             .need = f->need};
+}
+
+/* A device is a gap that is met again and again. Whether it is the one that was met last. */
+static bool same_gap(struct core *c, const struct core_frame *f, struct core_answer *out) {
+    const struct core_gap *k = &c->path[f->level].ctx->table[f->mode].gap;
+    const struct core_gap now = gap_now(c, f);
+
+    if (k->key != now.key || k->need != now.need || k->drops != now.drops ||
+        k->changes != now.changes || k->gen != now.gen)
+        return false;
+    c->chain[f->level] = f->addr;
+    walk_gap(c, out, f->level, f->mode);
+    walk_ended(f, true, out);
+    return true;
+}
+
+static void keep_gap(struct core *c, const struct core_frame *f, const struct core_answer *out) {
+    if (out->what == CORE_GAP && out->direct && out->kind == 0 && out->level == f->level)
+        c->path[f->level].ctx->table[f->mode].gap = gap_now(c, f);
+}
+
 /* Does what is on the stack, last first, each of which what is before it needs. */
 static void resolve_stack(struct core *c, struct core_answer *out) {
     unsigned depth = 1;
@@ -345,6 +373,65 @@ bool core_table_entry(struct core *c, unsigned level, unsigned mode, uint64_t in
     return w == WALK_FOUND;
 }
 
+/* Whether a descriptor of the path lies in the arena's bytes [offset, offset + last]. */
+static bool has_descriptor(const struct core *c, unsigned level, uint64_t offset, uint64_t last) {
+    for (unsigned l = 1; l <= level; l++) {
+        uint64_t at = (uint64_t)c->path[l].ctx->desc_page * FROND_PAGE_SIZE;
+        if (at + FROND_PAGE_SIZE - 1 >= offset && at <= offset + last)
+            return true;
+    }
+    return false;
+}
+
+/* How many bytes, at most, before (step -1) or behind (1) the one at `offset` in the arena lie in pages that nobody watches, up
+ * to `most`; its own page is not. */
+static uint64_t quiet(const struct core *c, uint64_t offset, int step, uint64_t most) {
+    enum { PAGES = 8192 };
+    uint64_t page = offset / FROND_PAGE_SIZE, in = offset % FROND_PAGE_SIZE;
+    uint64_t bytes = step < 0 ? in : FROND_PAGE_SIZE - 1 - in;
+
+    for (unsigned n = 0; n < PAGES && bytes < most; n++, bytes += FROND_PAGE_SIZE) {
+        page += (uint64_t)(int64_t)step;
+        if (c->page[page].watch != 0)
+            break;
+    }
+    return bytes < most ? bytes : most;
+}
+
+bool core_stretch(struct core *c, unsigned level, uint64_t addr, unsigned need,
+                  struct core_stretch *out) {
+    uint64_t below = UINT64_MAX, above = UINT64_MAX, at = addr, drops = c->drops;
+
+    for (unsigned l = level;; l--) {
+        uint64_t from = c->isa->plain_from(c->isa->opaque, l);
+        struct core_frame below_it;
+        struct core_answer a;
+        struct frond_range e;
+
+        if (at < from)
+            return false;
+        below = at - from < below ? at - from : below;
+        c->chain[l] = at;
+        if (search(c, l, CORE_P, &e, &below_it, &a) != WALK_FOUND || (e.flags & need) == 0)
+            return false;
+        below = at - e.base < below ? at - e.base : below;
+        above = range_last(&e) - at < above ? range_last(&e) - at : above;
+        at = range_target(&e, at);
+        if (l == 0)
+            break;
+    }
+    if (need == FROND_W) {
+        if (c->page[at / FROND_PAGE_SIZE].watch != 0)
+            return false;
+        below = quiet(c, at, -1, below);
+        above = quiet(c, at, 1, above);
+    }
+    if (c->drops != drops || has_descriptor(c, level, at - below, below + above))
+        return false;
+    *out = (struct core_stretch){addr - below, addr + above, at - below};
+    return true;
+}
+
 void core_resolve(struct core *c, unsigned level, unsigned mode, uint64_t addr, unsigned need,
                   struct core_answer *out) {
     struct core_frame f = {
@@ -359,9 +446,12 @@ void core_resolve(struct core *c, unsigned level, unsigned mode, uint64_t addr, 
         walk_answer(&f, e->perm, e->page, out);
     else if (!c->scheme->flat && walk_by_scheme(c, &f, out))
         return;
-    else if (push_frame(c, 0, &f))
+    else if (c->scheme->flat && same_gap(c, &f, out))
+        return;
+    else if (push_frame(c, 0, &f)) {
         resolve_stack(c, out);
-    else
+        keep_gap(c, &f, out);
+    } else
         out->what = CORE_NOMEM;
 }
 

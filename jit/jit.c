@@ -121,7 +121,18 @@ void jit_flush(struct jit *j) {
 
 static bool is_branch(const struct decoded *d) { return d->row >= ROW_beq && d->row <= ROW_bgeu; }
 
-static bool is_jump(const struct decoded *d) { return d->row == ROW_jal || d->row == ROW_jalr; }
+/* What follows it is not what comes next. */
+static bool is_jump(const struct decoded *d) {
+    switch (d->row) {
+    case ROW_jal:
+    case ROW_jalr:
+    case ROW_ecall:
+    case ROW_ebreak:
+    case ROW_mret:
+    case ROW_sret: return true;
+    default: return false;
+    }
+}
 
 /* One instruction more, if the unit can have it. */
 static bool take(struct unit *u, const uint8_t *page) {
@@ -201,13 +212,15 @@ static void list(const struct jit *j, const uint8_t *at, const uint8_t *end) {
 }
 
 bool jit_translate(struct jit *j, struct block *b, uint64_t base, const uint8_t *page,
-                   unsigned *bytes_used) {
+                   const struct tlb *data, unsigned *bytes_used) {
     uint64_t begun = nanoseconds();
     struct room room = room_of(j);
     uint8_t *at = room.at;
     bool made = false;
 
     make(&j->unit, base, b->offset, page);
+    for (unsigned k = TLB_R; k <= TLB_W; k++)
+        j->unit.stretch[k] = data->stretch[k].limit != 0;
     if (j->unit.n > 0) {
         made = emit_unit(j->emit, &room, &j->common, &j->unit);
         j->full = !made;

@@ -30,9 +30,9 @@ void jit_free(struct jit *j);
 
 /* The unit of block b, whose page's bytes and virtual address are given, into b->unit; `*bytes_used`: the
  * bytes of the page that it was made from, from b->offset on. False: nothing there can be translated, or code
- * memory is full: jit_full tells. */
+ * memory is full: jit_full tells. data: the TLB of the moment; if it has stretches, accesses look there first. */
 bool jit_translate(struct jit *j, struct block *b, uint64_t base, const uint8_t *page,
-                   unsigned *bytes_used);
+                   const struct tlb *data, unsigned *bytes_used);
 /* Code memory is full: every block is to be dropped (code_drop_all), then jit_flush called. */
 bool jit_full(const struct jit *j);
 void jit_flush(struct jit *j);

@@ -11,6 +11,19 @@ static void sync_at(struct hart *h, const struct site *s) {
         fp_settle(h);
 }
 
+/* The hart's state was changed: it trapped, or another node is the top. On in the unit of its pc, if the jump cache
+ * has one and exec_run need not look. */
+static const void *elsewhere(struct hart *h) {
+    const struct jump *j;
+
+    if (h->attention && !child_go_on(h))
+        return NULL;
+    if (h->left <= 0 || h->fetch->jump_drops != code_drops(h->code))
+        return NULL;
+    j = &h->fetch->jump[h->d->pc >> 1 & (JUMP_SIZE - 1)];
+    return j->pc == h->d->pc && j->code != jit_none(h->jit) ? j->code : NULL;
+}
+
 /* The instruction is done: on in the unit, if nothing has changed that exec_run must look at. */
 static const void *retired(struct hart *h, const struct site *s, bool fp_ready) {
     if (h->attention || h->left < s->rest) {
@@ -44,7 +57,7 @@ static const void *load(struct hart *h, uint64_t va, const struct site *s) {
     }
     sync_at(h, s);
     if (!mem_load(h, va, access_of(FROND_FAULT_LOAD, slow, s->reg, s->ilen), &value))
-        return NULL;
+        return elsewhere(h);
     loaded(h, s, slow, value);
     return retired(h, s, ready);
 }
@@ -62,8 +75,20 @@ static const void *store(struct hart *h, uint64_t va, uint64_t value, const stru
     if (s->width < 8)
         value &= (UINT64_C(1) << 8 * s->width) - 1;
     if (!mem_store(h, va, access_of(FROND_FAULT_STORE, slow, s->reg, s->ilen), value))
-        return NULL;
+        return elsewhere(h);
     return retired(h, s, ready);
+}
+
+/* CSRs, ecall, mret and the like: on behind it, if nothing has changed but the hart's registers. */
+static const void *system_done(struct hart *h, const struct site *s) {
+    const struct tlb *fetch = h->fetch;
+
+    sync_at(h, s);
+    sys_exec(h, s->raw, s->ilen);
+    if (h->attention || h->fetch != fetch || h->d->pc != s->pc + s->ilen || h->left < s->rest - 1)
+        return elsewhere(h);
+    h->left -= s->rest - 1;
+    return s->resume;
 }
 
 const void *jit_slow(struct hart *h, uint64_t va, uint64_t value, const struct site *s) {
@@ -78,6 +103,7 @@ const void *jit_slow(struct hart *h, uint64_t va, uint64_t value, const struct s
         if (fp_exec(h->d, s->row, s->raw))
             return s->resume;
         break;
+    case SITE_SYSTEM: return system_done(h, s);
     case SITE_EXEC: break;
     }
     sync_at(h, s);

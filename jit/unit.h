@@ -22,7 +22,8 @@ struct unit_insn {
 struct unit {
     uint64_t base; /* virtual address of the page */
     unsigned n;
-    uint16_t end; /* offset behind the last */
+    uint16_t end;    /* offset behind the last */
+    bool stretch[2]; /* of TLB_R, TLB_W: such accesses look at struct tlb's stretch first */
     struct unit_insn insn[JIT_UNIT_MAX];
     int16_t index[UNIT_PAGE / 2]; /* by offset / 2: which instruction starts there, or -1 */
 };
@@ -33,12 +34,13 @@ enum site_kind {
     SITE_STORE,
     SITE_FSTART, /* FP arithmetic, before the host's is prepared */
     SITE_FSOFT,  /* FP arithmetic that fp.c does */
+    SITE_SYSTEM, /* csr.c does it */
     SITE_EXEC,   /* exec_run is to go on at the instruction */
 };
 struct site {
     uint64_t pc;        /* of the instruction */
     const void *resume; /* code behind it */
-    uint32_t raw;       /* FSOFT: decoded.imm */
+    uint32_t raw;       /* FSOFT, SYSTEM: decoded.imm */
     uint16_t row;       /* FSOFT */
     uint16_t rest;      /* instructions of the unit from this one on */
     uint8_t kind;
@@ -46,8 +48,9 @@ struct site {
 };
 
 /* slow.c: what a unit cannot do itself. The registers are in h->d; h->left is what the unit has it to be:
- * what is left behind the unit's last instruction. The code to go on with; NULL: the hart is as
- * exec_run wants it, which goes on. */
+ * what is left behind the unit's last instruction. The code to go on with, of this unit or another's first: all
+ * that it needs it takes from h once more, and h->left is as that code wants it. NULL: the hart is as exec_run
+ * wants it, which goes on. */
 const void *jit_slow(struct hart *h, uint64_t va, uint64_t value, const struct site *s);
 
 /* text.c: the instruction at pc in the assembler's form, but that compressed ones have their long names. */

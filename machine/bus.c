@@ -70,6 +70,7 @@ static void claim(struct slot *s, uint64_t addr) {
     const struct core *c = &s->m->r.core;
     struct owner *o = &s->owner;
 
+    s->m->owned |= 1u << (s - s->m->slot);
     o->nodes = c->top + 1;
     o->addr = addr;
     o->mode = hart_data_mode(c->path[c->top].d);
@@ -221,10 +222,8 @@ static uint32_t bus_lines(void *opaque, unsigned level) {
     struct frond *m = opaque;
     uint32_t lines = 0;
 
-    for (unsigned w = 0; w < WINDOWS; w++) {
-        struct slot *s = &m->slot[w];
-        if (!s->d || s->owner.nodes == 0)
-            continue;
+    for (uint32_t left = m->owned; left != 0; left &= left - 1) {
+        struct slot *s = &m->slot[__builtin_ctz(left)];
         if (s->owner.news)
             tell(m, s, level);
         if (s->d->line && owns(m, &s->owner, level))

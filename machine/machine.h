@@ -49,6 +49,7 @@ struct frond {
     struct frond_range region[REGIONS];
     unsigned regions;
     struct slot slot[WINDOWS];
+    uint32_t owned;    /* bit per slot: somebody owns the device */
     bool path_changed; /* a transfer met a gap */
     bool poll_input;
     void (*tick)(void *opaque);

@@ -245,7 +245,7 @@ static void add_exit(struct text *t, struct frond *m, const struct riscv_note *n
         break;
     case FROND_EXIT_IDLE:
     case FROND_EXIT_INTERRUPT:
-        add(t, " pending=%" PRIx64, hart_mip(&m->r, asked) & m->r.core.path[asked].d->csr.mie);
+        add(t, " pending=%" PRIx64, hart_mip(&m->r, asked, m->r.core.path[asked].d->csr.mie));
         break;
     default: add(t, " kind=%u value=%" PRIx64, e->kind, e->value); break;
     }

@@ -43,10 +43,37 @@ static void give_up(struct riscv *r, enum riscv_why why, const char *error) {
 
 /* ---- What a descriptor may hold ------------------------------------------------------------------ */
 
-static bool is_zero(const void *p, size_t n) {
-    static const uint8_t zero[FROND_PAGE_SIZE];
+/* Every ENTER comes here with most of a page, so it is read once, as wide as the host reads. n: of whole words. */
+typedef uint64_t lanes __attribute__((vector_size(32), aligned(8), may_alias));
 
-    return memcmp(p, zero, n) == 0; /* the host's is the fastest: every ENTER comes here */
+static inline __attribute__((always_inline)) bool none_set(const void *p, size_t n) {
+    const uint64_t *word = p;
+    lanes a = {0}, b = {0};
+    uint64_t rest = 0;
+    size_t i = 0;
+
+    for (; i + 8 <= n / 8; i += 8) {
+        a |= *(const lanes *)(const void *)&word[i];
+        b |= *(const lanes *)(const void *)&word[i + 4];
+    }
+    for (; i < n / 8; i++)
+        rest |= word[i];
+    a |= b;
+    return (a[0] | a[1] | a[2] | a[3] | rest) == 0;
+}
+
+#ifdef __x86_64__
+__attribute__((target("avx2"))) static bool none_set_avx2(const void *p, size_t n) {
+    return none_set(p, n);
+}
+#define HOST_AVX2 __builtin_cpu_supports("avx2")
+#else
+#define none_set_avx2 none_set
+#define HOST_AVX2     0
+#endif
+
+static bool is_zero(const void *p, size_t n) {
+    return n >= 128 && HOST_AVX2 ? none_set_avx2(p, n) : none_set(p, n);
 }
 
 /* The count of a table whose address is in order. */
@@ -281,11 +308,25 @@ void child_answer(struct riscv *r, const struct core_answer *ans, struct access 
 
 /* ---- ENTER ----------------------------------------------------------------------------------------- */
 
-enum entered { ENTERED, ENDED, LEFT };
+enum enter { ENTERED, ENDED, LEFT };
 /* ENDED: the issuer's ENTER retired with a STATUS, or it took a trap; it is the top. LEFT: an exit. */
 
+/* What the place of a descriptor at the top's address va hangs on, as it is now. */
+static struct entered entered_now(struct riscv *r, uint64_t va) {
+    const struct core_ctx *ctx = top_of(r)->ctx;
+    struct entered e = {.va = va, .drops = r->core.drops, .gen = ctx->gen, .pt_seq = ctx->pt_seq};
+
+    r->isa.issuer_state(r, r->core.top, e.issuer);
+    return e;
+}
+
+static bool same_entered(const struct entered *a, const struct entered *b) {
+    return a->va == b->va && a->drops == b->drops && a->gen == b->gen && a->pt_seq == b->pt_seq &&
+           memcmp(a->issuer, b->issuer, sizeof a->issuer) == 0;
+}
+
 /* Page of the descriptor at the issuer's address va: translated for loads, then for stores. */
-static enum entered find_descriptor(struct riscv *r, uint64_t va, uint32_t *page) {
+static enum enter find_descriptor(struct riscv *r, uint64_t va, uint32_t *page) {
     unsigned j = r->core.top;
     const struct access desc = {.kind = FROND_FAULT_DESC, .flags = FROND_XF_WRITE};
     struct core_issued is = {0};
@@ -332,12 +373,30 @@ static enum entered find_descriptor(struct riscv *r, uint64_t va, uint32_t *page
     return LEFT;
 }
 
+/* The same, remembered: a monitor enters the same child again and again. */
+static enum enter find_again(struct riscv *r, uint64_t va, uint32_t *page) {
+    struct node *n = top_of(r)->ctx->isa;
+    struct entered now = entered_now(r, va);
+    enum enter e = ENTERED;
+
+    if (n && same_entered(&n->entered, &now) && !core_on_path(&r->core, n->entered.page)) {
+        *page = n->entered.page;
+        return e;
+    }
+    e = find_descriptor(r, va, page);
+    if (e == ENTERED && n) {
+        n->entered = entered_now(r, va);
+        n->entered.page = *page;
+    }
+    return e;
+}
+
 /* Puts the child whose descriptor is named in the top's `active` on the path; `how`: for the trace. */
-static enum entered enter_active(struct riscv *r, enum riscv_event how) {
+static enum enter enter_active(struct riscv *r, enum riscv_event how) {
     struct frond_desc *issuer = top_of(r)->d;
     uint64_t va = issuer->active & ~(uint64_t)(FROND_PAGE_SIZE - 1);
     uint32_t page = 0;
-    enum entered e = find_descriptor(r, va, &page);
+    enum enter e = r->core.scheme->flat ? find_again(r, va, &page) : find_descriptor(r, va, &page);
 
     if (e != ENTERED)
         return e;
@@ -474,6 +533,10 @@ static bool met_again(struct riscv *r, unsigned denied) {
            (denied == r->core.top || (level_at(r, denied)->d->pend.flags & FROND_XF_SELF) == 0);
 }
 
+static bool stop_asked(const struct riscv *r) {
+    return atomic_load_explicit(&r->stop, memory_order_relaxed);
+}
+
 /* Restores the path above `from`, then applies the answers that stand in it, root first. A DENY of
  * what restoring itself would meet is applied as soon as its maker is there again. */
 static void restore(struct riscv *r, unsigned from) {
@@ -486,7 +549,7 @@ static void restore(struct riscv *r, unsigned from) {
             denied = l;
         if (d->active == 0)
             break;
-        if (atomic_load_explicit(&r->stop, memory_order_relaxed)) {
+        if (stop_asked(r)) {
             r->stopping = true; /* what is not restored yet stays suspended, unanswered */
             return;
         }
@@ -495,7 +558,7 @@ static void restore(struct riscv *r, unsigned from) {
             whole = false;
             break;
         }
-        enum entered e = enter_active(r, EV_AGAIN);
+        enum enter e = enter_active(r, EV_AGAIN);
         if (r->error)
             return;
         if (e != ENTERED) { /* an ENTER of the path has ended, or from is not on it any more */
@@ -596,7 +659,7 @@ static uint64_t pending_at(struct riscv *r, unsigned level) {
     if (d->news != 0)
         lines |= 1u << FROND_IRQ_CTL;
     plic_sample(&d->plic, lines);
-    return hart_mip(r, level) & d->csr.mie;
+    return hart_mip(r, level, d->csr.mie);
 }
 
 /* Calls the host for each mark that the top has reached. */
@@ -780,6 +843,30 @@ static uint64_t next_stop(const struct riscv *r) {
     return r->shake != 0 && r->shake_at < at ? r->shake_at : at;
 }
 
+/* Gives the hart its steps up to the next stop. */
+static void set_off(struct riscv *r) {
+    uint64_t until = next_stop(r);
+
+    r->end = until;
+    r->h.left = (int64_t)(until - r->core.now);
+    r->h.attention = false;
+}
+
+static bool poll_due(const struct riscv *r) {
+    return r->poll && (riscv_now(r) - r->polled >= POLL_STEPS ||
+                       atomic_load_explicit(&r->poke, memory_order_relaxed));
+}
+
+bool child_go_on(struct hart *h) {
+    struct riscv *r = riscv_of(h);
+
+    if (r->core.host_store || poll_due(r) || !child_boundary(r) || stop_asked(r) ||
+        r->core.now >= r->pause)
+        return false; /* riscv_run looks at all that once more */
+    set_off(r);
+    return h->left > 0;
+}
+
 enum riscv_end riscv_run(struct riscv *r, struct frond_desc *d) {
     int bad = desc_check(d);
     enum riscv_end end = RISCV_ERROR;
@@ -794,7 +881,7 @@ enum riscv_end riscv_run(struct riscv *r, struct frond_desc *d) {
     }
     enter_root(r, EV_ENTER);
     while (child_boundary(r)) {
-        if (atomic_load_explicit(&r->stop, memory_order_relaxed)) {
+        if (stop_asked(r)) {
             atomic_store(&r->stop, false);
             r->stopping = false;
             end = RISCV_STOP;
@@ -804,17 +891,13 @@ enum riscv_end riscv_run(struct riscv *r, struct frond_desc *d) {
             end = RISCV_PAUSE;
             break;
         }
-        uint64_t until = next_stop(r);
-        r->end = until;
-        r->h.left = (int64_t)(until - r->core.now);
-        r->h.attention = false;
+        set_off(r);
         exec_run(&r->h);
         if (r->core.host_store) {
             end = RISCV_PAUSE;
             break;
         }
-        if (r->poll && (riscv_now(r) - r->polled >= POLL_STEPS ||
-                        atomic_load_explicit(&r->poke, memory_order_relaxed))) {
+        if (poll_due(r)) {
             r->polled = riscv_now(r);
             atomic_store(&r->poke, false);
             r->poll(r->opaque);

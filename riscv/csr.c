@@ -132,7 +132,7 @@ static bool read_supervisor(struct riscv *r, unsigned csr, uint64_t *v) {
     switch (csr) {
     case CSR_SSTATUS: *v = with_sd((c->mstatus & SSTATUS_WRITE) | SSTATUS_XL); return true;
     case CSR_SIE: *v = c->mie & c->mideleg; return true;
-    case CSR_SIP: *v = hart_mip(r, r->core.top) & c->mideleg; return true;
+    case CSR_SIP: *v = hart_mip(r, r->core.top, c->mideleg); return true;
     case CSR_STVEC: *v = c->stvec; return true;
     case CSR_SCOUNTEREN: *v = c->scounteren; return true;
     case CSR_SENVCFG: *v = c->senvcfg; return true;
@@ -164,7 +164,7 @@ static bool read_machine(struct riscv *r, unsigned csr, uint64_t *v) {
     case CSR_MEDELEG: *v = c->medeleg; return true;
     case CSR_MIDELEG: *v = c->mideleg; return true;
     case CSR_MIE: *v = c->mie; return true;
-    case CSR_MIP: *v = hart_mip(r, r->core.top); return true;
+    case CSR_MIP: *v = hart_mip(r, r->core.top, ~0ULL); return true;
     case CSR_MTVEC: *v = c->mtvec; return true;
     case CSR_MCOUNTEREN: *v = c->mcounteren; return true;
     case CSR_MENVCFG: *v = c->menvcfg; return true;

@@ -238,7 +238,7 @@ static __attribute__((noinline)) bool translate(struct hart *h, struct block *b,
 
     b->heat = 0;
     b->insn[0].op = b->first; /* if it cannot be translated */
-    if (jit_translate(h->jit, b, base, h->ram + 4096 * (size_t)b->page, &used)) {
+    if (jit_translate(h->jit, b, base, h->ram + 4096 * (size_t)b->page, h->data, &used)) {
         code_mark(h->code, b->page, b->offset, used);
         b->insn[0].op = exec_ops()[OP_UNIT];
     } else if (jit_full(h->jit)) {

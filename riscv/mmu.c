@@ -213,12 +213,21 @@ static enum core_issue issue(void *opaque, unsigned level, uint64_t va, unsigned
     return CORE_ISSUE_TRAP;
 }
 
-static void issuer_state(void *opaque, unsigned level, uint64_t out[4]) {
+/* In M-mode without locked PMP entries, from behind the last private window on. */
+static uint64_t plain_from(void *opaque, unsigned level) {
     struct riscv *r = opaque;
     const struct frond_desc *d = r->core.path[level].d;
 
-    mmu_adopt(r, level);
+    if (hart_data_mode(d) != FROND_MODE_M || pmp_some(&d->csr, 0x80))
+        return UINT64_MAX;
+    return FROND_PLIC_BASE + FROND_PLIC_SIZE;
+}
+
+static void issuer_state(void *opaque, unsigned level, uint64_t out[4]) {
+    struct riscv *r = opaque;
+    const struct frond_desc *d = r->core.path[level].d;
     const struct node *n = r->core.path[level].ctx->isa;
+
     out[0] = hart_satp(d);
     out[1] = (d->csr.mstatus & (MSTATUS_SUM | MSTATUS_MXR)) | hart_data_mode(d);
     out[2] = n ? n->by_gen : 0;
@@ -240,6 +249,21 @@ struct tlb_ring {
 static void tlb_clear_jumps(struct tlb *t) {
     for (unsigned i = 0; i < JUMP_SIZE; i++)
         t->jump[i] = (struct jump){.pc = 1};
+}
+
+/* Where maps change again and again it is not worth it to look each time. */
+static void forget_stretch(struct stretch *s) {
+    enum { WAIT_MOST = 1023 };
+
+    s->limit = 0;
+    s->until = s->wait + 1;
+    s->wait = s->wait < WAIT_MOST ? 2 * s->wait + 1 : WAIT_MOST;
+}
+
+/* What it knows of [first, last]; that it has found nothing does not hold any more in any case. */
+static void forget_in_stretch(struct stretch *s, uint64_t first, uint64_t last) {
+    if (s->limit == 0 || (last >= s->base && first <= s->base + s->limit + 6))
+        forget_stretch(s);
 }
 
 /* Entries for `size` pages in place of those that it has. False: no memory, nothing has changed. */
@@ -292,6 +316,8 @@ static void tlb_clear(struct riscv *r, struct tlb *t) {
     else
         memset(t->e, 0xff, size * sizeof *t->e);
     t->filled = t->pushed = 0;
+    for (unsigned k = TLB_R; k <= TLB_W; k++)
+        forget_stretch(&t->stretch[k]);
     tlb_clear_jumps(t);
 }
 
@@ -334,6 +360,8 @@ static struct tlb *tlb_new(struct riscv *r, struct core_ctx *ctx, unsigned class
         }
     }
     tlb_clear(r, t);
+    for (unsigned k = TLB_R; k <= TLB_W; k++)
+        t->stretch[k] = (struct stretch){.until = 1};
     return t;
 }
 
@@ -401,6 +429,8 @@ static void drop_range(void *opaque, struct core_ctx *ctx, uint64_t first, uint6
         for (unsigned i = 0; i < tlb_size(t); i++)
             if (t->pa[i] >= first && t->pa[i] <= last)
                 t->e[i] = (struct tlb_entry){{TLB_NONE, TLB_NONE, TLB_NONE}, 0};
+        for (unsigned k = TLB_R; k <= TLB_W; k++)
+            forget_in_stretch(&t->stretch[k], first, last);
         tlb_clear_jumps(t);
     }
     r->h.attention = true;
@@ -416,6 +446,10 @@ static void protect(void *opaque, struct core_ctx *ctx, uint32_t page) {
         for (unsigned i = 0; t && i < tlb_size(t); i++)
             if (page == CORE_NO_PAGE || t->e[i].addend + t->e[i].tag[TLB_W] == at)
                 t->e[i].tag[TLB_W] = TLB_NONE;
+        if (t && t->stretch[TLB_W].limit != 0 &&
+            (page == CORE_NO_PAGE || at - (t->stretch[TLB_W].addend + t->stretch[TLB_W].base) <
+                                         t->stretch[TLB_W].limit + 7))
+            forget_stretch(&t->stretch[TLB_W]);
     }
 }
 
@@ -494,6 +528,7 @@ void mmu_hooks(struct riscv *r) {
     r->isa.code_changed = code_changed;
     r->isa.free_isa = free_isa;
     r->isa.private_window = window_is_private;
+    r->isa.plain_from = plain_from;
     r->ring = memory_alloc(&r->isa.memory, sizeof *r->ring);
     r->h.code = code_new(&r->memory, r->core.pages, watch_code, r);
     if (r->h.code && r->h.jit)
@@ -627,10 +662,28 @@ static void fill(struct hart *h, struct tlb *t, uint64_t va, const struct place 
     t->pa[e - t->e] = p->pa & PAGE_MASK;
 }
 
-/* Loads that need no TLB (the class may just have been given up): by h->data of the moment. */
-static void fill_data(struct hart *h, uint64_t va, const struct place *p) {
-    if (h->data)
-        fill(h, h->data, va, p);
+/* What lies around va, for the class of M-mode: elsewhere page tables or PMP have a say in each page. */
+static void look_for_stretch(struct riscv *r, struct tlb *t, uint64_t va, unsigned which) {
+    const struct node *n = r->core.path[r->core.top].ctx->isa;
+    struct stretch *to = &t->stretch[which];
+    struct core_stretch s;
+
+    if (!n || t != n->tlb[CLASS_M] || !r->core.scheme->flat ||
+        !core_stretch(&r->core, r->core.top, va, which == TLB_R ? FROND_R : FROND_W, &s) ||
+        s.last - s.first < 8)
+        return;
+    to->base = s.first;
+    to->limit = s.last - s.first - 6; /* the last byte of 8 is in it, too */
+    to->addend = (uintptr_t)r->h.ram + s.offset - s.first;
+}
+
+/* A load or store (TLB_R, TLB_W) needs no TLB (the class may just have been given up): by h->data of the moment. */
+static void fill_data(struct hart *h, uint64_t va, const struct place *p, unsigned which) {
+    if (!h->data)
+        return;
+    fill(h, h->data, va, p);
+    if (h->data->stretch[which].until > 0 && --h->data->stretch[which].until == 0)
+        look_for_stretch(riscv_of(h), h->data, va, which);
 }
 
 static uint8_t *bytes_at(const struct hart *h, uint32_t page, uint64_t va) {
@@ -690,7 +743,7 @@ bool mem_load(struct hart *h, uint64_t va, struct access a, uint64_t *value) {
             return false;
         }
     } else {
-        fill_data(h, va, &p);
+        fill_data(h, va, &p, TLB_R);
     }
     memcpy(value, bytes_at(h, p.page, va), first);
     if (first < a.width) {
@@ -751,7 +804,7 @@ bool mem_store(struct hart *h, uint64_t va, struct access a, uint64_t value) {
             return false;
         }
     } else {
-        fill_data(h, va, &p);
+        fill_data(h, va, &p, TLB_W);
     }
     core_store(&r->core, p.page, va % FROND_PAGE_SIZE, &value, first);
     if (first < a.width) {
@@ -775,7 +828,7 @@ bool mem_amo(struct hart *h, uint64_t va, struct access a, void **p) {
         trap_raise(h, CAUSE_STORE_ACCESS, va);
         return false;
     }
-    fill_data(h, va, &l);
+    fill_data(h, va, &l, TLB_W);
     *p = bytes_at(h, l.page, va);
     return true;
 }
@@ -800,7 +853,7 @@ bool mem_lr(struct hart *h, uint64_t va, struct access a, uint64_t *value) {
         trap_raise(h, CAUSE_LOAD_ACCESS, va);
         return false;
     }
-    fill_data(h, va, &l);
+    fill_data(h, va, &l, TLB_R);
     *value = 0;
     memcpy(value, bytes_at(h, l.page, va), a.width);
     h->d->csr.res_addr = l.pa;
@@ -869,8 +922,28 @@ static const char *audit_entry(struct riscv *r, const struct tlb *t, unsigned i,
     return NULL;
 }
 
+/* The ends of a stretch, and pages in between. */
+static const char *audit_stretch(struct riscv *r, const struct stretch *s, unsigned need) {
+    enum { LOOKS = 16 };
+    struct core_entry e;
+
+    for (unsigned i = 0; i <= LOOKS && s->limit != 0; i++) {
+        uint64_t va = s->base + (s->limit + 6) / LOOKS * i;
+        uintptr_t host;
+        if (!core_compose(&r->core, r->core.top, CORE_P, va, need, &e))
+            return "an address of the stretch leads where no map does";
+        host = (uintptr_t)r->h.ram + (uintptr_t)e.page * FROND_PAGE_SIZE + va % FROND_PAGE_SIZE;
+        if (s->addend + va != host)
+            return "an address of the stretch leads to another page than the maps";
+        if ((r->core.page[e.page].watch & (need == FROND_W ? UINT32_MAX : CORE_W_OWNED)) != 0)
+            return "a page of the stretch is watched";
+    }
+    return NULL;
+}
+
 const char *mmu_audit(struct riscv *r) {
     static const uint8_t modes[] = {FROND_MODE_M, FROND_MODE_S, FROND_MODE_U};
+    static const uint8_t needs[] = {FROND_R, FROND_W};
     const struct node *n = r->core.path[r->core.top].ctx->isa;
     const char *wrong = NULL;
 
@@ -881,6 +954,8 @@ const char *mmu_audit(struct riscv *r) {
                 if (t->e[i].tag[k] != TLB_NONE)
                     wrong = audit_entry(r, t, i, modes[m], k);
     }
+    for (unsigned k = TLB_R; k <= TLB_W && !wrong && n && n->tlb[CLASS_M]; k++)
+        wrong = audit_stretch(r, &n->tlb[CLASS_M]->stretch[k], needs[k]);
     return wrong;
 }
 

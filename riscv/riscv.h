@@ -118,7 +118,7 @@ unsigned hart_data_mode(const struct frond_desc *d);
 /* A line or owner changed: look at all levels before the next step. */
 void riscv_attend(struct riscv *r);
 /* Steps made, exact between instructions. */
-uint64_t riscv_now(const struct riscv *r);
+static inline uint64_t riscv_now(const struct riscv *r) { return r->end - (uint64_t)r->h.left; }
 /* Makes the descriptors of all nodes of the path say what is so now (clock, budget, minstret). */
 void riscv_sync(struct riscv *r);
 /* Drops everything derived. */
@@ -147,12 +147,20 @@ struct made_by {
     uint8_t pmpcfg[16];
 };
 
+/* Where the descriptor that a node entered last was found, and everything of which that was derived, as it was then. */
+struct entered {
+    uint64_t va; /* 0: nothing is known */
+    uint64_t issuer[4], drops, gen, pt_seq;
+    uint32_t page;
+};
+
 struct node { /* core_ctx.isa */
     struct tlb *tlb[CLASSES];
     struct made_by by;
     uint64_t by_gen;    /* changes of `by` */
     uint64_t pt_gen;    /* changes of page tables that were read for it */
     unsigned mark_next; /* of riscv.mark_at */
+    struct entered entered;
 };
 
 static inline struct riscv *riscv_of(struct hart *h) { return (struct riscv *)(void *)h; }
@@ -223,10 +231,14 @@ unsigned pmp_perm(const struct frond_desc *d, unsigned mode, uint64_t pa);
 const char *mmu_audit(struct riscv *r);
 
 /* trap.c */
-uint64_t hart_mip(struct riscv *r, unsigned level);
-bool trap_interrupt(struct riscv *r, uint64_t pending); /* takes one if enabled */
+uint64_t hart_mip(struct riscv *r, unsigned level, uint64_t which); /* those bits of it */
+bool trap_interrupt(struct riscv *r, uint64_t pending);             /* takes one if enabled */
 void trap_take(struct hart *h, unsigned cause, uint64_t tval, bool interrupt);
-uint64_t level_clock(const struct riscv *r, unsigned level);
+static inline uint64_t level_clock(const struct riscv *r, unsigned level) {
+    const struct core_level *l = &r->core.path[level];
+
+    return l->clock0 + (riscv_now(r) - l->since);
+}
 /* Least clock at which a timer fires that is not pending and enabled in mie; ~0. */
 uint64_t hart_deadline(const struct frond_desc *d, uint64_t clock);
 

@@ -121,6 +121,16 @@ struct jump {
     uint64_t reserved;
 };
 
+/* Addresses that need no entry for a load, or a store, of up to 8 bytes: va - base < limit. There are such in the class of
+ * M-mode only. They are looked for when some pages have been filled in: at first at once, and the later, the more often they were
+ * forgotten. */
+struct stretch {
+    uint64_t base, limit; /* limit 0: none */
+    uintptr_t addend;
+    uint16_t until; /* how many pages are to be filled in before; 0: it was looked for */
+    uint16_t wait;  /* what `until` will be when this is forgotten, but for one */
+};
+
 /* Translations of one node in one privilege class. Whatever is here may be used without a check;
  * mmu.c drops an entry when anything that it was derived from changes. */
 struct tlb {
@@ -130,6 +140,7 @@ struct tlb {
     uint32_t filled;     /* entries made since it was cleared or resized */
     uint32_t pushed;     /* of these, those that pushed out another page's */
     struct jump jump[JUMP_SIZE];
+    struct stretch stretch[2]; /* of TLB_R and TLB_W */
     uint64_t jump_drops; /* code_drops when `jump` was last cleared; 0: never, as in a new tlb */
 };
 
@@ -202,6 +213,10 @@ enum { CAUSE_ILLEGAL = 2, CAUSE_BREAKPOINT = 3 };
 
 /* mstatus.FS: FP instructions are illegal when it is 0; every change of f or fcsr sets it to 3. */
 #define MSTATUS_FS 0x6000ULL
+
+/* child.c: does what is due before the next step, of a synced hart whose `attention` is set, and gives it its steps. False: exec_run must
+ * return (attention may be clear). */
+bool child_go_on(struct hart *h);
 
 /* exec.c: runs until left <= 0, attention, or never longer than that. Returns synced. */
 void exec_run(struct hart *h);

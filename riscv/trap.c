@@ -2,14 +2,6 @@
 #include "../dev/dev.h"
 #include "riscv.h"
 
-uint64_t riscv_now(const struct riscv *r) { return r->end - (uint64_t)r->h.left; }
-
-uint64_t level_clock(const struct riscv *r, unsigned level) {
-    const struct core_level *l = &r->core.path[level];
-
-    return l->clock0 + (riscv_now(r) - l->since);
-}
-
 void count_retired(struct riscv *r) {
     struct core_level *top = &r->core.path[r->core.top];
     uint64_t now = riscv_now(r);
@@ -26,10 +18,13 @@ static uint64_t mtime(uint64_t clock, uint64_t offset) {
     return (clock + offset) / FROND_STEPS_PER_TICK;
 }
 
-uint64_t hart_mip(struct riscv *r, unsigned level) {
+uint64_t hart_mip(struct riscv *r, unsigned level, uint64_t which) {
     const struct frond_desc *d = r->core.path[level].d;
-    uint64_t time = mtime(level_clock(r, level), d->clint.time_offset);
-    uint64_t mip = d->csr.mip;
+    uint64_t mip = d->csr.mip, time;
+
+    if (which == 0)
+        return 0;
+    time = mtime(level_clock(r, level), d->clint.time_offset);
 
     if (d->clint.msip & 1)
         mip |= MIP_MSIP;
@@ -40,11 +35,11 @@ uint64_t hart_mip(struct riscv *r, unsigned level) {
         if (time >= d->csr.stimecmp)
             mip |= MIP_STIP;
     }
-    if (plic_interrupt(&d->plic, 0))
+    if ((which & MIP_MEIP) != 0 && plic_interrupt(&d->plic, 0))
         mip |= MIP_MEIP;
-    if (plic_interrupt(&d->plic, 1))
+    if ((which & MIP_SEIP) != 0 && plic_interrupt(&d->plic, 1))
         mip |= MIP_SEIP;
-    return mip;
+    return mip & which;
 }
 
 /* Least clock >= the given one at which mtime reaches `cmp`, or ~0 if it has or never will. */

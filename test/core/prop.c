@@ -167,6 +167,35 @@ static bool keep(struct world *w) {
     return true;
 }
 
+/* A load of the top by the stretch that it keeps; or it looks for one. */
+static bool keep_stretch(struct world *w) {
+    unsigned top = w->core.top;
+    struct hart *h = w->core.path[top].ctx->isa;
+    const struct core_stretch *s = &h->stretch;
+    uint64_t addr = some_address(w, top);
+    struct core_answer a;
+    struct verdict v;
+
+    if (!h->stretched) {
+        h->stretch_need = 1u << dice(w, 2);
+        core_resolve(&w->core, top, CORE_P, addr, dice(w, 4) ? h->stretch_need : some_need(w), &a);
+        h->stretched =
+            a.what == CORE_RAM && core_stretch(&w->core, top, addr, h->stretch_need, &h->stretch);
+        if (h->stretched && (addr < s->first || addr > s->last))
+            return wrong(w, "the stretch around %" PRIx64 " is %" PRIx64, addr, s->first);
+        return true;
+    }
+    addr = dice(w, 4) == 0 ? s->last : s->first + dice(w, s->last - s->first + 1);
+    naive_resolve(w, top, CORE_P, addr, h->stretch_need, &v);
+    if (v.a.what != CORE_RAM || v.a.page != (s->offset + addr - s->first) / PAGE)
+        return wrong(w, "stretch: %" PRIx64 " leads to byte %" PRIx64 ", naive %s page %x", addr,
+                     s->offset + addr - s->first, whats[v.a.what], v.a.page);
+    if (h->stretch_need == FROND_W && w->core.page[v.a.page].watch != 0)
+        return wrong(w, "stretch: %" PRIx64 " is watched", addr);
+    seen[h->stretch_need == FROND_W ? SEEN - 4 : SEEN - 3]++;
+    return true;
+}
+
 /* A store through a kept page, which core is not told of: nothing may have been derived from it. */
 static void store_unseen(struct world *w) {
     struct hart *h = w->core.path[w->core.top].ctx->isa;
@@ -287,7 +316,7 @@ static bool step(struct world *w) {
     case 13:
     case 14:
         for (unsigned i = 0; ok && i < 5; i++)
-            ok = keep(w);
+            ok = dice(w, 5) ? keep(w) : keep_stretch(w);
         break;
     default: ok = ask(w); break;
     }
@@ -311,13 +340,15 @@ static bool row_trees(void) {
         }
         world_free(&w);
     }
-    if (seen[SEEN - 1] < cases / 100 || seen[SEEN - 2] < cases / 1000)
-        return wrong(NULL, "the hart kept little: %" PRIu64 " %" PRIu64, seen[SEEN - 1],
-                     seen[SEEN - 2]);
+    if (seen[SEEN - 1] < cases / 100 || seen[SEEN - 2] < cases / 1000 ||
+        seen[SEEN - 3] < cases / 1000 || seen[SEEN - 4] < cases / 2000)
+        return wrong(NULL, "the hart kept little: %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64,
+                     seen[SEEN - 1], seen[SEEN - 2], seen[SEEN - 3], seen[SEEN - 4]);
     for (unsigned i = 0; i < SEEN; i++)
         if (seen[i] && i / 8 < 7)
             printf("%s/%u %" PRIu64 "  ", whats[i / 8], i % 8, seen[i]);
-    printf("hart %" PRIu64 " unseen stores %" PRIu64 "\n", seen[SEEN - 1], seen[SEEN - 2]);
+    printf("hart %" PRIu64 " unseen stores %" PRIu64 " stretches %" PRIu64 " %" PRIu64 "\n",
+           seen[SEEN - 1], seen[SEEN - 2], seen[SEEN - 3], seen[SEEN - 4]);
     return all_seen(cases / 50000);
 }
 

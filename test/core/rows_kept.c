@@ -318,6 +318,44 @@ static bool row_watch(void) {
     return true;
 }
 
+static uint64_t from_zero(void *opaque, unsigned level) {
+    (void)opaque, (void)level;
+    return 0;
+}
+
+/* The two halves of node 2's space are a stretch each: but not where the path has its descriptors. */
+static bool row_stretch(void) {
+    struct core_stretch s;
+    struct core_answer a;
+    struct world w;
+
+    MUST(tree(&w) && derive(&w, 2));
+    MUST(!core_stretch(&w.core, 2, 60 * PAGE, FROND_R, &s)); /* not behind the private windows */
+    w.isa.plain_from = from_zero;
+    MUST(core_stretch(&w.core, 2, 60 * PAGE, FROND_R, &s));
+    MUST(s.first == 50 * PAGE && s.last == 100 * PAGE - 1 && s.offset == s.first);
+    MUST(!core_stretch(&w.core, 2, 40 * PAGE, FROND_R, &s));
+    plain_range(&w, 33, 0, (struct frond_range){3, 47, 3, 7}); /* behind the descriptors 1 and 2 */
+    world_settle(&w);
+    MUST(derive(&w, 2) && core_stretch(&w.core, 2, 40 * PAGE, FROND_R, &s));
+    MUST(s.first == 3 * PAGE && s.last == 50 * PAGE - 1 && s.offset == s.first);
+    plain_range(&w, 33, 0, (struct frond_range){2, 48, 2, 7});
+    world_settle(&w);
+    MUST(derive(&w, 2) && !core_stretch(&w.core, 2, 40 * PAGE, FROND_R, &s));
+    /* to be stored to, up to the tables on pages 30 to 33 */
+    MUST(core_stretch(&w.core, 2, 40 * PAGE, FROND_W, &s));
+    MUST(s.first == 34 * PAGE && s.last == 50 * PAGE - 1 && s.offset == s.first);
+    core_watch(&w.core, 45, CORE_W_CODE);
+    MUST(core_stretch(&w.core, 2, 40 * PAGE, FROND_W, &s) && s.last == 45 * PAGE - 1);
+    MUST(!core_stretch(&w.core, 2, 45 * PAGE, FROND_W, &s));
+    plain_range(&w, 33, 0, (struct frond_range){2, 48, 2, 5});
+    world_settle(&w);
+    core_resolve(&w.core, 2, CORE_P, 40 * PAGE, FROND_R, &a);
+    MUST(a.what == CORE_RAM && !core_stretch(&w.core, 2, 40 * PAGE, FROND_W, &s));
+    world_free(&w);
+    return true;
+}
+
 ROWS(kept_rows, {"kept, nodes that come back find what they left", row_reenter},
      {"kept, and used", row_used}, {"kept, and its rights", row_rights},
      {"kept, another map", row_other_map}, {"kept, a map below changes", row_below},
@@ -325,4 +363,5 @@ ROWS(kept_rows, {"kept, nodes that come back find what they left", row_reenter},
      {"kept, a table becomes a descriptor", row_table_is_descriptor},
      {"kept, a page table becomes a descriptor", row_page_table_is_descriptor},
      {"kept, a table becomes a descriptor while the path is stale", row_stale_before},
-     {"kept, all is dropped", row_drop_all}, {"kept, pages are watched", row_watch});
+     {"kept, a stretch", row_stretch}, {"kept, all is dropped", row_drop_all},
+     {"kept, pages are watched", row_watch});

@@ -76,6 +76,10 @@ static void issuer_state(void *opaque, unsigned level, uint64_t out[4]) {
     out[3] = 0;
 }
 
+static uint64_t plain_from(void *opaque, unsigned level) {
+    return level_desc(opaque, level)->mode == FROND_MODE_M ? PRIVATE_END * PAGE : UINT64_MAX;
+}
+
 static void drop(void *opaque, struct core_ctx *ctx, uint64_t first, uint64_t last) {
     struct hart *h = hart_of(ctx);
 
@@ -83,12 +87,14 @@ static void drop(void *opaque, struct core_ctx *ctx, uint64_t first, uint64_t la
     for (unsigned i = 0; i < KEPT; i++)
         if (h->kept[i].number >= first / PAGE && h->kept[i].number <= last / PAGE)
             h->kept[i].used = false;
+    h->stretched = false;
 }
 
 static void drop_all(void *opaque, struct core_ctx *ctx) {
     struct world *w = opaque;
 
     memset(hart_of(ctx)->kept, 0, sizeof hart_of(ctx)->kept);
+    hart_of(ctx)->stretched = false;
     core_void_pt(&w->core, ctx);
 }
 
@@ -99,6 +105,9 @@ static void protect(void *opaque, struct core_ctx *ctx, uint32_t page) {
     for (unsigned i = 0; i < KEPT; i++)
         if (page == CORE_NO_PAGE || h->kept[i].page == page)
             h->kept[i].write = false;
+    h->stretched &= h->stretch_need != FROND_W ||
+                    (page != CORE_NO_PAGE &&
+                     page - h->stretch.offset / PAGE > (h->stretch.last - h->stretch.first) / PAGE);
 }
 
 static void pt_changed(void *opaque, struct core_ctx *ctx, uint64_t tag, uint64_t old,
@@ -400,6 +409,7 @@ static bool begin(struct world *w, uint64_t seed) {
                                .code_changed = code_changed,
                                .free_isa = free_isa,
                                .private_window = is_private,
+                               .plain_from = plain_from,
                                .memory = {w, allocate, release}};
     w->page_of[0] = CORE_NO_PAGE;
     w->nodes = 1;

@@ -32,6 +32,9 @@ struct kept {
 struct hart {
     uint64_t changes; /* of page tables read for it */
     struct kept kept[KEPT];
+    struct core_stretch stretch;
+    unsigned stretch_need;
+    bool stretched;
 };
 
 struct world {

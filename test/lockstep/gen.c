@@ -168,6 +168,9 @@ static int put_base(struct out *o, unsigned base) {
     case 0: put(o, LUI(base, 0x90000)); return 64; /* nothing is there */
     case 1: put(o, LUI(base, 0x0200c)); return 16; /* mtime, and a reserved page */
     case 2: return 2047;                           /* wherever it leads */
+    case 6:                                        /* the end of its memory */
+        put_la_at(o, base, (o->levels + 1) * NODE_SIZE - 8);
+        return 12;
     case 3:
     case 4:
     case 5:
@@ -427,10 +430,21 @@ static void put_enter(struct out *o) {
     if (pick(o, 3) == 0)
         put(o, SD(pick(o, 32), a, FROND_D_VALUE));
     if (pick(o, 8) == 0) { /* its map allows less, or all again */
-        static const uint8_t flags[] = {7, 7, 7, 5, 3};
+        static const uint8_t flags[] = {7, 7, 7, 5, 3, 4};
         put_la_at(o, a, NODE_CHILD_MAP + offsetof(struct frond_range, flags));
         put(o, ADDI(b, 0, ANY(o, flags)));
         put(o, SD(b, a, 0));
+    }
+    if (pick(o, 4) ==
+        0) { /* an instruction of its program, perhaps, names another register; next time as it was */
+        unsigned at =
+            pick(o, 2) ? CODE + 4 * pick(o, NODE_PAGE / 2) : HANDLER + 12 + 4 * pick(o, 8);
+
+        put_la_at(o, a, NODE_SIZE + at);
+        put_li(o, c, 0x80);
+        put(o, LW(b, a, 0));
+        put(o, XOR(b, b, c));
+        put(o, SW(b, a, 0));
     }
 }
 
