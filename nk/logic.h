@@ -189,25 +189,12 @@
         live(nk, c) && live(nk, d) && reserves(nk, c, i) && reserves(nk, d, i) ==> c == d;
 */
 
-/*@ predicate next(integer j, integer k) = k == j + 1; */
-
-/* Entries of [from, to) are what they were; entry k is what the one before it, j in [from, to), was; entry j is
- * what the one after it, k, was; r's fields are those of q. */
+/* Entries of [from, to) are what they were; r's fields are those of q. */
 #define STAYED(t, from, to)                                                                        \
     (\forall integer k; (from) <= k < (to) ==> (t)[k].base == \at((t)[k].base, Pre)) &&            \
     (\forall integer k; (from) <= k < (to) ==> (t)[k].size == \at((t)[k].size, Pre)) &&            \
     (\forall integer k; (from) <= k < (to) ==> (t)[k].target == \at((t)[k].target, Pre)) &&        \
     (\forall integer k; (from) <= k < (to) ==> (t)[k].flags == \at((t)[k].flags, Pre))
-#define MOVED_UP(t, from, to)                                                                      \
-    (\forall integer j, k; next(j, k) && (from) <= j < (to) ==> (t)[k].base == \at((t)[j].base, Pre)) && \
-    (\forall integer j, k; next(j, k) && (from) <= j < (to) ==> (t)[k].size == \at((t)[j].size, Pre)) && \
-    (\forall integer j, k; next(j, k) && (from) <= j < (to) ==> (t)[k].target == \at((t)[j].target, Pre)) && \
-    (\forall integer j, k; next(j, k) && (from) <= j < (to) ==> (t)[k].flags == \at((t)[j].flags, Pre))
-#define MOVED_DOWN(t, from, to)                                                                    \
-    (\forall integer j, k; next(j, k) && (from) <= j < (to) ==> (t)[j].base == \at((t)[k].base, Pre)) && \
-    (\forall integer j, k; next(j, k) && (from) <= j < (to) ==> (t)[j].size == \at((t)[k].size, Pre)) && \
-    (\forall integer j, k; next(j, k) && (from) <= j < (to) ==> (t)[j].target == \at((t)[k].target, Pre)) && \
-    (\forall integer j, k; next(j, k) && (from) <= j < (to) ==> (t)[j].flags == \at((t)[k].flags, Pre))
 #define SAME_RANGE(r, q)                                                                           \
     ((r).base == (q).base && (r).size == (q).size && (r).target == (q).target && (r).flags == (q).flags)
 

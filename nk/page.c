@@ -97,7 +97,8 @@ struct pages page_begins(const struct nk *nk, uint64_t number) {
         uint64_t unit = (uint64_t)nk->area[k].unit;
 
         /*@ assert span_ok(nk->area[k]); */
-        if (within(&nk->area[k], number, 1) && (number - (uint64_t)nk->area[k].number) % unit == 0) {
+        if (within(&nk->area[k], number, 1) &&
+            (number - (uint64_t)nk->area[k].number) % unit == 0) {
             p.status = NK_OK;
             p.first = (uint64_t)nk->area[k].first + (number - (uint64_t)nk->area[k].number) / unit;
             p.n = 1;

@@ -74,8 +74,22 @@ static struct pages may_lead(const struct nk *nk, uint64_t target, uint64_t size
 
 /*@ requires arrays(nk) && child < nk->children && map <= 1;
     assigns nk->child[child];
-    ensures COUNT_SET(nk, child, map, count); */
+    ensures \forall integer c; 0 <= c < nk->children ==>
+        nk->child[c].lives == \old(nk->child[c].lives);
+    ensures \forall integer c; 0 <= c < nk->children ==>
+        nk->child[c].map[0].first == \old(nk->child[c].map[0].first);
+    ensures \forall integer c; 0 <= c < nk->children ==>
+        nk->child[c].map[1].first == \old(nk->child[c].map[1].first);
+    ensures \forall integer c; 0 <= c < nk->children ==>
+        nk->child[c].map[0].room == \old(nk->child[c].map[0].room);
+    ensures \forall integer c; 0 <= c < nk->children ==>
+        nk->child[c].map[1].room == \old(nk->child[c].map[1].room);
+    ensures \forall integer c; 0 <= c < nk->children ==> nk->child[c].map[0].count ==
+        (c == child && map == 0 ? count : \old(nk->child[c].map[0].count));
+    ensures \forall integer c; 0 <= c < nk->children ==> nk->child[c].map[1].count ==
+        (c == child && map == 1 ? count : \old(nk->child[c].map[1].count)); */
 static void set_count(struct nk *nk, uint64_t child, uint64_t map, int32_t count) {
+    /*@ assert map == 0 || map == 1; */
     nk->child[child].map[map].count = count;
 }
 
@@ -111,7 +125,6 @@ static void widen(struct nk *nk, uint64_t child, uint64_t map) {
     /*@ assert owns: \forall integer c, i; owns(nk, c, i) <==> \at(owns(nk, c, i),Pre); */
     /*@ assert has: \forall integer c, m, i; live(nk, c) && i != nk->child[child].map[map].first + nk->child[child].map[map].count - 1 ==> (has(nk, c, m, i) <==> \at(has(nk, c, m, i),Pre)); */
     /*@ assert has_now: has(nk, child, map, nk->child[child].map[map].first + nk->child[child].map[map].count - 1); */
-
 }
 
 /*@ requires arrays(nk) && tables_there(nk) && tables_apart(nk);
@@ -177,6 +190,11 @@ static void fill(struct nk *nk, uint64_t child, uint64_t map, uint64_t to, uint6
     /*@ assert its: \forall integer m; has(nk, child, m, to) ==> m == map; */
     /*@ assert owns: \forall integer c; owns(nk, c, from) ==> owns(nk, c, to); */
     table_put(nk->range, (uint64_t)nk->ranges, to, nk->range[from]);
+    /*@ assert leads: \forall integer i, f; i != to && LEADS(nk, i, f) ==> \at(LEADS(nk, i, f), Pre); */
+    /*@ assert flags: \forall integer i; 0 <= i < nk->ranges && i != to ==>
+          nk->range[i].flags == \at(nk->range[i].flags, Pre); */
+    /*@ assert copied: \forall integer f; LEADS(nk, to, f) ==> \at(LEADS(nk, from, f), Pre); */
+    /*@ assert nk->range[to].flags == \at(nk->range[from].flags, Pre); */
 }
 
 /* Entry `hole` becomes a gap, or blank. */
@@ -216,6 +234,10 @@ static void put_gap(struct nk *nk, uint64_t child, uint64_t map, uint64_t hole,
     /*@ assert others: \forall integer c, m; live(nk, c) && has(nk, c, m, hole) ==> c == child; */
     /*@ assert its: \forall integer m; has(nk, child, m, hole) ==> m == map; */
     table_put(nk->range, (uint64_t)nk->ranges, hole, gap);
+    /*@ assert leads: \forall integer i, f; i != hole && LEADS(nk, i, f) ==> \at(LEADS(nk, i, f), Pre); */
+    /*@ assert flags: \forall integer i; 0 <= i < nk->ranges && i != hole ==>
+          nk->range[i].flags == \at(nk->range[i].flags, Pre); */
+    /*@ assert gap: \forall integer f; !LEADS(nk, hole, f); */
 }
 
 /* A gap becomes entry `seat` of the table; those from there on move up by one. */
@@ -230,16 +252,16 @@ static void put_gap(struct nk *nk, uint64_t child, uint64_t map, uint64_t hole,
     assigns nk->desc[child].map_np.addr, nk->desc[child].map_np.count;
     KEEPS_UNSORTED(nk)
     ensures COUNT_CHANGED(nk, child, map, 1);
-    ensures SAME_RANGE(nk->range[nk->child[child].map[map].first + seat], gap);
     behavior fits: ensures SORTED(nk); */
 static void gap_open(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat,
                      struct frond_range gap) {
     uint64_t at = (uint64_t)nk->child[child].map[map].first + seat;
-    uint64_t end = (uint64_t)nk->child[child].map[map].first + (uint64_t)nk->child[child].map[map].count;
+    uint64_t end =
+        (uint64_t)nk->child[child].map[map].first + (uint64_t)nk->child[child].map[map].count;
 
     /*@ assert map == 0 || map == 1; */
     /*@ assert table_there(nk, child); */
-    /*@ assert at <= end < nk->ranges; */
+    /*@ assert at <= end < nk->ranges && at == nk->child[child].map[map].first + seat; */
     widen(nk, child, map);
     /*@ loop assigns i, nk->range[0 .. nk->ranges - 1];
         loop invariant at <= i <= end;
@@ -260,6 +282,8 @@ static void gap_open(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat,
     for (uint64_t i = end; i > at; i--)
         fill(nk, child, map, i, i - 1);
     put_gap(nk, child, map, at, gap);
+    /*@ assert SAME_RANGE(nk->range[at], gap); */
+    /*@ assert at == nk->child[child].map[map].first + seat; */
     /*@ assert \forall integer p; leading(nk->range, nk->ranges, p) ==
           \at(leading(nk->range, nk->ranges, p), Pre); */
     /*@ assert COUNTED(nk); */
@@ -277,7 +301,8 @@ static void gap_open(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat,
     ensures COUNT_CHANGED(nk, child, map, -1); */
 static void gap_close(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat) {
     uint64_t at = (uint64_t)nk->child[child].map[map].first + seat;
-    uint64_t last = (uint64_t)nk->child[child].map[map].first + (uint64_t)nk->child[child].map[map].count - 1;
+    uint64_t last =
+        (uint64_t)nk->child[child].map[map].first + (uint64_t)nk->child[child].map[map].count - 1;
     struct frond_range none = {0, 0, 0, 0};
 
     /*@ assert map == 0 || map == 1; */
@@ -433,6 +458,10 @@ static void lead(struct nk *nk, uint64_t child, uint64_t index, uint64_t target,
           (nk->page[f].shared != 0 <==> shares(\at(nk->range[i].flags, Pre))); */
     /*@ for sharing: assert s3: \forall integer i, f; i != index && LEADS(nk, i, f) ==>
           (nk->page[f].shared != 0 <==> shares(nk->range[i].flags)); */
+    /*@ for sharing: assert s4: \forall integer f; first <= f < first + n &&
+          \at(nk->page[f].maps, Pre) != 0 ==> (\at(nk->page[f].shared, Pre) != 0 <==> shares(flags)); */
+    /*@ for sharing: assert s5: \forall integer f; first <= f < first + n &&
+          \at(nk->page[f].maps, Pre) != 0 ==> (nk->page[f].shared != 0 <==> shares(flags)); */
     /*@ for sharing: assert \forall integer f; first <= f < first + n ==>
           (nk->page[f].shared != 0 <==> shares(flags)); */
     /*@ for sharing: assert \forall integer f; LEADS(nk, index, f) ==>
