@@ -8,6 +8,9 @@
 #include "map.h"
 #include "nk.h"
 
+/* In macros ACSL looks like C, in which there is no ==>. */
+/* clang-format off */
+
 /*
  * trusted: the six blocks of arrays(nk) are apart (\base_addr): whoever calls nk_init casts addresses to these
  * pointers, and answers for it. That the addresses of nk_place are apart is arithmetic; that they are memory is not.
