@@ -59,7 +59,7 @@ struct core_cache {
 /* A page that the node's own map leads nowhere, as found last, and what that was derived from. */
 struct core_gap {
     uint64_t key; /* page number + 1; 0: none is known */
-    uint64_t drops, changes, gen;
+    uint64_t edits, gen;
     uint8_t need;
 };
 
@@ -187,6 +187,7 @@ struct core {
     bool empty;         /* no node is on the path (top is 0) */
     uint64_t now;       /* steps made by the machine since it was created */
     uint64_t drops;     /* grows when something of a table is dropped: a walk under way is void */
+    uint64_t edits;     /* grows when an entry of a table in use changes, whatever it gave */
     uint64_t watch_seq; /* grows with each new watch */
     bool stale;         /* something of the path itself may be wrong: re-enter it */
     bool too_many;      /* nodes, by contexts_max */

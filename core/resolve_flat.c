@@ -293,8 +293,7 @@ void walk_ended(const struct core_frame *f, bool direct, struct core_answer *out
 /* What a gap hangs on, as it is now. */
 static struct core_gap gap_now(const struct core *c, const struct core_frame *f) {
     return (struct core_gap){.key = f->addr / FROND_PAGE_SIZE + 1,
-                             .drops = c->drops,
-                             .changes = c->cost.changes,
+                             .edits = c->edits,
                              .gen = c->path[f->level].ctx->gen,
                              .need = f->need};
 }
@@ -304,8 +303,7 @@ static bool same_gap(struct core *c, const struct core_frame *f, struct core_ans
     const struct core_gap *k = &c->path[f->level].ctx->table[f->mode].gap;
     const struct core_gap now = gap_now(c, f);
 
-    if (k->key != now.key || k->need != now.need || k->drops != now.drops ||
-        k->changes != now.changes || k->gen != now.gen)
+    if (k->key != now.key || k->need != now.need || k->edits != now.edits || k->gen != now.gen)
         return false;
     c->chain[f->level] = f->addr;
     walk_gap(c, out, f->level, f->mode);

@@ -201,6 +201,7 @@ static void table_changed(struct core *c, const struct core_use *u, const uint8_
             c->isa->range_changed(c->isa->opaque, u->ctx, u->what, (at - start) / sizeof is, &was,
                                   &is);
         c->cost.changes++;
+        c->edits++;
         copies_free(c, &u->ctx->table[u->what]);
         entry_changed(c, u->ctx, u->what, &was, &is);
     }

@@ -94,7 +94,9 @@ static bool active_ok(uint64_t active) {
     if (!(ok))                                                                                     \
     return (at)
 #define CHECK_FIELD(ok, field) CHECK(ok, AT(field))
-#define CHECK_ZERO(field)      CHECK_FIELD(is_zero(&d->field, sizeof d->field), field)
+#define CHECK_ZERO(field)                                                                          \
+    _Static_assert(sizeof d->field % 8 == 0, "is_zero() looks at whole words");                    \
+    CHECK_FIELD(is_zero(&d->field, sizeof d->field), field)
 
 /* The fields before the hart's. Every ENTER comes here: no table of answers is made first. */
 static int node_check(const struct frond_desc *d) {
@@ -314,14 +316,14 @@ enum enter { ENTERED, ENDED, LEFT };
 /* What the place of a descriptor at the top's address va hangs on, as it is now. */
 static struct entered entered_now(struct riscv *r, uint64_t va) {
     const struct core_ctx *ctx = top_of(r)->ctx;
-    struct entered e = {.va = va, .drops = r->core.drops, .gen = ctx->gen, .pt_seq = ctx->pt_seq};
+    struct entered e = {.va = va, .gen = ctx->gen, .pt_seq = ctx->pt_seq};
 
     r->isa.issuer_state(r, r->core.top, e.issuer);
     return e;
 }
 
 static bool same_entered(const struct entered *a, const struct entered *b) {
-    return a->va == b->va && a->drops == b->drops && a->gen == b->gen && a->pt_seq == b->pt_seq &&
+    return a->va == b->va && a->gen == b->gen && a->pt_seq == b->pt_seq &&
            memcmp(a->issuer, b->issuer, sizeof a->issuer) == 0;
 }
 

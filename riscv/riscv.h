@@ -150,7 +150,7 @@ struct made_by {
 /* Where the descriptor that a node entered last was found, and everything of which that was derived, as it was then. */
 struct entered {
     uint64_t va; /* 0: nothing is known */
-    uint64_t issuer[4], drops, gen, pt_seq;
+    uint64_t issuer[4], gen, pt_seq;
     uint32_t page;
 };
 
