@@ -312,7 +312,7 @@ static bool same_gap(struct core *c, const struct core_frame *f, struct core_ans
 }
 
 static void keep_gap(struct core *c, const struct core_frame *f, const struct core_answer *out) {
-    if (out->what == CORE_GAP && out->direct && out->kind == 0 && out->level == f->level)
+    if (out->what == CORE_GAP && out->kind == 0 && out->level == f->level) /* kind 0 is direct */
         c->path[f->level].ctx->table[f->mode].gap = gap_now(c, f);
 }
 
@@ -371,34 +371,33 @@ bool core_table_entry(struct core *c, unsigned level, unsigned mode, uint64_t in
     return w == WALK_FOUND;
 }
 
-/* Whether a descriptor of the path lies in the arena's bytes [offset, offset + last]. */
-static bool has_descriptor(const struct core *c, unsigned level, uint64_t offset, uint64_t last) {
-    for (unsigned l = 1; l <= level; l++) {
-        uint64_t at = (uint64_t)c->path[l].ctx->desc_page * FROND_PAGE_SIZE;
-        if (at + FROND_PAGE_SIZE - 1 >= offset && at <= offset + last)
+/* Whether a descriptor of the path, up to `level`, lies in pages [first, last] of the arena. */
+static bool has_descriptor(const struct core *c, unsigned level, uint64_t first, uint64_t last) {
+    for (unsigned l = 1; l <= level; l++)
+        if (c->path[l].ctx->desc_page >= first && c->path[l].ctx->desc_page <= last)
             return true;
-    }
     return false;
 }
 
-/* How many bytes, at most, before (step -1) or behind (1) the one at `offset` in the arena lie in pages that nobody watches, up
- * to `most`; its own page is not. */
-static uint64_t quiet(const struct core *c, uint64_t offset, int step, uint64_t most) {
-    enum { PAGES = 8192 };
-    uint64_t page = offset / FROND_PAGE_SIZE, in = offset % FROND_PAGE_SIZE;
-    uint64_t bytes = step < 0 ? in : FROND_PAGE_SIZE - 1 - in;
+/* Narrows [*first, *last] to pages around `page` that nobody watches. False: it is watched itself. */
+static bool quiet_around(const struct core *c, uint64_t page, uint64_t *first, uint64_t *last) {
+    enum { MOST = 8192 }; /* to each side */
+    uint64_t low = page, high = page;
 
-    for (unsigned n = 0; n < PAGES && bytes < most; n++, bytes += FROND_PAGE_SIZE) {
-        page += (uint64_t)(int64_t)step;
-        if (c->page[page].watch != 0)
-            break;
-    }
-    return bytes < most ? bytes : most;
+    if (c->page[page].watch != 0)
+        return false;
+    while (low > *first && page - low < MOST && c->page[low - 1].watch == 0)
+        low--;
+    while (high < *last && high - page < MOST && c->page[high + 1].watch == 0)
+        high++;
+    *first = low;
+    *last = high;
+    return true;
 }
 
 bool core_stretch(struct core *c, unsigned level, uint64_t addr, unsigned need,
                   struct core_stretch *out) {
-    uint64_t below = UINT64_MAX, above = UINT64_MAX, at = addr, drops = c->drops;
+    uint64_t below = UINT64_MAX, above = UINT64_MAX, at = addr, drops = c->drops, first, last;
 
     for (unsigned l = level;; l--) {
         uint64_t from = c->isa->plain_from(c->isa->opaque, l);
@@ -418,15 +417,15 @@ bool core_stretch(struct core *c, unsigned level, uint64_t addr, unsigned need,
         if (l == 0)
             break;
     }
-    if (need == FROND_W) {
-        if (c->page[at / FROND_PAGE_SIZE].watch != 0)
-            return false;
-        below = quiet(c, at, -1, below);
-        above = quiet(c, at, 1, above);
-    }
-    if (c->drops != drops || has_descriptor(c, level, at - below, below + above))
+    first = (at - below) / FROND_PAGE_SIZE;
+    last = (at + above) / FROND_PAGE_SIZE;
+    if (need == FROND_W && !quiet_around(c, at / FROND_PAGE_SIZE, &first, &last))
         return false;
-    *out = (struct core_stretch){addr - below, addr + above, at - below};
+    if (c->drops != drops || has_descriptor(c, level, first, last))
+        return false;
+    out->offset = first * FROND_PAGE_SIZE;
+    out->first = addr - (at - out->offset);
+    out->last = out->first + (last - first + 1) * FROND_PAGE_SIZE - 1;
     return true;
 }
 

@@ -99,7 +99,10 @@ static bool ask(struct world *w) {
     note_seen(&v.a);
     if (!same(w, &a, &v))
         return complain(w, "resolve", level, mode, addr, need, &a, &v.a);
-    return true;
+    if (dice(w, 4) != 0)
+        return true;
+    core_resolve(&w->core, level, mode, addr, need, &a); /* what was found is kept */
+    return same(w, &a, &v) || complain(w, "again", level, mode, addr, need, &a, &v.a);
 }
 
 /* core_compose, core_peek and core_table_entry say the same. */
@@ -190,6 +193,8 @@ static bool keep_stretch(struct world *w) {
     if (v.a.what != CORE_RAM || v.a.page != (s->offset + addr - s->first) / PAGE)
         return wrong(w, "stretch: %" PRIx64 " leads to byte %" PRIx64 ", naive %s page %x", addr,
                      s->offset + addr - s->first, whats[v.a.what], v.a.page);
+    if (is_private(addr))
+        return wrong(w, "stretch: %" PRIx64 " is a private window's", addr);
     if (h->stretch_need == FROND_W && w->core.page[v.a.page].watch != 0)
         return wrong(w, "stretch: %" PRIx64 " is watched", addr);
     seen[h->stretch_need == FROND_W ? SEEN - 4 : SEEN - 3]++;

@@ -323,6 +323,11 @@ static uint64_t from_zero(void *opaque, unsigned level) {
     return 0;
 }
 
+static uint64_t from_45_below(void *opaque, unsigned level) {
+    (void)opaque;
+    return level == 1 ? 45 * PAGE : 0;
+}
+
 /* The two halves of node 2's space are a stretch each: but not where the path has its descriptors. */
 static bool row_stretch(void) {
     struct core_stretch s;
@@ -334,7 +339,13 @@ static bool row_stretch(void) {
     w.isa.plain_from = from_zero;
     MUST(core_stretch(&w.core, 2, 60 * PAGE, FROND_R, &s));
     MUST(s.first == 50 * PAGE && s.last == 100 * PAGE - 1 && s.offset == s.first);
+    core_watch(&w.core, 70, CORE_W_CODE);
+    MUST(!core_stretch(&w.core, 2, 70 * PAGE, FROND_W, &s));
     MUST(!core_stretch(&w.core, 2, 40 * PAGE, FROND_R, &s));
+    w.isa.plain_from = from_45_below;
+    MUST(core_stretch(&w.core, 2, 45 * PAGE, FROND_R, &s));
+    MUST(s.first == 45 * PAGE && s.last == 50 * PAGE - 1);
+    w.isa.plain_from = from_zero;
     plain_range(&w, 33, 0, (struct frond_range){3, 47, 3, 7}); /* behind the descriptors 1 and 2 */
     world_settle(&w);
     MUST(derive(&w, 2) && core_stretch(&w.core, 2, 40 * PAGE, FROND_R, &s));
@@ -342,6 +353,26 @@ static bool row_stretch(void) {
     plain_range(&w, 33, 0, (struct frond_range){2, 48, 2, 7});
     world_settle(&w);
     MUST(derive(&w, 2) && !core_stretch(&w.core, 2, 40 * PAGE, FROND_R, &s));
+    plain_range(&w, 33, 0, (struct frond_range){0, 2, 0, 7}); /* 1, not 2 */
+    world_settle(&w);
+    core_resolve(&w.core, 2, CORE_P, 0, FROND_R, &a);
+    MUST(a.what == CORE_RAM && !core_stretch(&w.core, 2, 0, FROND_R, &s));
+    plain_range(&w, 33, 0, (struct frond_range){2, 48, 2, 7});
+    world_settle(&w);
+    world_pop(&w);
+    MUST(plain_enter(&w, 20, MAP[2][0], MAP[2][1]));
+    /* three pages: the descriptor, 20, behind them, the last, in the midst, the first, before them */
+    for (uint64_t page = 17; page <= 21; page++) {
+        plain_range(&w, 33, 0, (struct frond_range){page, 3, page, 7});
+        world_settle(&w);
+        core_resolve(&w.core, 2, CORE_P, page * PAGE, FROND_R, &a);
+        MUST((a.what == CORE_RAM) == (page != 20));
+        MUST(page == 20 ||
+             core_stretch(&w.core, 2, page * PAGE + 9, FROND_R, &s) == (page == 17 || page == 21));
+    }
+    world_pop(&w);
+    plain_range(&w, 33, 0, (struct frond_range){2, 48, 2, 7});
+    MUST(reenter(&w, 2) && derive(&w, 2));
     /* to be stored to, up to the tables on pages 30 to 33 */
     MUST(core_stretch(&w.core, 2, 40 * PAGE, FROND_W, &s));
     MUST(s.first == 34 * PAGE && s.last == 50 * PAGE - 1 && s.offset == s.first);
