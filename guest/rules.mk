@@ -41,7 +41,7 @@ GUEST_work := $(WORK) $(addprefix guest/bench/work/,bare.c kernel.c programs.c)
 GUEST_minivmm := examples/minivmm.c machine/fdt.c
 
 # nk and its gate: an object of their own, of which nothing can be seen but where it starts and what an ecall calls.
-GUEST_NK := $(addprefix nk/,layout.c page.c table.c range.c child.c field.c object.c call.c) core/map.c \
+GUEST_NK := $(addprefix nk/,layout.c page.c table.c step.c range.c child.c field.c object.c call.c) core/map.c \
 	guest/lib/memory.c guest/nucleus/gate/gate.c guest/nucleus/gate/entry.S
 
 # Its clients, linked with it: what each links, and what it is besides.

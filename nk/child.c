@@ -197,7 +197,9 @@ static void revoke_all(struct nk *nk, uint64_t child, uint64_t map) {
         loop invariant map == 1 ==> nk->child[child].map[0].count == \at(nk->child[child].map[0].count, Pre);
         loop variant nk->child[child].map[map].count; */
     while (nk->child[child].map[map].count > 0)
-        range_remove(nk, child, map, (uint64_t)nk->child[child].map[map].count - 1);
+        range_remove(nk, child, map,
+                     (uint64_t)nk->child[child].map[map].first +
+                         (uint64_t)nk->child[child].map[map].count - 1);
 }
 
 /* A child without ranges is no more. */

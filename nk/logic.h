@@ -137,11 +137,6 @@
 
     predicate blank(struct frond_range r) =
         r.base == 0 && r.size == 0 && r.target == 0 && r.flags == 0;
-
-    predicate seat_of(struct frond_range *t, integer n, integer base, integer seat) =
-        0 <= seat <= n && (\forall integer k; 0 <= k < seat ==> t[k].base < base) &&
-        (\forall integer k; seat <= k < n ==> t[k].base >= base);
-
 */
 
 /* 1 if an entry leads to page p, else 0; leading: how many of the first n entries do. */
@@ -488,6 +483,13 @@
     (\forall integer f; (nk)->page[f].type == \at((nk)->page[f].type, Pre)) &&                     \
     (\forall integer f; (nk)->page[f].shared == \at((nk)->page[f].shared, Pre))
 
+/* The same of children's tables. */
+#define CHILDREN_SAME(nk)                                                                          \
+    (\forall integer c; (nk)->child[c].lives == \at((nk)->child[c].lives, Pre)) &&                 \
+    (\forall integer c, m; (nk)->child[c].map[m].first == \at((nk)->child[c].map[m].first, Pre)) && \
+    (\forall integer c, m; (nk)->child[c].map[m].room == \at((nk)->child[c].map[m].room, Pre)) &&  \
+    (\forall integer c, m; (nk)->child[c].map[m].count == \at((nk)->child[c].map[m].count, Pre))
+
 /* What descriptors c, if C, say of tables is as it was. */
 #define MAPS_SAME(nk, C)                                                                           \
     (\forall integer c; (C) ==> (nk)->desc[c].map_p.addr == \at((nk)->desc[c].map_p.addr, Pre)) && \
@@ -508,5 +510,21 @@
        loop variant (nk)->ranges - same; @/                                                        \
     while (same < (uint64_t)(nk)->ranges) same++;                                                  \
     /@ assert same == (nk)->ranges; @/
+
+/* A call on a child's ranges that is refused has changed nothing. */
+#define REFUSED_SAME(nk)                                                                           \
+    ensures \result != NK_OK ==> PAGES_SAME(nk);                                                   \
+    ensures \result != NK_OK ==> ENTRIES_SAME(nk);                                                 \
+    ensures \result != NK_OK ==> CHILDREN_SAME(nk);                                                \
+    ensures \result != NK_OK ==> MAPS_SAME(nk, c == c);
+
+/*@ // The table that a call on ranges means by `map`.
+    logic integer meant(integer map) = map == 1 ? 1 : 0;
+
+    // The child's table has an entry as said.
+    predicate lists(struct nk *nk, integer c, integer m, integer base, integer size, integer target, integer flags) =
+        \exists integer i; has(nk, c, m, i) && nk->range[i].base == base && nk->range[i].size == size &&
+            nk->range[i].target == target && nk->range[i].flags == flags;
+*/
 
 #endif

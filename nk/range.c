@@ -1,8 +1,7 @@
 /*
  * range.c - grant, revoke, point, find.
  *
- * Four steps do all changes, and each keeps every invariant: a gap is put among the entries of a table, or taken
- * out; a gap comes to lead somewhere, or a range becomes a gap, and the pages' records follow.
+ * Whether a call may be done is asked first; what it then does are steps (step.c), which cannot fail.
  */
 #include "nk_priv.h"
 
@@ -22,7 +21,7 @@ static enum nk_status has_table(const struct nk *nk, uint64_t child, uint64_t ma
 }
 
 /* The index in child.map of a table that it has. */
-/*@ assigns \nothing; ensures \result == (map == NK_NP ? 1 : 0); */
+/*@ assigns \nothing; ensures \result == meant(map); */
 static uint64_t table_of(uint64_t map) { return map == NK_NP ? NK_NP : NK_P; }
 
 /* Aligned, not empty, no wrap, no unknown flag: as the engine judges it. */
@@ -35,26 +34,11 @@ static bool well_formed(uint64_t base, uint64_t size, uint64_t target, uint64_t 
     return range_ok(&r);
 }
 
-/* The records of what a range leads to, none for a gap. As page_locate. */
-/*@ requires layout_ok(nk);
-    requires aligned(target) && aligned(size) && size > 0 && target + size <= UINT64_MAX + 1 && flags <= 15;
-    assigns \nothing;
-    ensures \result.status == NK_OK || \result.status == NK_OWN || \result.status == NK_OUTSIDE ||
-        \result.status == NK_BAD_RANGE;
-    ensures !allows(flags) ==> \result.status == NK_OK && \result.first == 0 && \result.n == 0;
-    ensures allows(flags) ==> (\result.status == NK_OK <==> in_an_area(nk, target, size));
-    ensures allows(flags) && \result.status == NK_OK ==>
-        exactly(nk, \result.first, \result.n, target, size); */
-static struct pages pages_of(const struct nk *nk, uint64_t target, uint64_t size, uint64_t flags) {
-    struct pages none = {NK_OK, 0, 0};
-
-    return flags_allow(flags) ? page_locate(nk, target / NK_PAGE, size / NK_PAGE) : none;
-}
-
 /* The same, if a child may lead there, whoever else does; else why not. */
 /*@ requires layout_ok(nk);
     requires aligned(target) && aligned(size) && size > 0 && target + size <= UINT64_MAX + 1 && flags <= 15;
     assigns \nothing;
+    ensures \result.status < NK_STATUSES;
     ensures \result.status == NK_OK ==> \result.first + \result.n <= nk->pages;
     ensures !allows(flags) ==> \result.status == NK_OK && \result.first == 0 && \result.n == 0;
     ensures allows(flags) && \result.status == NK_OK ==> in_an_area(nk, target, size) &&
@@ -63,515 +47,148 @@ static struct pages pages_of(const struct nk *nk, uint64_t target, uint64_t size
         (\forall integer f; \result.first <= f < \result.first + \result.n ==>
             may_lead_to(nk, f, flags)); */
 static struct pages may_lead(const struct nk *nk, uint64_t target, uint64_t size, uint64_t flags) {
-    struct pages p = pages_of(nk, target, size, flags);
+    struct pages p = range_pages(nk, target, size, flags);
 
     if (p.status == NK_OK)
         p.status = page_types(nk, p.first, p.n, flags);
     return p;
 }
 
-/* ---- The four steps -------------------------------------------------------------------------- */
-
-/*@ requires arrays(nk) && child < nk->children && map <= 1;
-    assigns nk->child[child];
-    ensures \forall integer c; 0 <= c < nk->children ==>
-        nk->child[c].lives == \old(nk->child[c].lives);
-    ensures \forall integer c; 0 <= c < nk->children ==>
-        nk->child[c].map[0].first == \old(nk->child[c].map[0].first);
-    ensures \forall integer c; 0 <= c < nk->children ==>
-        nk->child[c].map[1].first == \old(nk->child[c].map[1].first);
-    ensures \forall integer c; 0 <= c < nk->children ==>
-        nk->child[c].map[0].room == \old(nk->child[c].map[0].room);
-    ensures \forall integer c; 0 <= c < nk->children ==>
-        nk->child[c].map[1].room == \old(nk->child[c].map[1].room);
-    ensures \forall integer c; 0 <= c < nk->children ==> nk->child[c].map[0].count ==
-        (c == child && map == 0 ? count : \old(nk->child[c].map[0].count));
-    ensures \forall integer c; 0 <= c < nk->children ==> nk->child[c].map[1].count ==
-        (c == child && map == 1 ? count : \old(nk->child[c].map[1].count)); */
-static void set_count(struct nk *nk, uint64_t child, uint64_t map, int32_t count) {
-    /*@ assert map == 0 || map == 1; */
-    nk->child[child].map[map].count = count;
-}
-
-/* The table has an entry more, or less, at its end. */
-/*@ requires arrays(nk) && tables_there(nk) && tables_apart(nk);
-    requires live(nk, child) && map <= 1 && nk->child[child].map[map].count < nk->child[child].map[map].room;
-    assigns nk->child[child];
-    ensures COUNT_CHANGED(nk, child, map, 1);
-    ensures tables_there(nk);
-    ensures tables_apart(nk);
-    ensures \old(REST_BLANK(nk)) ==> BLANK(nk->range[nk->child[child].map[map].first + \old(nk->child[child].map[map].count)]);
-    behavior rest: assumes REST_BLANK(nk); ensures REST_BLANK(nk);
-    behavior filled:
-        assumes FILLED(nk);
-        ensures FILLED_BUT(nk, nk->child[child].map[map].first + nk->child[child].map[map].count - 1);
-    behavior sorted:
-        assumes SORTED(nk);
-        ensures SORTED_BUT(nk, nk->child[child].map[map].first + nk->child[child].map[map].count - 1);
-    behavior owned: assumes OWNED(nk); ensures OWNED(nk);
-    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED_BUT(nk, child); */
-static void widen(struct nk *nk, uint64_t child, uint64_t map) {
-    /*@ assert map == 0 || map == 1; */
-    /*@ assert table_there(nk, child); */
-    /*@ assert had: \forall integer c, m, i; live(nk, c) && has(nk, c, m, i) ==> reserves(nk, c, i); */
-    /*@ assert reserved: reserves(nk, child, nk->child[child].map[map].first + nk->child[child].map[map].count); */
-    /*@ assert others: \forall integer c, m; live(nk, c) && has(nk, c, m, nk->child[child].map[map].first + nk->child[child].map[map].count) ==> c == child; */
-    /*@ assert its: \forall integer m; !has(nk, child, m, nk->child[child].map[map].first + nk->child[child].map[map].count); */
-    set_count(nk, child, map, nk->child[child].map[map].count + 1);
-    /*@ assert table_there(nk, child); */
-    /*@ assert \forall integer c; 0 <= c < nk->children && c != child && \at(table_there(nk, c),Pre) ==> table_there(nk, c); */
-    /*@ assert live: \forall integer c; live(nk, c) <==> \at(live(nk, c),Pre); */
-    /*@ assert reserves: \forall integer c, i; live(nk, c) ==> (reserves(nk, c, i) <==> \at(reserves(nk, c, i),Pre)); */
-    /*@ assert owns: \forall integer c, i; owns(nk, c, i) <==> \at(owns(nk, c, i),Pre); */
-    /*@ assert has: \forall integer c, m, i; live(nk, c) && i != nk->child[child].map[map].first + nk->child[child].map[map].count - 1 ==> (has(nk, c, m, i) <==> \at(has(nk, c, m, i),Pre)); */
-    /*@ assert has_now: has(nk, child, map, nk->child[child].map[map].first + nk->child[child].map[map].count - 1); */
-}
-
-/*@ requires arrays(nk) && tables_there(nk) && tables_apart(nk);
-    requires live(nk, child) && map <= 1 && 0 < nk->child[child].map[map].count;
-    assigns nk->child[child];
-    ensures COUNT_CHANGED(nk, child, map, -1);
-    ensures tables_there(nk);
-    ensures tables_apart(nk);
-    behavior rest:
-        assumes REST_BLANK(nk);
-        assumes BLANK(nk->range[nk->child[child].map[map].first + nk->child[child].map[map].count - 1]);
-        ensures REST_BLANK(nk);
-    behavior filled:
-        assumes FILLED_BUT(nk, nk->child[child].map[map].first + nk->child[child].map[map].count - 1);
-        ensures FILLED(nk);
-    behavior sorted:
-        assumes SORTED_BUT(nk, nk->child[child].map[map].first + nk->child[child].map[map].count - 1);
-        ensures SORTED(nk);
-    behavior owned: assumes OWNED(nk); ensures OWNED(nk);
-    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED_BUT(nk, child); */
-static void narrow(struct nk *nk, uint64_t child, uint64_t map) {
-    /*@ assert map == 0 || map == 1; */
-    /*@ assert table_there(nk, child); */
-    /*@ assert had: \forall integer c, m, i; live(nk, c) && has(nk, c, m, i) ==> reserves(nk, c, i); */
-    /*@ assert reserved: reserves(nk, child, nk->child[child].map[map].first + nk->child[child].map[map].count - 1); */
-    /*@ assert others: \forall integer c, m; live(nk, c) && has(nk, c, m, nk->child[child].map[map].first + nk->child[child].map[map].count - 1) ==> c == child; */
-    /*@ assert its: \forall integer m; has(nk, child, m, nk->child[child].map[map].first + nk->child[child].map[map].count - 1) ==> m == map; */
-    set_count(nk, child, map, nk->child[child].map[map].count - 1);
-    /*@ assert table_there(nk, child); */
-    /*@ assert \forall integer c; 0 <= c < nk->children && c != child && \at(table_there(nk, c),Pre) ==> table_there(nk, c); */
-    /*@ assert live: \forall integer c; live(nk, c) <==> \at(live(nk, c),Pre); */
-    /*@ assert reserves: \forall integer c, i; live(nk, c) ==> (reserves(nk, c, i) <==> \at(reserves(nk, c, i),Pre)); */
-    /*@ assert owns: \forall integer c, i; owns(nk, c, i) <==> \at(owns(nk, c, i),Pre); */
-    /*@ assert has: \forall integer c, m, i; live(nk, c) && i != nk->child[child].map[map].first + nk->child[child].map[map].count ==> (has(nk, c, m, i) <==> \at(has(nk, c, m, i),Pre)); */
-    /*@ assert had_it: \forall integer c, m; live(nk, c) ==> !has(nk, c, m, nk->child[child].map[map].first + nk->child[child].map[map].count); */
-}
-
-/* Entry `to`, a hole, becomes what its neighbour is, which is then the hole. */
-/*@ requires arrays(nk) && tables_there(nk) && tables_apart(nk) && live(nk, child) && map <= 1;
-    requires has(nk, child, map, to) && has(nk, child, map, from) && (from == to + 1 || to == from + 1);
-    assigns nk->range[0 .. nk->ranges - 1];
-    ensures SAME_RANGE(nk->range[to], nk->range[from]);
-    ensures STAYED(nk->range, 0, to);
-    ensures STAYED(nk->range, to + 1, nk->ranges);
-    ensures \forall integer p; leading(nk->range, nk->ranges, p) ==
-        \old(leading(nk->range, nk->ranges, p)) - \old(ONE(nk->range[to], p)) + ONE(nk->range[from], p);
-    behavior rest: assumes REST_BLANK(nk); ensures REST_BLANK(nk);
-    behavior filled: assumes FILLED_BUT(nk, to); ensures FILLED_BUT(nk, from);
-    behavior sorted: assumes SORTED_BUT(nk, to); ensures SORTED_BUT(nk, from);
-    behavior formed: assumes FORMED(nk); ensures FORMED(nk);
-    behavior inside: assumes INSIDE(nk); ensures INSIDE(nk);
-    behavior allowed: assumes ALLOWED(nk); ensures ALLOWED(nk);
-    behavior sharing: assumes SHARING(nk); ensures SHARING(nk);
-    behavior owned: assumes OWNED(nk); ensures OWNED(nk);
-    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk);
-    behavior described_but: assumes DESCRIBED_BUT(nk, child); ensures DESCRIBED_BUT(nk, child); */
-static void fill(struct nk *nk, uint64_t child, uint64_t map, uint64_t to, uint64_t from) {
-    (void)child, (void)map; /* for the contract */
-    /*@ assert map == 0 || map == 1; */
-    /*@ assert table_there(nk, child); */
-    /*@ assert had: \forall integer c, m, i; live(nk, c) && has(nk, c, m, i) ==> reserves(nk, c, i); */
-    /*@ assert others: \forall integer c, m; live(nk, c) && has(nk, c, m, to) ==> c == child; */
-    /*@ assert its: \forall integer m; has(nk, child, m, to) ==> m == map; */
-    /*@ assert owns: \forall integer c; owns(nk, c, from) ==> owns(nk, c, to); */
-    table_put(nk->range, (uint64_t)nk->ranges, to, nk->range[from]);
-    /*@ assert leads: \forall integer i, f; i != to && LEADS(nk, i, f) ==> \at(LEADS(nk, i, f), Pre); */
-    /*@ assert flags: \forall integer i; 0 <= i < nk->ranges && i != to ==>
-          nk->range[i].flags == \at(nk->range[i].flags, Pre); */
-    /*@ assert copied: \forall integer f; LEADS(nk, to, f) ==> \at(LEADS(nk, from, f), Pre); */
-    /*@ assert nk->range[to].flags == \at(nk->range[from].flags, Pre); */
-}
-
-/* Entry `hole` becomes a gap, or blank. */
-/*@ requires arrays(nk) && tables_there(nk) && tables_apart(nk) && live(nk, child) && map <= 1;
-    requires has(nk, child, map, hole) && !allows(gap.flags);
-    assigns nk->range[0 .. nk->ranges - 1];
-    ensures SAME_RANGE(nk->range[hole], gap);
-    ensures STAYED(nk->range, 0, hole);
-    ensures STAYED(nk->range, hole + 1, nk->ranges);
-    ensures \forall integer p; leading(nk->range, nk->ranges, p) ==
-        \old(leading(nk->range, nk->ranges, p)) - \old(ONE(nk->range[hole], p));
-    behavior rest: assumes REST_BLANK(nk); ensures REST_BLANK(nk);
-    behavior filled: assumes FILLED_BUT(nk, hole); assumes gap.size > 0; ensures FILLED(nk);
-    behavior filled_but: assumes FILLED_BUT(nk, hole); ensures FILLED_BUT(nk, hole);
-    behavior sorted:
-        assumes SORTED_BUT(nk, hole);
-        assumes FITS_BELOW(nk, child, map, hole, hole, gap);
-        assumes FITS_ABOVE(nk, child, map, hole, hole, gap);
-        ensures SORTED(nk);
-    behavior sorted_but: assumes SORTED_BUT(nk, hole); ensures SORTED_BUT(nk, hole);
-    behavior formed:
-        assumes FORMED(nk);
-        assumes gap.size > 0 ==> WELL_FORMED(gap);
-        ensures FORMED(nk);
-    behavior inside: assumes INSIDE(nk); ensures INSIDE(nk);
-    behavior allowed: assumes ALLOWED(nk); ensures ALLOWED(nk);
-    behavior sharing: assumes SHARING(nk); ensures SHARING(nk);
-    behavior owned: assumes OWNED(nk); ensures OWNED(nk);
-    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk);
-    behavior described_but: assumes DESCRIBED_BUT(nk, child); ensures DESCRIBED_BUT(nk, child); */
-static void put_gap(struct nk *nk, uint64_t child, uint64_t map, uint64_t hole,
-                    struct frond_range gap) {
-    (void)child, (void)map;
-    /*@ assert map == 0 || map == 1; */
-    /*@ assert table_there(nk, child); */
-    /*@ assert had: \forall integer c, m, i; live(nk, c) && has(nk, c, m, i) ==> reserves(nk, c, i); */
-    /*@ assert others: \forall integer c, m; live(nk, c) && has(nk, c, m, hole) ==> c == child; */
-    /*@ assert its: \forall integer m; has(nk, child, m, hole) ==> m == map; */
-    table_put(nk->range, (uint64_t)nk->ranges, hole, gap);
-    /*@ assert leads: \forall integer i, f; i != hole && LEADS(nk, i, f) ==> \at(LEADS(nk, i, f), Pre); */
-    /*@ assert flags: \forall integer i; 0 <= i < nk->ranges && i != hole ==>
-          nk->range[i].flags == \at(nk->range[i].flags, Pre); */
-    /*@ assert gap: \forall integer f; !LEADS(nk, hole, f); */
-}
-
-/* A gap becomes entry `seat` of the table; those from there on move up by one. */
-/*@ NEEDS_TABLES(nk)
-    requires live(nk, child) && map <= 1 && seat <= nk->child[child].map[map].count;
-    requires nk->child[child].map[map].count < nk->child[child].map[map].room;
-    requires gap.size > 0 && WELL_FORMED(gap) && !allows(gap.flags);
-    requires FITS_BELOW(nk, child, map, nk->child[child].map[map].first + seat, -1, gap);
-    requires FITS_ABOVE(nk, child, map, nk->child[child].map[map].first + seat, -1, gap);
-    assigns nk->child[child], nk->range[0 .. nk->ranges - 1];
-    assigns nk->desc[child].map_p.addr, nk->desc[child].map_p.count;
-    assigns nk->desc[child].map_np.addr, nk->desc[child].map_np.count;
-    KEEPS_UNSORTED(nk)
-    ensures COUNT_CHANGED(nk, child, map, 1);
-    behavior fits: ensures SORTED(nk); */
-static void gap_open(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat,
-                     struct frond_range gap) {
-    uint64_t at = (uint64_t)nk->child[child].map[map].first + seat;
-    uint64_t end =
-        (uint64_t)nk->child[child].map[map].first + (uint64_t)nk->child[child].map[map].count;
-
-    /*@ assert map == 0 || map == 1; */
-    /*@ assert table_there(nk, child); */
-    /*@ assert at <= end < nk->ranges && at == nk->child[child].map[map].first + seat; */
-    widen(nk, child, map);
-    /*@ loop assigns i, nk->range[0 .. nk->ranges - 1];
-        loop invariant at <= i <= end;
-        loop invariant REST_BLANK(nk);
-        loop invariant FILLED_BUT(nk, i);
-        loop invariant SORTED_BUT(nk, i);
-        loop invariant FORMED(nk);
-        loop invariant INSIDE(nk);
-        loop invariant ALLOWED(nk);
-        loop invariant SHARING(nk);
-        loop invariant OWNED(nk);
-        loop invariant DESCRIBED_BUT(nk, child);
-        loop invariant \forall integer p; leading(nk->range, nk->ranges, p) ==
-            \at(leading(nk->range, nk->ranges, p), Pre) + ONE(nk->range[i], p);
-        for fits: loop invariant FITS_BELOW(nk, child, map, at, i, gap);
-        for fits: loop invariant FITS_ABOVE(nk, child, map, at, i, gap);
-        loop variant i; */
-    for (uint64_t i = end; i > at; i--)
-        fill(nk, child, map, i, i - 1);
-    put_gap(nk, child, map, at, gap);
-    /*@ assert SAME_RANGE(nk->range[at], gap); */
-    /*@ assert at == nk->child[child].map[map].first + seat; */
-    /*@ assert \forall integer p; leading(nk->range, nk->ranges, p) ==
-          \at(leading(nk->range, nk->ranges, p), Pre); */
-    /*@ assert COUNTED(nk); */
-    child_publish(nk, child);
-}
-
-/* Entry `seat` of the table, a gap, is no more; those above it move down by one. */
-/*@ NEEDS_TABLES(nk)
-    requires live(nk, child) && map <= 1 && seat < nk->child[child].map[map].count;
-    requires !allows(nk->range[nk->child[child].map[map].first + seat].flags);
-    assigns nk->child[child], nk->range[0 .. nk->ranges - 1];
-    assigns nk->desc[child].map_p.addr, nk->desc[child].map_p.count;
-    assigns nk->desc[child].map_np.addr, nk->desc[child].map_np.count;
-    KEEPS_TABLES(nk)
-    ensures COUNT_CHANGED(nk, child, map, -1); */
-static void gap_close(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat) {
-    uint64_t at = (uint64_t)nk->child[child].map[map].first + seat;
-    uint64_t last =
-        (uint64_t)nk->child[child].map[map].first + (uint64_t)nk->child[child].map[map].count - 1;
-    struct frond_range none = {0, 0, 0, 0};
-
-    /*@ assert map == 0 || map == 1; */
-    /*@ assert table_there(nk, child); */
-    /*@ assert last == nk->child[child].map[map].first + nk->child[child].map[map].count - 1; */
-    /*@ assert at <= last < nk->ranges && at == nk->child[child].map[map].first + seat; */
-    /*@ assert \forall integer p; ONE(nk->range[at], p) == 0; */
-    /*@ loop assigns i, nk->range[0 .. nk->ranges - 1];
-        loop invariant at <= i <= last;
-        loop invariant REST_BLANK(nk);
-        loop invariant FILLED_BUT(nk, i);
-        loop invariant SORTED_BUT(nk, i);
-        loop invariant FORMED(nk);
-        loop invariant INSIDE(nk);
-        loop invariant ALLOWED(nk);
-        loop invariant SHARING(nk);
-        loop invariant OWNED(nk);
-        loop invariant DESCRIBED(nk);
-        loop invariant \forall integer p; leading(nk->range, nk->ranges, p) ==
-            \at(leading(nk->range, nk->ranges, p), Pre) + ONE(nk->range[i], p);
-        loop variant last - i; */
-    for (uint64_t i = at; i < last; i++)
-        fill(nk, child, map, i, i + 1);
-    put_gap(nk, child, map, last, none);
-    /*@ assert \forall integer p; leading(nk->range, nk->ranges, p) ==
-          \at(leading(nk->range, nk->ranges, p), Pre); */
-    /*@ assert COUNTED(nk); */
-    /*@ assert BLANK(nk->range[last]); */
-    narrow(nk, child, map);
-    child_publish(nk, child);
-}
-
-/* Entry `index` becomes what target and flags say; pages are not looked at. */
-/*@ requires arrays(nk) && index < nk->ranges;
-    assigns nk->range[0 .. nk->ranges - 1];
-    ensures nk->range[index].target == target && nk->range[index].flags == flags;
-    ensures nk->range[index].base == \old(nk->range[index].base);
-    ensures nk->range[index].size == \old(nk->range[index].size);
-    ensures STAYED(nk->range, 0, index);
-    ensures STAYED(nk->range, index + 1, nk->ranges);
-    ensures \forall integer p; leading(nk->range, nk->ranges, p) ==
-        \old(leading(nk->range, nk->ranges, p)) - \old(ONE(nk->range[index], p)) +
-        ONE(nk->range[index], p);
-    behavior rest: assumes REST_BLANK(nk); assumes nk->range[index].size > 0; ensures REST_BLANK(nk);
-    behavior filled: assumes FILLED(nk); ensures FILLED(nk);
-    behavior sorted: assumes SORTED(nk); ensures SORTED(nk);
-    behavior formed:
-        assumes FORMED(nk);
-        assumes aligned(target) && flags <= 15;
-        assumes target + nk->range[index].size <= UINT64_MAX + 1;
-        ensures FORMED(nk);
-    behavior inside:
-        assumes INSIDE(nk);
-        assumes allows(flags) ==> in_an_area(nk, target, nk->range[index].size);
-        ensures INSIDE(nk);
-    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk); */
-static void set_entry(struct nk *nk, uint64_t index, uint64_t target, uint64_t flags) {
-    struct frond_range r = nk->range[index];
-
-    r.target = target;
-    r.flags = flags;
-    table_put(nk->range, (uint64_t)nk->ranges, index, r);
-}
-
-/* Entry `index`, a gap of the child's, leads to target from now on: to n pages, where it may. */
-/*@ requires layout_ok(nk) && index < nk->ranges && child < nk->children && owns(nk, child, index);
-    requires !allows(nk->range[index].flags) && flags <= 15 && nk->range[index].size > 0;
-    requires allows(flags) ==> exactly(nk, first, n, target, nk->range[index].size);
-    requires !allows(flags) ==> n == 0 && first == 0;
-    requires COUNTED(nk);
-    assigns nk->range[0 .. nk->ranges - 1], nk->page[0 .. nk->pages - 1];
-    ensures COUNTED(nk);
-    ensures TYPES_SAME(nk);
-    ensures nk->range[index].target == target && nk->range[index].flags == flags;
-    ensures nk->range[index].base == \old(nk->range[index].base);
-    ensures nk->range[index].size == \old(nk->range[index].size);
-    behavior rest: assumes REST_BLANK(nk); ensures REST_BLANK(nk);
-    behavior filled: assumes FILLED(nk); ensures FILLED(nk);
-    behavior sorted: assumes SORTED(nk); ensures SORTED(nk);
-    behavior formed:
-        assumes FORMED(nk);
-        assumes aligned(target);
-        assumes target + nk->range[index].size <= UINT64_MAX + 1;
-        ensures FORMED(nk);
-    behavior inside:
-        assumes INSIDE(nk);
-        assumes allows(flags) ==> in_an_area(nk, target, nk->range[index].size);
-        ensures INSIDE(nk);
-    behavior allowed:
-        assumes ALLOWED(nk);
-        assumes \forall integer f; first <= f < first + n ==>
-            nk->page[f].type != NK_KEPT && (writes(flags) ==> nk->page[f].type == NK_FREE);
-        ensures ALLOWED(nk);
-    behavior sharing:
-        assumes SHARING(nk);
-        assumes \forall integer f; first <= f < first + n ==>
-            nk->page[f].maps == 0 || RECORDS(nk, f, child, flags);
-        ensures SHARING(nk);
-    behavior owned:
-        assumes OWNED(nk);
-        assumes \forall integer f; first <= f < first + n ==>
-            nk->page[f].maps == 0 || RECORDS(nk, f, child, flags);
-        ensures OWNED(nk);
-    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk);
-    behavior objects_end: assumes OBJECTS_END(nk); ensures OBJECTS_END(nk);
-    behavior objects_typed: assumes OBJECTS_TYPED(nk); ensures OBJECTS_TYPED(nk);
-    behavior objects_not_free: assumes OBJECTS_NOT_FREE(nk); ensures OBJECTS_NOT_FREE(nk);
-    behavior objects_apart: assumes OBJECTS_APART(nk); ensures OBJECTS_APART(nk);
-    behavior objects_headed: assumes OBJECTS_HEADED(nk); ensures OBJECTS_HEADED(nk);
-    behavior objects_placed: assumes OBJECTS_PLACED(nk); ensures OBJECTS_PLACED(nk); */
-static void lead(struct nk *nk, uint64_t child, uint64_t index, uint64_t target, uint64_t flags,
-                 uint64_t first, uint64_t n) {
-    /*@ ghost table_count(nk->range, (uint64_t)nk->ranges); */
-    /*@ assert led: \forall integer i, f; LEADS(nk, i, f) ==> nk->page[f].maps > 0; */
-    /*@ assert few: \forall integer f; 0 <= f < nk->pages ==> nk->page[f].maps <= nk->ranges; */
-    /*@ assert none: \forall integer p; ONE(nk->range[index], p) == 0; */
-    /*@ assert pages: first + n <= nk->pages; */
-    /*@ for sharing: assert \forall integer f; first <= f < first + n && nk->page[f].maps != 0 ==>
-          (nk->page[f].shared != 0 <==> shares(flags)); */
-    /*@ for owned: assert o1: \forall integer f; first <= f < first + n && nk->page[f].maps != 0 &&
-          nk->page[f].shared == 0 ==> nk->page[f].owner == child; */
-    set_entry(nk, index, target, flags);
-    /*@ assert its: \forall integer f; LEADS(nk, index, f) ==> first <= f < first + n; */
-    /*@ assert one: \forall integer f; 0 <= f < nk->pages ==>
-          ONE(nk->range[index], number(nk, f)) == (first <= f < first + n ? 1 : 0); */
-    /*@ assert others: \forall integer i, f; i != index && LEADS(nk, i, f) ==> \at(LEADS(nk, i, f), Pre); */
-    /*@ assert flags: \forall integer i; 0 <= i < nk->ranges && i != index ==>
-          nk->range[i].flags == \at(nk->range[i].flags, Pre); */
-    /*@ assert held: \forall integer i, f; i != index && LEADS(nk, i, f) ==> nk->page[f].maps > 0; */
-    page_hold(nk, first, n, child, flags);
-    /*@ assert owner: \forall integer i, f; i != index && LEADS(nk, i, f) ==>
-          nk->page[f].owner == \at(nk->page[f].owner, Pre); */
-    /*@ assert shared: \forall integer i, f; i != index && LEADS(nk, i, f) ==>
-          nk->page[f].shared == \at(nk->page[f].shared, Pre); */
-    /*@ for allowed: assert \forall integer i, f; i != index && LEADS(nk, i, f) ==>
-          may_lead_to(nk, f, nk->range[i].flags); */
-    /*@ assert fresh: \forall integer f; first <= f < first + n && \at(nk->page[f].maps, Pre) == 0 ==>
-          nk->page[f].owner == child && (nk->page[f].shared != 0 <==> shares(flags)); */
-    /*@ assert kept_owner: \forall integer f; first <= f < first + n && \at(nk->page[f].maps, Pre) != 0 ==>
-          nk->page[f].owner == \at(nk->page[f].owner, Pre); */
-    /*@ assert kept_shared: \forall integer f; first <= f < first + n && \at(nk->page[f].maps, Pre) != 0 ==>
-          nk->page[f].shared == \at(nk->page[f].shared, Pre); */
-    /*@ assert still: \forall integer f; LEADS(nk, index, f) ==> first <= f < first + n; */
-    /*@ for allowed: assert \forall integer f; first <= f < first + n ==>
-          nk->page[f].type == \at(nk->page[f].type, Pre); */
-    /*@ for allowed: assert \forall integer f; first <= f < first + n ==> may_lead_to(nk, f, flags); */
-    /*@ for allowed: assert \forall integer f; LEADS(nk, index, f) ==> may_lead_to(nk, f, flags); */
-    /*@ for sharing: assert before: \forall integer i, f; i != index && LEADS(nk, i, f) ==>
-          (\at(nk->page[f].shared, Pre) != 0 <==> shares(\at(nk->range[i].flags, Pre))); */
-    /*@ for sharing: assert s1: \forall integer i, f; i != index && LEADS(nk, i, f) ==>
-          nk->range[i].flags == \at(nk->range[i].flags, Pre); */
-    /*@ for sharing: assert s2: \forall integer i, f; i != index && LEADS(nk, i, f) ==>
-          (nk->page[f].shared != 0 <==> shares(\at(nk->range[i].flags, Pre))); */
-    /*@ for sharing: assert s3: \forall integer i, f; i != index && LEADS(nk, i, f) ==>
-          (nk->page[f].shared != 0 <==> shares(nk->range[i].flags)); */
-    /*@ for sharing: assert s4: \forall integer f; first <= f < first + n &&
-          \at(nk->page[f].maps, Pre) != 0 ==> (\at(nk->page[f].shared, Pre) != 0 <==> shares(flags)); */
-    /*@ for sharing: assert s5: \forall integer f; first <= f < first + n &&
-          \at(nk->page[f].maps, Pre) != 0 ==> (nk->page[f].shared != 0 <==> shares(flags)); */
-    /*@ for sharing: assert \forall integer f; first <= f < first + n ==>
-          (nk->page[f].shared != 0 <==> shares(flags)); */
-    /*@ for sharing: assert \forall integer f; LEADS(nk, index, f) ==>
-          (nk->page[f].shared != 0 <==> shares(flags)); */
-    /*@ for owned: assert \forall integer i, f; i != index && LEADS(nk, i, f) && nk->page[f].shared == 0 ==>
-          owns(nk, nk->page[f].owner, i); */
-    /*@ for owned: assert o2: \forall integer f; first <= f < first + n && \at(nk->page[f].maps, Pre) != 0 &&
-          nk->page[f].shared == 0 ==> \at(nk->page[f].owner, Pre) == child; */
-    /*@ for owned: assert o3: \forall integer f; first <= f < first + n && \at(nk->page[f].maps, Pre) != 0 &&
-          nk->page[f].shared == 0 ==> nk->page[f].owner == child; */
-    /*@ for owned: assert \forall integer f; first <= f < first + n && nk->page[f].shared == 0 ==>
-          nk->page[f].owner == child; */
-    /*@ for owned: assert \forall integer f; LEADS(nk, index, f) && nk->page[f].shared == 0 ==>
-          nk->page[f].owner == child; */
-}
-
-/* Entry `index` becomes a gap. */
-/*@ requires layout_ok(nk) && index < nk->ranges && nk->range[index].size > 0;
+/* The index in nk->range at which a range of the table that starts at base has its place. */
+/*@ requires arrays(nk) && tables_there(nk) && live(nk, child) && m <= 1;
+    requires FILLED(nk);
+    requires SORTED(nk);
     requires FORMED(nk);
-    requires INSIDE(nk);
-    requires COUNTED(nk);
-    assigns nk->range[0 .. nk->ranges - 1], nk->page[0 .. nk->pages - 1];
-    ensures !allows(nk->range[index].flags);
-    ensures nk->range[index].base == \old(nk->range[index].base);
-    ensures nk->range[index].size == \old(nk->range[index].size);
-    ensures FORMED(nk);
-    ensures INSIDE(nk);
-    ensures COUNTED(nk);
-    ensures TYPES_SAME(nk);
-    ensures \forall integer f; 0 <= f < nk->pages && \old(LEADS(nk, index, f)) ==>
-        nk->page[f].maps == \old(nk->page[f].maps) - 1;
-    ensures \forall integer f; 0 <= f < nk->pages && !\old(LEADS(nk, index, f)) ==>
-        nk->page[f].maps == \old(nk->page[f].maps);
-    ensures \forall integer f; 0 <= f < nk->pages ==>
-        nk->page[f].owner == \old(nk->page[f].owner);
-    ensures \forall integer f; 0 <= f < nk->pages ==>
-        nk->page[f].shared == \old(nk->page[f].shared);
-    behavior rest: assumes REST_BLANK(nk); ensures REST_BLANK(nk);
-    behavior filled: assumes FILLED(nk); ensures FILLED(nk);
-    behavior sorted: assumes SORTED(nk); ensures SORTED(nk);
-    behavior allowed: assumes ALLOWED(nk); ensures ALLOWED(nk);
-    behavior sharing: assumes SHARING(nk); ensures SHARING(nk);
-    behavior owned: assumes OWNED(nk); ensures OWNED(nk);
-    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk);
-    behavior objects_end: assumes OBJECTS_END(nk); ensures OBJECTS_END(nk);
-    behavior objects_typed: assumes OBJECTS_TYPED(nk); ensures OBJECTS_TYPED(nk);
-    behavior objects_not_free: assumes OBJECTS_NOT_FREE(nk); ensures OBJECTS_NOT_FREE(nk);
-    behavior objects_apart: assumes OBJECTS_APART(nk); ensures OBJECTS_APART(nk);
-    behavior objects_headed: assumes OBJECTS_HEADED(nk); ensures OBJECTS_HEADED(nk);
-    behavior objects_placed: assumes OBJECTS_PLACED(nk); ensures OBJECTS_PLACED(nk); */
-static void leave(struct nk *nk, uint64_t index) {
-    const struct frond_range *r = &nk->range[index];
-    struct pages p = pages_of(nk, r->target, r->size, r->flags);
+    assigns \nothing;
+    ensures nk->child[child].map[m].first <= \result <=
+        nk->child[child].map[m].first + nk->child[child].map[m].count;
+    ensures \forall integer k; has(nk, child, m, k) && k < \result ==> nk->range[k].base < base;
+    ensures \forall integer k; has(nk, child, m, k) && \result <= k ==> base <= nk->range[k].base; */
+static uint64_t place(const struct nk *nk, uint64_t child, uint64_t m, uint64_t base) {
+    uint64_t from = (uint64_t)nk->child[child].map[m].first;
+    uint64_t to = from + (uint64_t)nk->child[child].map[m].count;
 
-    /*@ ghost table_count(nk->range, (uint64_t)nk->ranges); */
-    /*@ assert p.status == NK_OK && p.first + p.n <= nk->pages; */
-    /*@ assert led: \forall integer i, f; LEADS(nk, i, f) ==> nk->page[f].maps > 0; */
-    /*@ assert its: \forall integer f; LEADS(nk, index, f) <==> p.first <= f < p.first + p.n; */
-    /*@ assert held: \forall integer f; p.first <= f < p.first + p.n ==> nk->page[f].maps > 0; */
-    /*@ assert one: \forall integer f; 0 <= f < nk->pages ==>
-          ONE(nk->range[index], number(nk, f)) == (p.first <= f < p.first + p.n ? 1 : 0); */
-    set_entry(nk, index, r->target, 0);
-    /*@ assert none: \forall integer p; ONE(nk->range[index], p) == 0; */
-    /*@ assert not: \forall integer f; !LEADS(nk, index, f); */
-    /*@ assert others: \forall integer i, f; i != index && LEADS(nk, i, f) ==> \at(LEADS(nk, i, f), Pre); */
-    /*@ assert flags: \forall integer i; 0 <= i < nk->ranges && i != index ==>
-          nk->range[i].flags == \at(nk->range[i].flags, Pre); */
-    page_drop(nk, p.first, p.n);
-    /*@ assert shared: \forall integer i, f; i != index && LEADS(nk, i, f) ==>
-          nk->page[f].shared == \at(nk->page[f].shared, Pre); */
-    /*@ for sharing: assert before: \forall integer i, f; i != index && LEADS(nk, i, f) ==>
-          (\at(nk->page[f].shared, Pre) != 0 <==> shares(\at(nk->range[i].flags, Pre))); */
-    /*@ for sharing: assert \forall integer i, f; i != index && LEADS(nk, i, f) ==>
-          (nk->page[f].shared != 0 <==> shares(nk->range[i].flags)); */
-}
-
-void range_remove(struct nk *nk, uint64_t child, uint64_t map, uint64_t seat) {
-    uint64_t index = (uint64_t)nk->child[child].map[map].first + seat;
-
-    /*@ assert map == 0 || map == 1; */
+    /*@ assert m == 0 || m == 1; */
     /*@ assert table_there(nk, child); */
-    /*@ assert index == nk->child[child].map[map].first + seat; */
-    /*@ assert index < nk->ranges && has(nk, child, map, index); */
-    /*@ assert nk->range[index].size > 0; */
-    leave(nk, index);
-    gap_close(nk, child, map, seat);
+    /*@ assert its: \forall integer i; from <= i < to <==> has(nk, child, m, i); */
+    /*@ assert filled: \forall integer i; has(nk, child, m, i) ==> nk->range[i].size > 0; */
+    /*@ assert formed: \forall integer i; has(nk, child, m, i) ==> well_formed(nk->range[i]); */
+    /*@ assert all: \forall integer i; from <= i < to && has(nk, child, m, i) ==> well_formed(nk->range[i]); */
+    /*@ assert sorted: \forall integer i, j; from <= i < j < to && has(nk, child, m, i) && has(nk, child, m, j) ==>
+          end_of(nk->range[i]) <= nk->range[j].base; */
+    /*@ assert ends: \forall integer i, j; from <= i < j < to ==> end_of(nk->range[i]) <= nk->range[j].base; */
+    /*@ assert each: \forall integer i; from <= i < to ==> well_formed(nk->range[i]); */
+    return table_place(nk->range, from, to, base);
 }
 
-/* ---- The calls ------------------------------------------------------------------------------- */
+/* Whether r, whose place that is, meets no entry of the table. */
+/*@ requires arrays(nk) && tables_there(nk) && live(nk, child) && m <= 1;
+    requires FILLED(nk);
+    requires SORTED(nk);
+    requires FORMED(nk);
+    requires r.size > 0 && WELL_FORMED(r);
+    requires nk->child[child].map[m].first <= at <=
+        nk->child[child].map[m].first + nk->child[child].map[m].count;
+    requires \forall integer k; has(nk, child, m, k) && k < at ==> nk->range[k].base < r.base;
+    requires \forall integer k; has(nk, child, m, k) && at <= k ==> r.base <= nk->range[k].base;
+    assigns \nothing;
+    ensures \result ==> FITS_BELOW(nk, child, m, at, -1, r);
+    ensures \result ==> FITS_ABOVE(nk, child, m, at, -1, r); */
+static bool fits(const struct nk *nk, uint64_t child, uint64_t m, uint64_t at,
+                 struct frond_range r) {
+    uint64_t from = (uint64_t)nk->child[child].map[m].first;
+    uint64_t to = from + (uint64_t)nk->child[child].map[m].count;
+
+    /*@ assert m == 0 || m == 1; */
+    /*@ assert table_there(nk, child); */
+    /*@ assert its: \forall integer i; from <= i < to <==> has(nk, child, m, i); */
+    /*@ assert filled: \forall integer i; has(nk, child, m, i) ==> nk->range[i].size > 0; */
+    /*@ assert formed: \forall integer i; has(nk, child, m, i) ==> well_formed(nk->range[i]); */
+    /*@ assert all: \forall integer i; from <= i < to && has(nk, child, m, i) ==> well_formed(nk->range[i]); */
+    /*@ assert sorted: \forall integer i, j; from <= i < j < to && has(nk, child, m, i) && has(nk, child, m, j) ==>
+          end_of(nk->range[i]) <= nk->range[j].base; */
+    /*@ assert ends: \forall integer i, j; from <= i < j < to ==> end_of(nk->range[i]) <= nk->range[j].base; */
+    /*@ assert each: \forall integer i; from <= i < to ==> well_formed(nk->range[i]); */
+    return !table_meets(nk->range, from, to, at, r.base, r.size);
+}
 
 /* Why the range, well formed, cannot be one more of table m; if it can, where its pages are. */
-static struct pages may_grant(const struct nk *nk, uint64_t child, uint64_t m, uint64_t seat,
+/*@ requires layout_ok(nk) && tables_there(nk) && live(nk, child) && m <= 1;
+    requires FILLED(nk);
+    requires SORTED(nk);
+    requires FORMED(nk);
+    requires r.size > 0 && WELL_FORMED(r);
+    requires nk->child[child].map[m].first <= at <=
+        nk->child[child].map[m].first + nk->child[child].map[m].count;
+    requires \forall integer k; has(nk, child, m, k) && k < at ==> nk->range[k].base < r.base;
+    requires \forall integer k; has(nk, child, m, k) && at <= k ==> r.base <= nk->range[k].base;
+    assigns \nothing;
+    ensures \result.status < NK_STATUSES;
+    ensures \result.status == NK_OK ==> nk->child[child].map[m].count < nk->child[child].map[m].room;
+    ensures \result.status == NK_OK ==> FITS_BELOW(nk, child, m, at, -1, r);
+    ensures \result.status == NK_OK ==> FITS_ABOVE(nk, child, m, at, -1, r);
+    ensures \result.status == NK_OK && !allows(r.flags) ==> \result.first == 0 && \result.n == 0;
+    ensures \result.status == NK_OK && allows(r.flags) ==> in_an_area(nk, r.target, r.size) &&
+        exactly(nk, \result.first, \result.n, r.target, r.size);
+    ensures \result.status == NK_OK ==>
+        (\forall integer f; \result.first <= f < \result.first + \result.n ==>
+            may_lead_to(nk, f, r.flags));
+    ensures \result.status == NK_OK ==>
+        (\forall integer f; \result.first <= f < \result.first + \result.n ==>
+            nk->page[f].maps == 0 || RECORDS(nk, f, child, r.flags)); */
+static struct pages may_grant(const struct nk *nk, uint64_t child, uint64_t m, uint64_t at,
                               struct frond_range r) {
-    const struct nk_table *t = &nk->child[child].map[m];
     struct pages p = may_lead(nk, r.target, r.size, r.flags);
 
+    /*@ assert m == 0 || m == 1; */
+    /*@ assert table_there(nk, child); */
     if (p.status != NK_OK)
         return p;
-    if (table_meets(nk->range + t->first, (uint64_t)t->count, seat, r.base, r.size))
+    if (!fits(nk, child, m, at, r))
         p.status = NK_OVERLAP;
     else if (page_taken(nk, p.first, p.n, child, r.flags, 0, 0))
         p.status = NK_TAKEN;
-    else if (t->count == t->room)
+    else if (nk->child[child].map[m].count == nk->child[child].map[m].room)
         p.status = NK_FULL;
     return p;
 }
 
-enum nk_status range_grant(struct nk *nk, uint64_t child, uint64_t map, struct frond_range r) {
-    uint64_t m = table_of(map), seat, index;
+/* The range becomes entry `at`, its place. */
+/*@ NEEDS(nk)
+    requires live(nk, child) && m <= 1 && nk->child[child].map[m].first <= at <=
+        nk->child[child].map[m].first + nk->child[child].map[m].count;
+    requires nk->child[child].map[m].count < nk->child[child].map[m].room;
+    requires r.size > 0 && WELL_FORMED(r);
+    requires FITS_BELOW(nk, child, m, at, -1, r);
+    requires FITS_ABOVE(nk, child, m, at, -1, r);
+    requires !allows(r.flags) ==> first == 0 && n == 0;
+    requires allows(r.flags) ==> in_an_area(nk, r.target, r.size) && exactly(nk, first, n, r.target, r.size);
+    requires \forall integer f; first <= f < first + n ==> may_lead_to(nk, f, r.flags);
+    requires \forall integer f; first <= f < first + n ==>
+        nk->page[f].maps == 0 || RECORDS(nk, f, child, r.flags);
+    assigns nk->page[0 .. nk->pages - 1], nk->range[0 .. nk->ranges - 1];
+    assigns nk->child[child];
+    assigns nk->desc[child].map_p.addr, nk->desc[child].map_p.count;
+    assigns nk->desc[child].map_np.addr, nk->desc[child].map_np.count;
+    KEEPS(nk)
+    ensures COUNT_CHANGED(nk, child, m, 1);
+    ensures live(nk, child) && has(nk, child, m, at);
+    ensures SAME_RANGE(nk->range[at], r); */
+static void insert(struct nk *nk, uint64_t child, uint64_t m, uint64_t at, struct frond_range r,
+                   uint64_t first, uint64_t n) {
     struct frond_range gap = {r.base, r.size, r.target, 0};
+
+    /*@ assert m == 0 || m == 1; */
+    /*@ assert table_there(nk, child); */
+    /*@ assert at < nk->ranges; */
+    /*@ assert owns(nk, child, at); */
+    gap_open(nk, child, m, at, gap);
+    /*@ assert still: owns(nk, child, at); */
+    range_lead(nk, child, at, r.target, r.flags, first, n);
+}
+
+enum nk_status range_grant(struct nk *nk, uint64_t child, uint64_t map, struct frond_range r) {
+    uint64_t m = table_of(map), at;
     enum nk_status status = has_table(nk, child, map);
     struct pages p;
 
@@ -579,89 +196,219 @@ enum nk_status range_grant(struct nk *nk, uint64_t child, uint64_t map, struct f
         return status;
     if (!well_formed(r.base, r.size, r.target, r.flags))
         return NK_BAD_RANGE;
-    seat = table_seat(nk->range + nk->child[child].map[m].first,
-                      (uint64_t)nk->child[child].map[m].count, r.base);
-    p = may_grant(nk, child, m, seat, r);
+    at = place(nk, child, m, r.base);
+    p = may_grant(nk, child, m, at, r);
     if (p.status != NK_OK)
         return p.status;
-    index = (uint64_t)nk->child[child].map[m].first + seat;
-    gap_open(nk, child, m, seat, gap);
-    lead(nk, child, index, r.target, r.flags, p.first, p.n);
+    insert(nk, child, m, at, r, p.first, p.n);
     return NK_OK;
 }
 
+/*@ NEEDS(nk)
+    requires \valid_read(range) && \separated(range, &nk->range[0 .. nk->ranges - 1]);
+    assigns nk->page[0 .. nk->pages - 1], nk->range[0 .. nk->ranges - 1];
+    assigns nk->child[child];
+    assigns nk->desc[child].map_p.addr, nk->desc[child].map_p.count;
+    assigns nk->desc[child].map_np.addr, nk->desc[child].map_np.count;
+    KEEPS(nk)
+    REFUSED_SAME(nk)
+    ensures \result < NK_STATUSES;
+    ensures \result == NK_OK ==> live(nk, child);
+    ensures \result == NK_OK ==> lists(nk, child, meant(map), \old(range->base), \old(range->size),
+        \old(range->target), \old(range->flags)); */
 enum nk_status nk_grant(struct nk *nk, uint64_t child, uint64_t map,
                         const struct frond_range *range) {
     return range_grant(nk, child, map, *range);
 }
 
-/* The place of the entry that starts at base; the number of entries if there is none. */
-static uint64_t seat_at(const struct nk *nk, uint64_t child, uint64_t m, uint64_t base) {
+/* The index of the table's entry that starts at base; the number of all entries if there is none. */
+/*@ requires arrays(nk) && tables_there(nk) && live(nk, child) && m <= 1;
+    requires FILLED(nk);
+    requires SORTED(nk);
+    requires FORMED(nk);
+    assigns \nothing;
+    ensures \result <= nk->ranges;
+    ensures \result < nk->ranges ==> has(nk, child, m, \result) && nk->range[\result].base == base;
+    ensures \result == nk->ranges ==>
+        \forall integer k; has(nk, child, m, k) ==> nk->range[k].base != base; */
+static uint64_t entry_at(const struct nk *nk, uint64_t child, uint64_t m, uint64_t base) {
     const struct nk_table *t = &nk->child[child].map[m];
-    uint64_t count = (uint64_t)t->count, seat = table_seat(nk->range + t->first, count, base);
+    uint64_t at = place(nk, child, m, base);
 
-    return seat < count && nk->range[(uint64_t)t->first + seat].base == base ? seat : count;
+    /*@ assert m == 0 || m == 1; */
+    /*@ assert table_there(nk, child); */
+    /*@ assert its: at < t->first + t->count ==> has(nk, child, m, at); */
+    /*@ assert filled: \forall integer k; has(nk, child, m, k) ==> nk->range[k].size > 0; */
+    /*@ assert sorted: \forall integer k; has(nk, child, m, k) && has(nk, child, m, at) && at < k ==>
+          nk->range[at].base < nk->range[k].base; */
+    if (at < (uint64_t)t->first + (uint64_t)t->count && nk->range[at].base == base)
+        return at;
+    return (uint64_t)nk->ranges;
 }
 
+/*@ NEEDS(nk)
+    assigns nk->page[0 .. nk->pages - 1], nk->range[0 .. nk->ranges - 1];
+    assigns nk->child[child];
+    assigns nk->desc[child].map_p.addr, nk->desc[child].map_p.count;
+    assigns nk->desc[child].map_np.addr, nk->desc[child].map_np.count;
+    KEEPS(nk)
+    REFUSED_SAME(nk)
+    ensures \result < NK_STATUSES;
+    ensures \result == NK_OK ==> live(nk, child);
+    ensures \result == NK_OK ==> COUNT_CHANGED(nk, child, meant(map), -1); */
 enum nk_status nk_revoke(struct nk *nk, uint64_t child, uint64_t map, uint64_t base) {
-    uint64_t m = table_of(map), seat;
+    uint64_t m = table_of(map), at;
     enum nk_status status = has_table(nk, child, map);
 
     if (status != NK_OK)
         return status;
-    seat = seat_at(nk, child, m, base);
-    if (seat == (uint64_t)nk->child[child].map[m].count)
+    at = entry_at(nk, child, m, base);
+    if (at == (uint64_t)nk->ranges)
         return NK_UNMAPPED;
-    range_remove(nk, child, m, seat);
+    range_remove(nk, child, m, at);
     return NK_OK;
 }
 
 /* Why the child's entry `index` cannot lead to target with these flags, all well formed; if it can, where its pages are. */
+/*@ requires layout_ok(nk) && index < nk->ranges && nk->range[index].size > 0;
+    requires FORMED(nk);
+    requires INSIDE(nk);
+    requires COUNTED(nk);
+    requires aligned(target) && target + nk->range[index].size <= UINT64_MAX + 1 && flags <= 15;
+    assigns \nothing;
+    ensures \result.status < NK_STATUSES;
+    ensures \result.status == NK_OK && !allows(flags) ==> \result.first == 0 && \result.n == 0;
+    ensures \result.status == NK_OK && allows(flags) ==> in_an_area(nk, target, nk->range[index].size) &&
+        exactly(nk, \result.first, \result.n, target, nk->range[index].size);
+    ensures \result.status == NK_OK ==>
+        (\forall integer f; \result.first <= f < \result.first + \result.n ==> may_lead_to(nk, f, flags));
+    ensures \result.status == NK_OK ==>
+        (\forall integer f; \result.first <= f < \result.first + \result.n && LEADS(nk, index, f) ==>
+            nk->page[f].maps == 1 || RECORDS(nk, f, child, flags));
+    ensures \result.status == NK_OK ==>
+        (\forall integer f; \result.first <= f < \result.first + \result.n && !LEADS(nk, index, f) ==>
+            nk->page[f].maps == 0 || RECORDS(nk, f, child, flags)); */
 static struct pages may_point(const struct nk *nk, uint64_t child, uint64_t index, uint64_t target,
                               uint64_t flags) {
     const struct frond_range *r = &nk->range[index];
     struct pages p = may_lead(nk, target, r->size, flags);
-    struct pages before = pages_of(nk, r->target, r->size, r->flags);
+    struct pages before = range_pages(nk, r->target, r->size, r->flags);
 
+    /*@ ghost table_count(nk->range, (uint64_t)nk->ranges); */
+    /*@ assert led: \forall integer i, f; LEADS(nk, i, f) ==> nk->page[f].maps > 0; */
+    /*@ assert before.status == NK_OK && before.first + before.n <= nk->pages; */
+    /*@ assert its: \forall integer f; LEADS(nk, index, f) <==> before.first <= f < before.first + before.n; */
     if (p.status == NK_OK && page_taken(nk, p.first, p.n, child, flags, before.first, before.n))
         p.status = NK_TAKEN;
     return p;
 }
 
+/* The child's entry leads to n other pages, where it may. */
+/*@ NEEDS(nk)
+    requires owns(nk, child, index) && index < nk->ranges && nk->range[index].size > 0;
+    requires aligned(target) && target + nk->range[index].size <= UINT64_MAX + 1 && flags <= 15;
+    requires !allows(flags) ==> first == 0 && n == 0;
+    requires allows(flags) ==> in_an_area(nk, target, nk->range[index].size) &&
+        exactly(nk, first, n, target, nk->range[index].size);
+    requires \forall integer f; first <= f < first + n ==> may_lead_to(nk, f, flags);
+    requires \forall integer f; first <= f < first + n && LEADS(nk, index, f) ==>
+        nk->page[f].maps == 1 || RECORDS(nk, f, child, flags);
+    requires \forall integer f; first <= f < first + n && !LEADS(nk, index, f) ==>
+        nk->page[f].maps == 0 || RECORDS(nk, f, child, flags);
+    assigns nk->page[0 .. nk->pages - 1], nk->range[0 .. nk->ranges - 1];
+    KEEPS(nk)
+    ensures nk->range[index].base == \old(nk->range[index].base);
+    ensures nk->range[index].size == \old(nk->range[index].size);
+    ensures nk->range[index].target == target && nk->range[index].flags == flags; */
+static void lead_on(struct nk *nk, uint64_t child, uint64_t index, uint64_t target, uint64_t flags,
+                    uint64_t first, uint64_t n) {
+    /*@ ghost table_count(nk->range, (uint64_t)nk->ranges); */
+    /*@ assert led: \forall integer f; LEADS(nk, index, f) ==> nk->page[f].maps > 0; */
+    range_leave(nk, index);
+    /*@ assert in: \forall integer f; first <= f < first + n ==> 0 <= f < nk->pages; */
+    /*@ assert owner: \forall integer f; first <= f < first + n ==>
+          nk->page[f].owner == \at(nk->page[f].owner, Pre); */
+    /*@ assert shared: \forall integer f; first <= f < first + n ==>
+          nk->page[f].shared == \at(nk->page[f].shared, Pre); */
+    /*@ assert one: \forall integer f; first <= f < first + n && \at(LEADS(nk, index, f), Pre) ==>
+          nk->page[f].maps == 0 || RECORDS(nk, f, child, flags); */
+    /*@ assert none: \forall integer f; first <= f < first + n && !\at(LEADS(nk, index, f), Pre) ==>
+          nk->page[f].maps == 0 || RECORDS(nk, f, child, flags); */
+    /*@ assert free: \forall integer f; first <= f < first + n ==>
+          nk->page[f].maps == 0 || RECORDS(nk, f, child, flags); */
+    /*@ assert types: \forall integer f; first <= f < first + n ==> may_lead_to(nk, f, flags); */
+    range_lead(nk, child, index, target, flags, first, n);
+}
+
+/*@ NEEDS(nk)
+    assigns nk->page[0 .. nk->pages - 1], nk->range[0 .. nk->ranges - 1];
+    KEEPS(nk)
+    REFUSED_SAME(nk)
+    ensures \result < NK_STATUSES;
+    ensures \result == NK_OK ==> live(nk, child);
+    ensures \result == NK_OK ==>
+        \exists integer size; lists(nk, child, meant(map), base, size, target, flags); */
 enum nk_status nk_point(struct nk *nk, uint64_t child, uint64_t map, uint64_t base, uint64_t target,
                         uint64_t flags) {
-    uint64_t m = table_of(map), seat, index;
+    uint64_t m = table_of(map), index;
     enum nk_status status = has_table(nk, child, map);
     struct pages p;
 
     if (status != NK_OK)
         return status;
-    seat = seat_at(nk, child, m, base);
-    if (seat == (uint64_t)nk->child[child].map[m].count)
+    index = entry_at(nk, child, m, base);
+    if (index == (uint64_t)nk->ranges)
         return NK_UNMAPPED;
-    index = (uint64_t)nk->child[child].map[m].first + seat;
     if (!well_formed(base, nk->range[index].size, target, flags))
         return NK_BAD_RANGE;
     p = may_point(nk, child, index, target, flags);
     if (p.status != NK_OK)
         return p.status;
-    leave(nk, index);
-    lead(nk, child, index, target, flags, p.first, p.n);
+    lead_on(nk, child, index, target, flags, p.first, p.n);
+    /*@ assert it: lists(nk, child, meant(map), base, nk->range[index].size, target, flags); */
     return NK_OK;
 }
 
+/*@ requires arrays(nk) && tables_there(nk) && \valid(index);
+    requires FILLED(nk);
+    requires SORTED(nk);
+    requires FORMED(nk);
+    requires \separated(index, nk, &nk->child[0 .. nk->children - 1], &nk->range[0 .. nk->ranges - 1]);
+    assigns *index;
+    ensures \result < NK_STATUSES;
+    ensures \result == NK_OK ==> live(nk, child) && has(nk, child, meant(map), *index) &&
+        holds(nk->range[*index], addr);
+    ensures \result == NK_UNMAPPED ==>
+        \forall integer k; has(nk, child, meant(map), k) ==> !holds(nk->range[k], addr); */
 enum nk_status nk_find(const struct nk *nk, uint64_t child, uint64_t map, uint64_t addr,
                        uint64_t *index) {
-    const struct nk_table *t;
+    uint64_t m = table_of(map), from, to, at;
     enum nk_status status = has_table(nk, child, map);
-    uint64_t i;
 
     if (status != NK_OK)
         return status;
-    t = &nk->child[child].map[table_of(map)];
-    if (map_find(nk->range + t->first, (uint64_t)t->count, addr, &i) != MAP_FOUND)
-        return NK_UNMAPPED;
-    *index = (uint64_t)t->first + i;
+    /*@ assert table_there(nk, child); */
+    /*@ assert m == 0 || m == 1; */
+    from = (uint64_t)nk->child[child].map[m].first;
+    to = from + (uint64_t)nk->child[child].map[m].count;
+    at = place(nk, child, m, addr);
+    /*@ assert its: \forall integer i; from <= i < to <==> has(nk, child, m, i); */
+    /*@ assert filled: \forall integer i; has(nk, child, m, i) ==> nk->range[i].size > 0; */
+    /*@ assert formed: \forall integer i; has(nk, child, m, i) ==> well_formed(nk->range[i]); */
+    /*@ assert sorted: \forall integer i, j; has(nk, child, m, i) && has(nk, child, m, j) && i < j ==>
+          end_of(nk->range[i]) <= nk->range[j].base; */
+    if (at == to || nk->range[at].base != addr) {
+        /*@ assert at < to ==> has(nk, child, m, at) && addr < nk->range[at].base; */
+        /*@ assert above: \forall integer k; has(nk, child, m, k) && at <= k ==> addr < nk->range[k].base; */
+        if (at == from)
+            return NK_UNMAPPED;
+        at--; /* the last that begins below */
+        /*@ assert it: has(nk, child, m, at) && nk->range[at].base < addr; */
+        /*@ assert below: \forall integer k; has(nk, child, m, k) && k < at ==> end_of(nk->range[k]) <= addr; */
+        if (range_last(&nk->range[at]) < addr)
+            return NK_UNMAPPED;
+    }
+    *index = at;
     return NK_OK;
 }
 

@@ -2,15 +2,15 @@
 #define LOGIC_COUNTS
 #include "nk_priv.h"
 
-uint64_t table_seat(const struct frond_range *t, uint64_t count, uint64_t base) {
-    uint64_t lo = 0, hi = count;
+uint64_t table_place(const struct frond_range *t, uint64_t from, uint64_t to, uint64_t base) {
+    uint64_t lo = from, hi = to;
 
-    if (count == 0 || t[count - 1].base < base) /* above all: how a pager lays out its pages */
-        return count;
+    if (from == to || t[to - 1].base < base) /* above all: how a pager lays out its pages */
+        return to;
     /*@ loop assigns lo, hi;
-        loop invariant 0 <= lo <= hi <= count;
-        loop invariant \forall integer k; 0 <= k < lo ==> t[k].base < base;
-        loop invariant \forall integer k; hi <= k < count ==> t[k].base >= base;
+        loop invariant from <= lo <= hi <= to;
+        loop invariant \forall integer k; from <= k < lo ==> t[k].base < base;
+        loop invariant \forall integer k; hi <= k < to ==> base <= t[k].base;
         loop variant hi - lo; */
     while (lo < hi) {
         uint64_t mid = lo + (hi - lo) / 2;
@@ -23,11 +23,11 @@ uint64_t table_seat(const struct frond_range *t, uint64_t count, uint64_t base) 
     return lo;
 }
 
-bool table_meets(const struct frond_range *t, uint64_t count, uint64_t seat, uint64_t base,
-                 uint64_t size) {
-    if (seat > 0 && range_last(&t[seat - 1]) >= base)
+bool table_meets(const struct frond_range *t, uint64_t from, uint64_t to, uint64_t at,
+                 uint64_t base, uint64_t size) {
+    if (at > from && range_last(&t[at - 1]) >= base)
         return true;
-    return seat < count && t[seat].base - base < size;
+    return at < to && t[at].base - base < size;
 }
 
 /*@ ghost
