@@ -222,12 +222,16 @@ void gap_open(struct nk *nk, uint64_t child, uint64_t map, uint64_t at, struct f
     KEEPS_TABLES(nk)
     ensures COUNT_CHANGED(nk, child, map, -1); */
 static void gap_close(struct nk *nk, uint64_t child, uint64_t map, uint64_t at) {
-    uint64_t last =
-        (uint64_t)nk->child[child].map[map].first + (uint64_t)nk->child[child].map[map].count - 1;
     struct frond_range none = {0, 0, 0, 0};
+    uint64_t last;
 
     /*@ assert map == 0 || map == 1; */
     /*@ assert table_there(nk, child); */
+    /*@ assert arrays(nk); */
+    /*@ assert 0 <= child < nk->children; */
+    /*@ assert \valid(nk->child + child); */
+    last =
+        (uint64_t)nk->child[child].map[map].first + (uint64_t)nk->child[child].map[map].count - 1;
     /*@ assert last == nk->child[child].map[map].first + nk->child[child].map[map].count - 1; */
     /*@ assert at <= last < nk->ranges; */
     /*@ assert \forall integer p; ONE(nk->range[at], p) == 0; */
