@@ -39,6 +39,12 @@
     predicate holds_objects(struct nk_layout *l, integer k) =
         unit_of(l->area[k]) == 1 && within(l->objects, l->area[k]);
 
+    // Record `first` is of the first page where objects may be, which is in area k.
+    predicate begin_in(struct nk_layout *l, integer k, integer first) = holds_objects(l, k) &&
+        first == records(l, k) + page_of(l->objects) - page_of(l->area[k]);
+    predicate begin(struct nk_layout *l, integer first) = begin_in(l, 0, first) ||
+        begin_in(l, 1, first) || begin_in(l, 2, first) || begin_in(l, 3, first);
+
     predicate objects_fit(struct nk_layout *l) = l->objects.pages == 0 ||
         (area_fits(l->objects) && (\exists integer k; 0 <= k < 4 && holds_objects(l, k)));
 
@@ -93,6 +99,8 @@
         \base_addr(a.desc) != \base_addr(a.word);
 */
 
+#define UP_TO_4(k) (k == 0 || k == 1 || k == 2 || k == 3)
+#define UP_TO_2(k) (k == 0 || k == 1)
 #define OWN_FROM(nk, l)                                                                            \
     (span_from((nk)->own[0], (l)->own[0], 0) && span_from((nk)->own[1], (l)->own[1], 0))
 #define AREAS_FROM(nk, l)                                                                          \
@@ -100,6 +108,33 @@
      span_from((nk)->area[1], (l)->area[1], records(l, 1)) &&                                      \
      span_from((nk)->area[2], (l)->area[2], records(l, 2)) &&                                      \
      span_from((nk)->area[3], (l)->area[3], records(l, 3)))
+
+/* Area j ends before k begins, if both have pages: in the layout, in nk. The same of nk's own i and area k. */
+#define ASCEND(l, j, k)                                                                            \
+    ((l)->area[j].pages > 0 && (l)->area[k].pages > 0 ==> below((l)->area[j], (l)->area[k]))
+#define FOLLOW(nk, j, k)                                                                           \
+    ((nk)->area[j].pages > 0 && (nk)->area[k].pages > 0 ==>                                        \
+        (nk)->area[j].number + (nk)->area[j].pages <= (nk)->area[k].number)
+#define APART(nk, i, k)                                                                            \
+    ((nk)->own[i].pages > 0 && (nk)->area[k].pages > 0 ==>                                         \
+        (nk)->own[i].number + (nk)->own[i].pages <= (nk)->area[k].number ||                        \
+        (nk)->area[k].number + (nk)->area[k].pages <= (nk)->own[i].number)
+/* Where objects may be is in area k. */
+#define LIES_IN(nk, k)                                                                             \
+    ((nk)->area[k].unit == 1 && (nk)->area[k].first <= (nk)->objects.first &&                      \
+     (nk)->objects.first + (nk)->objects.pages <= (nk)->area[k].first + (nk)->area[k].records &&   \
+     (nk)->objects.number - (nk)->area[k].number == (nk)->objects.first - (nk)->area[k].first)
+/* Which record is which page: of area k; where objects may be. */
+#define NUMBERS(nk, k)                                                                             \
+    (\forall integer f; (nk)->area[k].first <= f < (nk)->area[k].first + (nk)->area[k].records ==> \
+        number(nk, f) == (nk)->area[k].number + (f - (nk)->area[k].first) * (nk)->area[k].unit)
+#define NUMBERED(nk)                                                                               \
+    (\forall integer f;                                                                            \
+        (nk)->objects.first <= f < (nk)->objects.first + (nk)->objects.pages ==>                   \
+        number(nk, f) == (nk)->objects.number + (f - (nk)->objects.first))
+#define OBJECTS_FROM(nk, l)                                                                        \
+    (span_from((nk)->objects, (l)->objects, (nk)->objects.first) &&                                \
+     ((l)->objects.pages > 0 ==> begin(l, (nk)->objects.first)))
 /* clang-format on */
 
 /* ---- Where the arrays lie ---------------------------------------------------------------------- */
@@ -351,12 +386,25 @@ static struct nk_span span_of(const struct nk_area *a, uint64_t first) {
                             (int64_t)first, (int64_t)area_records(a)};
 }
 
-/*@ requires \valid(nk) && \valid_read(l) && area_fits(l->own[0]) && area_fits(l->own[1]);
-    assigns nk->own[0 .. 1];
-    ensures OWN_FROM(nk, l); */
-static void set_own(struct nk *nk, const struct nk_layout *l) {
-    nk->own[0] = span_of(&l->own[0], 0);
-    nk->own[1] = span_of(&l->own[1], 0);
+/* The record of the first page where objects may be. */
+/*@ requires \valid_read(l) && areas_fit(l) && objects_fit(l) && counts_fit(l);
+    assigns \nothing;
+    ensures \result <= UINT32_MAX;
+    ensures l->objects.pages > 0 ==> begin(l, \result); */
+static uint64_t objects_first(const struct nk_layout *l) {
+    int k = objects_in(l);
+    uint64_t first = 0;
+
+    if (k == NK_AREAS)
+        return 0;
+    /*@ loop assigns j, first;
+        loop invariant 0 <= j <= k && first == records(l, j);
+        loop variant k - j; */
+    for (int j = 0; j < k; j++)
+        first += area_records(&l->area[j]);
+    /*@ assert area_fits(l->area[k]) && l->area[k].unit <= 1; */
+    /*@ assert first + l->area[k].pages == records(l, k + 1); */
+    return first + (l->objects.base - l->area[k].base) / NK_PAGE;
 }
 
 /*@ requires \valid(nk) && \valid_read(l) && records(l, 4) <= UINT32_MAX;
@@ -376,38 +424,36 @@ static void set_areas(struct nk *nk, const struct nk_layout *l) {
     nk->area[3] = span_of(&l->area[3], first);
 }
 
-/* The record of the first page where objects may be. */
-/*@ requires \valid_read(nk) && \valid_read(l) && areas_fit(l) && objects_fit(l);
-    requires counts_fit(l);
+/*@ requires \valid(nk) && \valid_read(l) && area_fits(l->own[0]) && area_fits(l->own[1]);
     requires AREAS_FROM(nk, l);
-    assigns \nothing;
-    ensures \result <= UINT32_MAX;
-    ensures l->objects.pages > 0 ==> \exists integer k; 0 <= k < 4 && holds_objects(l, k) &&
-        \result == nk->area[k].first + page_of(l->objects) - page_of(l->area[k]); */
-static uint64_t objects_first(const struct nk *nk, const struct nk_layout *l) {
-    int k = objects_in(l);
-
-    if (k == NK_AREAS)
-        return 0;
-    return (uint64_t)nk->area[k].first + (l->objects.base - l->area[k].base) / NK_PAGE;
+    assigns nk->own[0 .. 1];
+    ensures AREAS_FROM(nk, l);
+    ensures OWN_FROM(nk, l); */
+static void set_own(struct nk *nk, const struct nk_layout *l) {
+    nk->own[0] = span_of(&l->own[0], 0);
+    nk->own[1] = span_of(&l->own[1], 0);
 }
 
 /*@ requires \valid(nk) && \valid_read(l) && areas_fit(l) && objects_fit(l) && counts_fit(l);
-    requires AREAS_FROM(nk, l) && spans_ok(nk) && areas_ok(nk) && own_apart(nk) && addresses_ok(nk);
+    requires AREAS_FROM(nk, l);
+    requires OWN_FROM(nk, l);
     assigns nk->objects;
-    ensures nk->objects.pages == l->objects.pages;
-    ensures spans_ok(nk);
-    ensures areas_ok(nk);
-    ensures own_apart(nk);
-    ensures addresses_ok(nk);
-    ensures objects_ok(nk); */
+    ensures AREAS_FROM(nk, l);
+    ensures OWN_FROM(nk, l);
+    ensures OBJECTS_FROM(nk, l); */
 static void set_objects(struct nk *nk, const struct nk_layout *l) {
-    nk->objects = span_of(&l->objects, objects_first(nk, l));
+    nk->objects = span_of(&l->objects, objects_first(l));
 }
 
 /*@ requires \valid(nk) && \valid_read(l) && \valid_read(at) && counts_fit(l);
     requires at->desc + 4096 * l->children <= INT64_MAX && at->range + 32 * l->ranges <= INT64_MAX;
+    requires AREAS_FROM(nk, l);
+    requires OWN_FROM(nk, l);
+    requires OBJECTS_FROM(nk, l);
     assigns nk->pages, nk->children, nk->ranges, nk->desc_at, nk->range_at;
+    ensures AREAS_FROM(nk, l);
+    ensures OWN_FROM(nk, l);
+    ensures OBJECTS_FROM(nk, l);
     ensures nk->pages == records(l, 4) && nk->children == l->children && nk->ranges == l->ranges;
     ensures addresses_ok(nk); */
 static void set_counts(struct nk *nk, const struct nk_layout *l, const struct nk_places *at) {
@@ -418,23 +464,110 @@ static void set_counts(struct nk *nk, const struct nk_layout *l, const struct nk
     nk->range_at = (int64_t)at->range;
 }
 
+/* What follows for nk: for provers. */
 /*@ ghost
-    /@ requires \valid_read(nk) && \valid_read(l) && areas_fit(l) && AREAS_FROM(nk, l);
-       requires nk->pages == records(l, 4);
+    /@ requires AREAS_FROM(nk, l);
        assigns \nothing;
        ensures \forall integer k; 0 <= k < 4 ==> span_ok(nk->area[k]);
+    @/
+    static void spans_follow(const struct nk *nk, const struct nk_layout *l) {
+        /@ assert span_ok(nk->area[0]) && span_ok(nk->area[1]); @/
+        /@ assert span_ok(nk->area[2]) && span_ok(nk->area[3]); @/
+        /@ assert \forall integer k; UP_TO_4(k) ==> span_ok(nk->area[k]); @/
+    }
+    /@ requires areas_fit(l) && AREAS_FROM(nk, l) && nk->pages == records(l, 4);
+       assigns \nothing;
        ensures areas_ok(nk);
     @/
-    static void areas_follow(const struct nk *nk, const struct nk_layout *l) {}
-*/
-
-/*@ ghost
-    /@ requires \valid_read(nk) && \valid_read(l) && own_fits(l) && AREAS_FROM(nk, l) && OWN_FROM(nk, l);
+    static void areas_follow(const struct nk *nk, const struct nk_layout *l) {
+        /@ assert ASCEND(l, 0, 1) && ASCEND(l, 0, 2); @/
+        /@ assert ASCEND(l, 0, 3) && ASCEND(l, 1, 2); @/
+        /@ assert ASCEND(l, 1, 3) && ASCEND(l, 2, 3); @/
+        /@ assert FOLLOW(nk, 0, 1) && FOLLOW(nk, 0, 2); @/
+        /@ assert FOLLOW(nk, 0, 3) && FOLLOW(nk, 1, 2); @/
+        /@ assert FOLLOW(nk, 1, 3) && FOLLOW(nk, 2, 3); @/
+        /@ assert \forall integer j, k; UP_TO_4(j) && UP_TO_4(k) && j < k ==> FOLLOW(nk, j, k); @/
+    }
+    /@ requires OWN_FROM(nk, l);
        assigns \nothing;
        ensures \forall integer k; 0 <= k < 2 ==> span_ok(nk->own[k]);
+    @/
+    static void own_spans_follow(const struct nk *nk, const struct nk_layout *l) {
+        /@ assert span_ok(nk->own[0]) && span_ok(nk->own[1]); @/
+        /@ assert \forall integer k; UP_TO_2(k) ==> span_ok(nk->own[k]); @/
+    }
+    /@ requires own_fits(l) && AREAS_FROM(nk, l) && OWN_FROM(nk, l);
+       assigns \nothing;
+       ensures \forall integer i, k; UP_TO_2(i) && UP_TO_4(k) ==> APART(nk, i, k);
+    @/
+    static void own_pairs_follow(const struct nk *nk, const struct nk_layout *l) {
+        /@ assert !meet(l->own[0], l->area[0]) && !meet(l->own[0], l->area[1]); @/
+        /@ assert !meet(l->own[0], l->area[2]) && !meet(l->own[0], l->area[3]); @/
+        /@ assert !meet(l->own[1], l->area[0]) && !meet(l->own[1], l->area[1]); @/
+        /@ assert !meet(l->own[1], l->area[2]) && !meet(l->own[1], l->area[3]); @/
+        /@ assert APART(nk, 0, 0) && APART(nk, 0, 1); @/
+        /@ assert APART(nk, 0, 2) && APART(nk, 0, 3); @/
+        /@ assert APART(nk, 1, 0) && APART(nk, 1, 1); @/
+        /@ assert APART(nk, 1, 2) && APART(nk, 1, 3); @/
+    }
+    /@ requires \forall integer i, k; UP_TO_2(i) && UP_TO_4(k) ==> APART(nk, i, k);
+       assigns \nothing;
        ensures own_apart(nk);
     @/
-    static void own_follows(const struct nk *nk, const struct nk_layout *l) {}
+    static void own_follows(const struct nk *nk) {}
+    /@ requires areas_ok(nk) && \forall integer k; 0 <= k < 4 ==> span_ok(nk->area[k]);
+       assigns \nothing;
+       ensures NUMBERS(nk, 0);
+       ensures NUMBERS(nk, 1);
+       ensures NUMBERS(nk, 2);
+       ensures NUMBERS(nk, 3);
+    @/
+    static void numbers_follow(const struct nk *nk) {
+        /@ assert span_ok(nk->area[0]) && span_ok(nk->area[1]); @/
+        /@ assert span_ok(nk->area[2]) && span_ok(nk->area[3]); @/
+    }
+    /@ requires AREAS_FROM(nk, l) && OBJECTS_FROM(nk, l);
+       assigns \nothing;
+       ensures nk->objects.pages > 0 ==>
+           LIES_IN(nk, 0) || LIES_IN(nk, 1) || LIES_IN(nk, 2) || LIES_IN(nk, 3);
+    @/
+    static void place_follows(const struct nk *nk, const struct nk_layout *l) {
+        /@ assert l->objects.pages > 0 && begin_in(l, 0, nk->objects.first) ==> LIES_IN(nk, 0); @/
+        /@ assert l->objects.pages > 0 && begin_in(l, 1, nk->objects.first) ==> LIES_IN(nk, 1); @/
+        /@ assert l->objects.pages > 0 && begin_in(l, 2, nk->objects.first) ==> LIES_IN(nk, 2); @/
+        /@ assert l->objects.pages > 0 && begin_in(l, 3, nk->objects.first) ==> LIES_IN(nk, 3); @/
+    }
+    /@ requires NUMBERS(nk, 0) && NUMBERS(nk, 1) && NUMBERS(nk, 2) && NUMBERS(nk, 3);
+       requires nk->objects.pages > 0 ==>
+           LIES_IN(nk, 0) || LIES_IN(nk, 1) || LIES_IN(nk, 2) || LIES_IN(nk, 3);
+       assigns \nothing;
+       ensures NUMBERED(nk);
+    @/
+    static void objects_follow(const struct nk *nk) {
+        /@ assert LIES_IN(nk, 0) ==> NUMBERED(nk); @/
+        /@ assert LIES_IN(nk, 1) ==> NUMBERED(nk); @/
+        /@ assert LIES_IN(nk, 2) ==> NUMBERED(nk); @/
+        /@ assert LIES_IN(nk, 3) ==> NUMBERED(nk); @/
+    }
+    /@ requires areas_fit(l) && own_fits(l) && AREAS_FROM(nk, l) && OWN_FROM(nk, l) && OBJECTS_FROM(nk, l);
+       requires nk->pages == records(l, 4);
+       assigns \nothing;
+       ensures spans: spans_ok(nk);
+       ensures areas: areas_ok(nk);
+       ensures own: own_apart(nk);
+       ensures objects: objects_ok(nk);
+    @/
+    static void all_follows(const struct nk *nk, const struct nk_layout *l) {
+        spans_follow(nk, l);
+        own_spans_follow(nk, l);
+        areas_follow(nk, l);
+        own_pairs_follow(nk, l);
+        own_follows(nk);
+        place_follows(nk, l);
+        numbers_follow(nk);
+        objects_follow(nk);
+        /@ assert nk->objects.pages > 0 ==> nk->objects.first + nk->objects.pages <= nk->pages; @/
+    }
 */
 
 /* All numbers that stay. */
@@ -451,12 +584,11 @@ static void set_counts(struct nk *nk, const struct nk_layout *l, const struct nk
     ensures own: own_apart(nk);
     ensures addresses: addresses_ok(nk); */
 static void set_layout(struct nk *nk, const struct nk_layout *l, const struct nk_places *at) {
-    set_counts(nk, l, at);
-    set_own(nk, l);
     set_areas(nk, l);
-    /*@ ghost areas_follow(nk, l); */
-    /*@ ghost own_follows(nk, l); */
+    set_own(nk, l);
     set_objects(nk, l);
+    set_counts(nk, l, at);
+    /*@ ghost all_follows(nk, l); */
 }
 
 /* The arrays, and no child has been. */
