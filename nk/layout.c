@@ -103,11 +103,9 @@
 #define UP_TO_2(k) (k == 0 || k == 1)
 #define OWN_FROM(nk, l)                                                                            \
     (span_from((nk)->own[0], (l)->own[0], 0) && span_from((nk)->own[1], (l)->own[1], 0))
+#define AREA_FROM(nk, l, k) (span_from((nk)->area[k], (l)->area[k], records(l, k)))
 #define AREAS_FROM(nk, l)                                                                          \
-    (span_from((nk)->area[0], (l)->area[0], 0) &&                                                  \
-     span_from((nk)->area[1], (l)->area[1], records(l, 1)) &&                                      \
-     span_from((nk)->area[2], (l)->area[2], records(l, 2)) &&                                      \
-     span_from((nk)->area[3], (l)->area[3], records(l, 3)))
+    (AREA_FROM(nk, l, 0) && AREA_FROM(nk, l, 1) && AREA_FROM(nk, l, 2) && AREA_FROM(nk, l, 3))
 
 /* Area j ends before k begins, if both have pages: in the layout, in nk. The same of nk's own i and area k. */
 #define ASCEND(l, j, k)                                                                            \
@@ -447,15 +445,15 @@ static void set_objects(struct nk *nk, const struct nk_layout *l) {
 
 /*@ requires \valid(nk) && \valid_read(l) && \valid_read(at) && counts_fit(l);
     requires at->desc + 4096 * l->children <= INT64_MAX && at->range + 32 * l->ranges <= INT64_MAX;
-    requires AREAS_FROM(nk, l);
-    requires OWN_FROM(nk, l);
-    requires OBJECTS_FROM(nk, l);
     assigns nk->pages, nk->children, nk->ranges, nk->desc_at, nk->range_at;
-    ensures AREAS_FROM(nk, l);
-    ensures OWN_FROM(nk, l);
-    ensures OBJECTS_FROM(nk, l);
     ensures nk->pages == records(l, 4) && nk->children == l->children && nk->ranges == l->ranges;
-    ensures addresses_ok(nk); */
+    ensures addresses_ok(nk);
+    behavior area_0: assumes AREA_FROM(nk, l, 0); ensures AREA_FROM(nk, l, 0);
+    behavior area_1: assumes AREA_FROM(nk, l, 1); ensures AREA_FROM(nk, l, 1);
+    behavior area_2: assumes AREA_FROM(nk, l, 2); ensures AREA_FROM(nk, l, 2);
+    behavior area_3: assumes AREA_FROM(nk, l, 3); ensures AREA_FROM(nk, l, 3);
+    behavior own: assumes OWN_FROM(nk, l); ensures OWN_FROM(nk, l);
+    behavior objects: assumes OBJECTS_FROM(nk, l); ensures OBJECTS_FROM(nk, l); */
 static void set_counts(struct nk *nk, const struct nk_layout *l, const struct nk_places *at) {
     nk->pages = (int64_t)all_records(l);
     nk->children = (int64_t)l->children;
@@ -556,6 +554,7 @@ static void set_counts(struct nk *nk, const struct nk_layout *l, const struct nk
        ensures areas: areas_ok(nk);
        ensures own: own_apart(nk);
        ensures objects: objects_ok(nk);
+       ensures nk->objects.pages == l->objects.pages;
     @/
     static void all_follows(const struct nk *nk, const struct nk_layout *l) {
         spans_follow(nk, l);
