@@ -171,7 +171,9 @@ static bool counts_ok(const struct nk_layout *l) {
 /*@ requires \valid_read(l) && counts_fit(l) && region <= INT64_MAX;
     assigns \nothing;
     ensures \result.desc == region;
-    ensures placed(l, \result); */
+    ensures placed(l, \result);
+    ensures \result.desc + 4096 * l->children <= \result.end;
+    ensures \result.range + 32 * l->ranges <= \result.end; */
 static struct nk_places places_of(const struct nk_layout *l, uint64_t region) {
     struct nk_places at;
     uint64_t size;
@@ -347,7 +349,10 @@ static bool region_within(const struct nk_places *at, const struct nk_area *a) {
 /* The arrays lie as nk_place says, in memory that is nk's own. */
 /*@ requires \valid_read(l) && \valid_read(at) && own_fits(l);
     assigns \nothing;
-    ensures \result <==> places_fit(l, *at); */
+    ensures \result <==> places_fit(l, *at);
+    ensures \result ==> counts_fit(l);
+    ensures \result ==> at->desc + 4096 * l->children <= INT64_MAX;
+    ensures \result ==> at->range + 32 * l->ranges <= INT64_MAX; */
 static bool places_ok(const struct nk_layout *l, const struct nk_places *at) {
     struct nk_places p;
 
@@ -447,6 +452,7 @@ static void set_objects(struct nk *nk, const struct nk_layout *l) {
     requires at->desc + 4096 * l->children <= INT64_MAX && at->range + 32 * l->ranges <= INT64_MAX;
     assigns nk->pages, nk->children, nk->ranges, nk->desc_at, nk->range_at;
     ensures nk->pages == records(l, 4) && nk->children == l->children && nk->ranges == l->ranges;
+    ensures 0 <= nk->pages <= UINT32_MAX;
     ensures addresses_ok(nk);
     behavior area_0: assumes AREA_FROM(nk, l, 0); ensures AREA_FROM(nk, l, 0);
     behavior area_1: assumes AREA_FROM(nk, l, 1); ensures AREA_FROM(nk, l, 1);
@@ -554,7 +560,7 @@ static void set_counts(struct nk *nk, const struct nk_layout *l, const struct nk
        ensures areas: areas_ok(nk);
        ensures own: own_apart(nk);
        ensures objects: objects_ok(nk);
-       ensures nk->objects.pages == l->objects.pages;
+       ensures nk->objects.pages == l->objects.pages && 0 <= nk->objects.pages <= UINT32_MAX;
     @/
     static void all_follows(const struct nk *nk, const struct nk_layout *l) {
         spans_follow(nk, l);
@@ -576,7 +582,8 @@ static void set_counts(struct nk *nk, const struct nk_layout *l, const struct nk
     assigns nk->own[0 .. 1], nk->area[0 .. 3], nk->objects, nk->pages, nk->children, nk->ranges;
     assigns nk->desc_at, nk->range_at;
     ensures nk->pages == records(l, 4) && nk->children == l->children && nk->ranges == l->ranges;
-    ensures nk->objects.pages == l->objects.pages;
+    ensures 0 <= nk->pages <= UINT32_MAX;
+    ensures nk->objects.pages == l->objects.pages && 0 <= nk->objects.pages <= UINT32_MAX;
     ensures spans: spans_ok(nk);
     ensures areas: areas_ok(nk);
     ensures objects: objects_ok(nk);
