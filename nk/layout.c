@@ -79,7 +79,7 @@
         s.first == first && s.pages == a.pages && s.records == records_of(a) &&
         (a.pages > 0 ==> s.number == page_of(a) && s.unit == unit_of(a));
 
-    // ---- All of it, and the memory that it is about
+    // ---- All of it; and the blocks, for so many pages, children, ranges, pages of objects: memory, and apart
 
     predicate fits(struct nk_layout *l, struct nk_places p) =
         areas_fit(l) && own_fits(l) && objects_fit(l) && places_fit(l, p);
@@ -680,7 +680,7 @@ static void clear(struct nk *nk) {
     /*@ assert k == nk->ranges; */
 }
 
-/*@ requires \valid_read(layout) && \valid_read(at) && \valid_read(arrays) && \valid(nk);
+/*@ requires \valid_read(layout) && \valid_read(at) && \valid_read(arrays);
     requires \separated(nk, layout) && \separated(nk, at) && \separated(nk, arrays);
     requires memory: fits(layout, *at) ==> memory(nk, *arrays, records(layout, 4),
         layout->children, layout->ranges, layout->objects.pages);
