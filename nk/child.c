@@ -55,7 +55,8 @@ void child_publish(struct nk *nk, uint64_t child) {
     ensures MAPS_SAME(nk, c != (child));                                                           \
     KEEPS_EACH(nk)                                                                                 \
     KEEPS_OBJECTS_EACH(nk)                                                                         \
-    behavior described: assumes DESCRIBED_BUT(nk, child); ensures DESCRIBED_BUT(nk, child);
+    behavior described : assumes DESCRIBED_BUT(nk, child);                                         \
+    ensures DESCRIBED_BUT(nk, child);
 
 /*@ requires arrays(nk) && 0 <= child < nk->children;
     assigns nk->desc[child];

@@ -88,22 +88,29 @@ static void set_answer(struct frond_desc *d, uint64_t resume, uint64_t value) {
 
 /* What these write. */
 #define FIELDS_ASSIGNED(nk, child)                                                                 \
-    assigns (nk)->desc[child].resume, (nk)->desc[child].value, (nk)->desc[child].budget;           \
-    assigns (nk)->desc[child].clock, (nk)->desc[child].epoch, (nk)->desc[child].lines;             \
-    assigns (nk)->desc[child].pc, (nk)->desc[child].x[1 .. 31], (nk)->desc[child].f[0 .. 31];      \
-    assigns (nk)->desc[child].csr;
+    assigns(nk)->desc[child].resume, (nk)->desc[child].value, (nk)->desc[child].budget;            \
+    assigns(nk)->desc[child].clock, (nk)->desc[child].epoch, (nk)->desc[child].lines;              \
+    assigns(nk)->desc[child].pc, (nk)->desc[child].x[1..31], (nk)->desc[child].f[0..31];           \
+    assigns(nk)->desc[child].csr;
 
 /* The invariants, each for itself. */
 #define KEEPS_ALL_EACH(nk)                                                                         \
-    behavior layout: assumes layout_ok(nk); ensures layout_ok(nk);                                 \
-    behavior objects: assumes objects_ok(nk); ensures objects_ok(nk);                              \
-    behavior own: assumes own_apart(nk); ensures own_apart(nk);                                    \
-    behavior addresses: assumes addresses_ok(nk); ensures addresses_ok(nk);                        \
-    behavior tables: assumes tables_there(nk); ensures tables_there(nk);                           \
-    behavior tables_apart: assumes tables_apart(nk); ensures tables_apart(nk);                     \
+    behavior layout : assumes layout_ok(nk);                                                       \
+    ensures layout_ok(nk);                                                                         \
+    behavior objects : assumes objects_ok(nk);                                                     \
+    ensures objects_ok(nk);                                                                        \
+    behavior own : assumes own_apart(nk);                                                          \
+    ensures own_apart(nk);                                                                         \
+    behavior addresses : assumes addresses_ok(nk);                                                 \
+    ensures addresses_ok(nk);                                                                      \
+    behavior tables : assumes tables_there(nk);                                                    \
+    ensures tables_there(nk);                                                                      \
+    behavior tables_apart : assumes tables_apart(nk);                                              \
+    ensures tables_apart(nk);                                                                      \
     KEEPS_EACH(nk)                                                                                 \
     KEEPS_OBJECTS_EACH(nk)                                                                         \
-    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk);
+    behavior described : assumes DESCRIBED(nk);                                                    \
+    ensures DESCRIBED(nk);
 
 /* The child's field becomes value: no other, and no other child's. */
 /*@ requires arrays(nk) && 0 <= child < nk->children && settable(field, index, value);
@@ -139,7 +146,6 @@ static void set_field(struct nk *nk, uint64_t child, uint64_t field, uint64_t in
     /*@ for allowed, sharing, owned: assert leads: \forall integer i, f; LEADS(nk, i, f) ==> \at(LEADS(nk, i, f), Pre); */
     /*@ for owned: assert owns: \forall integer i, f; LEADS(nk, i, f) && nk->page[f].shared == 0 ==>
           \at(owns(nk, nk->page[f].owner, i), Pre); */
-    /*@ for described: assert were: \forall integer c; live(nk, c) ==> \at(DESCRIBED_AT(nk, c), Pre); */
     /*@ COUNTS_SAME_WHY(nk) */
 }
 
