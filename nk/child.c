@@ -44,10 +44,12 @@ void child_publish(struct nk *nk, uint64_t child) {
     uint64_t np = nk->child[child].map[NK_NP].room == 0 ? NK_P : NK_NP;
 
     set_maps(nk, child, map_of(nk, child, NK_P), map_of(nk, child, np));
-    /*@ for allowed, sharing: assert leads: \forall integer i, f; LEADS(nk, i, f) ==> \at(LEADS(nk, i, f), Pre); */
+    /*@ for allowed, sharing: assert leads: \forall integer i, f; LEADS(nk, i, f) ==>
+          \at(LEADS(nk, i, f), Pre); */
     /*@ COUNTS_SAME_WHY(nk) */
 }
 
+/* clang-format off */
 /* A step that writes a descriptor, and of what it says of tables only that child's. */
 #define KEEPS_BUT_MAPS(nk, child)                                                                  \
     ensures ENTRIES_SAME(nk);                                                                      \
@@ -55,8 +57,8 @@ void child_publish(struct nk *nk, uint64_t child) {
     ensures MAPS_SAME(nk, c != (child));                                                           \
     KEEPS_EACH(nk)                                                                                 \
     KEEPS_OBJECTS_EACH(nk)                                                                         \
-    behavior described : assumes DESCRIBED_BUT(nk, child);                                         \
-    ensures DESCRIBED_BUT(nk, child);
+    behavior described: assumes DESCRIBED_BUT(nk, child); ensures DESCRIBED_BUT(nk, child);
+/* clang-format on */
 
 /*@ requires arrays(nk) && 0 <= child < nk->children;
     assigns nk->desc[child];
@@ -66,7 +68,8 @@ static void empty(struct nk *nk, uint64_t child) {
     /*@ assert entries: ENTRIES_SAME(nk); */
     /*@ assert pages: PAGES_SAME(nk); */
     /*@ assert maps: MAPS_SAME(nk, c != child); */
-    /*@ for allowed, sharing, owned: assert leads: \forall integer i, f; LEADS(nk, i, f) ==> \at(LEADS(nk, i, f), Pre); */
+    /*@ for allowed, sharing, owned: assert leads: \forall integer i, f; LEADS(nk, i, f) ==>
+          \at(LEADS(nk, i, f), Pre); */
     /*@ COUNTS_SAME_WHY(nk) */
 }
 
@@ -84,7 +87,8 @@ static void name(struct nk *nk, uint64_t child, uint64_t label, uint64_t uid) {
     d->uid = uid;
     /*@ assert entries: ENTRIES_SAME(nk); */
     /*@ assert maps: MAPS_SAME(nk, \true); */
-    /*@ for allowed, sharing, owned: assert leads: \forall integer i, f; LEADS(nk, i, f) ==> \at(LEADS(nk, i, f), Pre); */
+    /*@ for allowed, sharing, owned: assert leads: \forall integer i, f; LEADS(nk, i, f) ==>
+          \at(LEADS(nk, i, f), Pre); */
     /*@ COUNTS_SAME_WHY(nk) */
 }
 
@@ -106,7 +110,8 @@ static uint64_t next_uid(struct nk *nk, uint64_t child) {
     nk->last_uid++;
     /*@ assert entries: ENTRIES_SAME(nk); */
     /*@ assert maps: MAPS_SAME(nk, \true); */
-    /*@ for allowed, sharing, owned: assert leads: \forall integer i, f; LEADS(nk, i, f) ==> \at(LEADS(nk, i, f), Pre); */
+    /*@ for allowed, sharing, owned: assert leads: \forall integer i, f; LEADS(nk, i, f) ==>
+          \at(LEADS(nk, i, f), Pre); */
     /*@ COUNTS_SAME_WHY(nk) */
     return nk->last_uid;
 }

@@ -336,11 +336,12 @@ enum nk_status nk_undeclare(struct nk *nk, uint64_t base) {
 
 /* ---- Policies. w[at] and on: the payload, n words; what stands in it is not believed ------------ */
 
+/* clang-format off */
 #define PAYLOAD_THERE(w, at, n)                                                                    \
-    requires \valid((w) + (0..(at) + (n)-1)) && 509 <= (n) && (at) + (n) <= 2199023255552;         \
-    assigns(w)[(at)..(at) + (n)-1];                                                                \
-    ensures \result != NK_OK == > \forall integer k;                                               \
-    (at) <= k<(at) + (n) ==>(w)[k] == \old((w)[k]);
+    requires \valid((w) + (0 .. (at) + (n) - 1)) && 509 <= (n) && (at) + (n) <= 2199023255552;     \
+    assigns (w)[(at) .. (at) + (n) - 1];                                                           \
+    ensures \result != NK_OK ==> \forall integer k; (at) <= k < (at) + (n) ==> (w)[k] == \old((w)[k]);
+/* clang-format on */
 
 /*@ PAYLOAD_THERE(w, at, n)
     ensures \result == NK_OK || \result == NK_OUTSIDE || \result == NK_ALREADY;
@@ -405,22 +406,21 @@ static enum nk_status put_logged(uint64_t *w, uint64_t at, uint64_t n, uint64_t 
 /*@ // The mark of word i, a datum of a payload of n words, is set.
     predicate written(uint64_t *w, integer i, integer n) = w[i + n / 2] != 0; */
 
+/* clang-format off */
 /* What an object of this type keeps of its payload, n words from word `at` on. */
 #define PUT(nk, type, at, n)                                                                       \
     ensures \result < NK_STATUSES;                                                                 \
-    ensures \result != NK_OK == > WORDS_SAME(nk, 0 <= i);                                          \
+    ensures \result != NK_OK ==> WORDS_SAME(nk, 0 <= i);                                           \
     ensures WORDS_SAME(nk, i < (at) || (at) + (n) <= i);                                           \
-    ensures once : (type) == NK_WRITE_ONCE == > \forall integer i;                                 \
-    (at) <= i<(at) + (n) / 2 &&     \
-        \old(written((nk)->word, i, n)) ==>(nk)->word[i] == \old((nk)->word[i]);                  \
-    ensures marks : (type) == NK_WRITE_ONCE == > \forall integer i;                                \
-    (at) + (n) / 2 <= i<(at) + (n) && \
-        \old((nk)->word[i]) != 0 ==>(nk)->word[i] != 0;                                           \
-    ensures append : (type) == NK_APPEND_ONLY == > \forall integer i;                              \
-    (at) < i<(at) + (n) && i - (at) <= \old((nk)->word[at]) ==>(nk)->word[i] == \old(              \
-        (nk)->word[i]);                                                                            \
-    ensures logged : \result == NK_OK &&                                                           \
-        (type) == NK_LOGGED == > (nk)->word[at] == \old((nk)->word[at]) + 1;
+    ensures once: (type) == NK_WRITE_ONCE ==> \forall integer i; (at) <= i < (at) + (n) / 2 &&     \
+        \old(written((nk)->word, i, n)) ==> (nk)->word[i] == \old((nk)->word[i]);                  \
+    ensures marks: (type) == NK_WRITE_ONCE ==> \forall integer i; (at) + (n) / 2 <= i < (at) + (n) && \
+        \old((nk)->word[i]) != 0 ==> (nk)->word[i] != 0;                                           \
+    ensures append: (type) == NK_APPEND_ONLY ==> \forall integer i; (at) < i < (at) + (n) &&       \
+        i - (at) <= \old((nk)->word[at]) ==> (nk)->word[i] == \old((nk)->word[i]);                 \
+    ensures logged: \result == NK_OK && (type) == NK_LOGGED ==>                                    \
+        (nk)->word[at] == \old((nk)->word[at]) + 1;
+/* clang-format on */
 
 /*@ requires arrays(nk) && NK_NO_WRITE < type < NK_TYPES;
     requires 509 <= n && at + n <= 512 * nk->objects.pages;
@@ -454,7 +454,8 @@ static enum nk_status put_at(struct nk *nk, uint64_t first, uint64_t index, uint
     /*@ assert n: n == PAYLOADS(nk, first); */
     status = put_words(nk, nk->page[first].type, at, n, index, value);
 
-    /*@ for allowed, sharing, owned: assert leads: \forall integer i, f; LEADS(nk, i, f) ==> \at(LEADS(nk, i, f), Pre); */
+    /*@ for allowed, sharing, owned: assert leads: \forall integer i, f; LEADS(nk, i, f) ==>
+          \at(LEADS(nk, i, f), Pre); */
     /*@ COUNTS_SAME_WHY(nk) */
     return status;
 }
