@@ -260,6 +260,8 @@ static void write_first(struct nk *nk, uint64_t first, uint64_t n, uint64_t type
     if (type != NK_KEPT)
         write_header(nk, first, n * WORDS, type);
     /*@ assert ENTRIES_SAME(nk); */
+    /*@ for allowed, sharing: assert leads: \forall integer i, f; LEADS(nk, i, f) ==>
+          \at(LEADS(nk, i, f), Pre); */
     /*@ COUNTS_SAME_WHY(nk) */
 }
 
@@ -275,6 +277,8 @@ static void write_last(struct nk *nk, uint64_t first, uint64_t type) {
     if (type != NK_KEPT)
         write_header(nk, first, 0, 0);
     /*@ assert ENTRIES_SAME(nk); */
+    /*@ for allowed, sharing: assert leads: \forall integer i, f; LEADS(nk, i, f) ==>
+          \at(LEADS(nk, i, f), Pre); */
     /*@ COUNTS_SAME_WHY(nk) */
 }
 
