@@ -11,26 +11,110 @@ static bool lives(const struct nk *nk, uint64_t child) {
     return child < (uint64_t)nk->children && nk->child[child].lives != 0;
 }
 
-void child_publish(struct nk *nk, uint64_t child) {
-    const struct nk_table *p = &nk->child[child].map[NK_P];
-    const struct nk_table *np = &nk->child[child].map[NK_NP];
+/* What a descriptor says of one table. */
+/*@ requires arrays(nk) && 0 <= child < nk->children && table_there(nk, child) && 0 <= map <= 1;
+    requires addresses_ok(nk);
+    assigns \nothing;
+    ensures \result.addr == nk->range_at + 32 * nk->child[child].map[map].first;
+    ensures \result.count == nk->child[child].map[map].count; */
+static struct frond_map map_of(const struct nk *nk, uint64_t child, uint64_t map) {
+    const struct nk_table *t = &nk->child[child].map[map];
+    struct frond_map m = {(uint64_t)nk->range_at + ENTRY * (uint64_t)t->first, (uint64_t)t->count};
+
+    return m;
+}
+
+/*@ requires arrays(nk) && 0 <= child < nk->children;
+    assigns nk->desc[child].map_p.addr, nk->desc[child].map_p.count;
+    assigns nk->desc[child].map_np.addr, nk->desc[child].map_np.count;
+    ensures nk->desc[child].map_p.addr == p.addr && nk->desc[child].map_p.count == p.count;
+    ensures nk->desc[child].map_np.addr == np.addr && nk->desc[child].map_np.count == np.count;
+    ensures ENTRIES_SAME(nk);
+    ensures MAPS_SAME(nk, c != child); */
+static void set_maps(struct nk *nk, uint64_t child, struct frond_map p, struct frond_map np) {
     struct frond_desc *d = &nk->desc[child];
 
-    if (np->room == 0)
-        np = p;
-    d->map_p.addr = (uint64_t)nk->range_at + ENTRY * (uint64_t)p->first;
-    d->map_p.count = (uint64_t)p->count;
-    d->map_np.addr = (uint64_t)nk->range_at + ENTRY * (uint64_t)np->first;
-    d->map_np.count = (uint64_t)np->count;
+    d->map_p.addr = p.addr;
+    d->map_p.count = p.count;
+    d->map_np.addr = np.addr;
+    d->map_np.count = np.count;
+}
+
+void child_publish(struct nk *nk, uint64_t child) {
+    uint64_t np = nk->child[child].map[NK_NP].room == 0 ? NK_P : NK_NP;
+
+    set_maps(nk, child, map_of(nk, child, NK_P), map_of(nk, child, np));
+    /*@ for allowed, sharing: assert leads: \forall integer i, f; LEADS(nk, i, f) ==>
+          \at(LEADS(nk, i, f), Pre); */
+    /*@ COUNTS_SAME_WHY(nk) */
+}
+
+/* clang-format off */
+/* A step that writes a descriptor, and of what it says of tables only that child's. */
+#define KEEPS_BUT_MAPS(nk, child)                                                                  \
+    ensures ENTRIES_SAME(nk);                                                                      \
+    ensures PAGES_SAME(nk);                                                                        \
+    ensures MAPS_SAME(nk, c != (child));                                                           \
+    KEEPS_EACH(nk)                                                                                 \
+    KEEPS_OBJECTS_EACH(nk)                                                                         \
+    behavior described: assumes DESCRIBED_BUT(nk, child); ensures DESCRIBED_BUT(nk, child);
+/* clang-format on */
+
+/*@ requires arrays(nk) && 0 <= child < nk->children;
+    assigns nk->desc[child];
+    KEEPS_BUT_MAPS(nk, child) */
+static void empty(struct nk *nk, uint64_t child) {
+    nk->desc[child] = (struct frond_desc){0};
+    /*@ assert entries: ENTRIES_SAME(nk); */
+    /*@ assert pages: PAGES_SAME(nk); */
+    /*@ assert maps: MAPS_SAME(nk, c != child); */
+    /*@ for allowed, sharing, owned: assert leads: \forall integer i, f; LEADS(nk, i, f) ==>
+          \at(LEADS(nk, i, f), Pre); */
+    /*@ COUNTS_SAME_WHY(nk) */
+}
+
+/* Whose descriptor it is. */
+/*@ requires arrays(nk) && 0 <= child < nk->children;
+    assigns nk->desc[child].magic, nk->desc[child].label, nk->desc[child].uid;
+    ensures nk->desc[child].label == label && nk->desc[child].uid == uid;
+    ensures nk->last_uid == \old(nk->last_uid);
+    KEEPS_BUT_MAPS(nk, child) */
+static void name(struct nk *nk, uint64_t child, uint64_t label, uint64_t uid) {
+    struct frond_desc *d = &nk->desc[child];
+
+    d->magic = FROND_MAGIC;
+    d->label = label;
+    d->uid = uid;
+    /*@ assert entries: ENTRIES_SAME(nk); */
+    /*@ assert maps: MAPS_SAME(nk, \true); */
+    /*@ for allowed, sharing, owned: assert leads: \forall integer i, f; LEADS(nk, i, f) ==>
+          \at(LEADS(nk, i, f), Pre); */
     /*@ COUNTS_SAME_WHY(nk) */
 }
 
 /*@ requires arrays(nk) && 0 <= child < nk->children;
-    assigns nk->desc[child];
-    ensures ENTRIES_SAME(nk);
-    ensures PAGES_SAME(nk);
-    ensures MAPS_SAME(nk, c != child); */
-static void empty(struct nk *nk, uint64_t child) { nk->desc[child] = (struct frond_desc){0}; }
+    assigns nk->desc[child].version;
+    KEEPS_BUT_MAPS(nk, child) */
+static void set_version(struct nk *nk, uint64_t child) {
+    nk->desc[child].version = FROND_ABI_VERSION;
+    /*@ assert pages: PAGES_SAME(nk); */
+    /*@ COUNTS_SAME_WHY(nk) */
+}
+
+/*@ requires arrays(nk) && 0 <= child < nk->children;
+    assigns nk->last_uid;
+    ensures \result == nk->last_uid;
+    KEEPS_BUT_MAPS(nk, child) */
+static uint64_t next_uid(struct nk *nk, uint64_t child) {
+    (void)child; /* for the contract */
+    nk->last_uid++;
+    /*@ assert entries: ENTRIES_SAME(nk); */
+    /*@ assert maps: MAPS_SAME(nk, \true); */
+    /*@ for allowed, sharing, owned: assert leads: \forall integer i, f; LEADS(nk, i, f) ==>
+          \at(LEADS(nk, i, f), Pre); */
+    /*@ COUNTS_SAME_WHY(nk) */
+    return nk->last_uid;
+}
 
 /* The descriptor of a hart at reset, but for its tables. */
 /*@ requires arrays(nk) && 0 <= child < nk->children;
@@ -41,20 +125,9 @@ static void empty(struct nk *nk, uint64_t child) { nk->desc[child] = (struct fro
     KEEPS_OBJECTS_EACH(nk)
     behavior described: assumes DESCRIBED_BUT(nk, child); ensures DESCRIBED_BUT(nk, child); */
 static void renew(struct nk *nk, uint64_t child, uint64_t label) {
-    struct frond_desc *d = &nk->desc[child];
-
     empty(nk, child);
-    d->magic = FROND_MAGIC;
-    d->version = FROND_ABI_VERSION;
-    d->label = label;
-    d->uid = ++nk->last_uid;
-    /*@ assert ENTRIES_SAME(nk); */
-    /*@ assert PAGES_SAME(nk); */
-    /*@ assert \forall integer c; c != child ==> nk->desc[c].map_p.addr == \at(nk->desc[c].map_p.addr, Pre); */
-    /*@ assert \forall integer c; c != child ==> nk->desc[c].map_p.count == \at(nk->desc[c].map_p.count, Pre); */
-    /*@ assert \forall integer c; c != child ==> nk->desc[c].map_np.addr == \at(nk->desc[c].map_np.addr, Pre); */
-    /*@ assert \forall integer c; c != child ==> nk->desc[c].map_np.count == \at(nk->desc[c].map_np.count, Pre); */
-    /*@ COUNTS_SAME_WHY(nk) */
+    set_version(nk, child);
+    name(nk, child, label, next_uid(nk, child));
 }
 
 /* The descriptor of a hart at reset. */

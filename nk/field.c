@@ -86,18 +86,44 @@ static void set_answer(struct frond_desc *d, uint64_t resume, uint64_t value) {
     d->value = value;
 }
 
+/* clang-format off */
+/* What these write. */
+#define FIELDS_ASSIGNED(nk, child)                                                                 \
+    assigns (nk)->desc[child].resume, (nk)->desc[child].value, (nk)->desc[child].budget;           \
+    assigns (nk)->desc[child].clock, (nk)->desc[child].epoch, (nk)->desc[child].lines;             \
+    assigns (nk)->desc[child].pc, (nk)->desc[child].x[1 .. 31], (nk)->desc[child].f[0 .. 31];      \
+    assigns (nk)->desc[child].csr;
+
+/* The invariants, each for itself: what speaks of pages or descriptors; all. */
+#define KEEPS_PAGES_EACH(nk)                                                                       \
+    behavior end: assumes OBJECTS_END(nk); ensures OBJECTS_END(nk);                                \
+    behavior typed: assumes OBJECTS_TYPED(nk); ensures OBJECTS_TYPED(nk);                          \
+    behavior not_free: assumes OBJECTS_NOT_FREE(nk); ensures OBJECTS_NOT_FREE(nk);                 \
+    behavior apart: assumes OBJECTS_APART(nk); ensures OBJECTS_APART(nk);                          \
+    behavior headed: assumes OBJECTS_HEADED(nk); ensures OBJECTS_HEADED(nk);                       \
+    behavior placed: assumes OBJECTS_PLACED(nk); ensures OBJECTS_PLACED(nk);                       \
+    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk);
+#define KEEPS_ALL_EACH(nk)                                                                         \
+    behavior layout: assumes layout_ok(nk); ensures layout_ok(nk);                                 \
+    behavior objects: assumes objects_ok(nk); ensures objects_ok(nk);                              \
+    behavior own: assumes own_apart(nk); ensures own_apart(nk);                                    \
+    behavior addresses: assumes addresses_ok(nk); ensures addresses_ok(nk);                        \
+    behavior tables: assumes tables_there(nk); ensures tables_there(nk);                           \
+    behavior tables_apart: assumes tables_apart(nk); ensures tables_apart(nk);                     \
+    KEEPS_EACH(nk)                                                                                 \
+    behavior counted: assumes COUNTED(nk); ensures COUNTED(nk);                                    \
+    KEEPS_PAGES_EACH(nk)
+/* clang-format on */
+
 /* The child's field becomes value: no other, and no other child's. */
 /*@ requires arrays(nk) && 0 <= child < nk->children && settable(field, index, value);
-    assigns nk->desc[child].resume, nk->desc[child].value, nk->desc[child].budget, nk->desc[child].clock;
-    assigns nk->desc[child].epoch, nk->desc[child].lines, nk->desc[child].pc, nk->desc[child].x[1 .. 31];
-    assigns nk->desc[child].f[0 .. 31];
-    assigns nk->desc[child].csr;
+    FIELDS_ASSIGNED(nk, child)
     ensures ENGINES_SAME(nk, child);
-    KEEPS_EACH(nk)
-    KEEPS_OBJECTS_EACH(nk)
-    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk); */
-static void set_field(struct nk *nk, uint64_t child, uint64_t field, uint64_t index,
-                      uint64_t value) {
+    ensures ENTRIES_SAME(nk);
+    ensures PAGES_SAME(nk);
+    KEEPS_PAGES_EACH(nk) */
+static void write_field(struct nk *nk, uint64_t child, uint64_t field, uint64_t index,
+                        uint64_t value) {
     struct frond_desc *d = &nk->desc[child];
 
     switch (field) {
@@ -111,22 +137,27 @@ static void set_field(struct nk *nk, uint64_t child, uint64_t field, uint64_t in
     case NK_FIELD_F: d->f[index] = value; break;
     default: set_csr(nk, child, field, index, value); break;
     }
-    /*@ assert ENTRIES_SAME(nk); */
-    /*@ assert PAGES_SAME(nk); */
-    /*@ assert MAPS_SAME(nk, \true); */
+}
+
+/*@ requires arrays(nk) && 0 <= child < nk->children && settable(field, index, value);
+    FIELDS_ASSIGNED(nk, child)
+    ensures ENGINES_SAME(nk, child);
+    KEEPS_ALL_EACH(nk) */
+static void set_field(struct nk *nk, uint64_t child, uint64_t field, uint64_t index,
+                      uint64_t value) {
+    write_field(nk, child, field, index, value);
+    /*@ for allowed, sharing, owned: assert leads: \forall integer i, f; LEADS(nk, i, f) ==>
+          \at(LEADS(nk, i, f), Pre); */
+    /*@ for owned: assert owns: \forall integer i, f; LEADS(nk, i, f) && nk->page[f].shared == 0 ==>
+          \at(owns(nk, nk->page[f].owner, i), Pre); */
     /*@ COUNTS_SAME_WHY(nk) */
 }
 
 /*@ requires arrays(nk);
-    assigns nk->desc[child].resume, nk->desc[child].value, nk->desc[child].budget, nk->desc[child].clock;
-    assigns nk->desc[child].epoch, nk->desc[child].lines, nk->desc[child].pc, nk->desc[child].x[1 .. 31];
-    assigns nk->desc[child].f[0 .. 31];
-    assigns nk->desc[child].csr;
+    FIELDS_ASSIGNED(nk, child)
     ensures ENGINES_SAME(nk, child);
     ensures \result == NK_OK || \result == NK_NOT_CHILD || \result == NK_BAD_FIELD;
-    KEEPS_EACH(nk)
-    KEEPS_OBJECTS_EACH(nk)
-    behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk);
+    KEEPS_ALL_EACH(nk)
     behavior set: assumes live(nk, child) && settable(field, index, value); ensures \result == NK_OK;
     behavior refused:
         assumes !(live(nk, child) && settable(field, index, value));

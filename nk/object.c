@@ -260,6 +260,8 @@ static void write_first(struct nk *nk, uint64_t first, uint64_t n, uint64_t type
     if (type != NK_KEPT)
         write_header(nk, first, n * WORDS, type);
     /*@ assert ENTRIES_SAME(nk); */
+    /*@ for allowed, sharing: assert leads: \forall integer i, f; LEADS(nk, i, f) ==>
+          \at(LEADS(nk, i, f), Pre); */
     /*@ COUNTS_SAME_WHY(nk) */
 }
 
@@ -275,6 +277,8 @@ static void write_last(struct nk *nk, uint64_t first, uint64_t type) {
     if (type != NK_KEPT)
         write_header(nk, first, 0, 0);
     /*@ assert ENTRIES_SAME(nk); */
+    /*@ for allowed, sharing: assert leads: \forall integer i, f; LEADS(nk, i, f) ==>
+          \at(LEADS(nk, i, f), Pre); */
     /*@ COUNTS_SAME_WHY(nk) */
 }
 
@@ -334,104 +338,128 @@ enum nk_status nk_undeclare(struct nk *nk, uint64_t base) {
     return p.status;
 }
 
-/* ---- Policies. w: the payload, n words; what stands in it is not believed ---------------------- */
+/* ---- Policies. w[at] and on: the payload, n words; what stands in it is not believed ------------ */
 
-/*@ requires \valid(w + (0 .. n - 1)) && 509 <= n <= 2199023255552;
-    assigns w[0 .. n - 1];
+/* clang-format off */
+#define PAYLOAD_THERE(w, at, n)                                                                    \
+    requires \valid((w) + (0 .. (at) + (n) - 1)) && 509 <= (n) && (at) + (n) <= 2199023255552;     \
+    assigns (w)[(at) .. (at) + (n) - 1];                                                           \
+    ensures \result != NK_OK ==> \forall integer k; (at) <= k < (at) + (n) ==> (w)[k] == \old((w)[k]);
+/* clang-format on */
+
+/*@ PAYLOAD_THERE(w, at, n)
     ensures \result == NK_OK || \result == NK_OUTSIDE || \result == NK_ALREADY;
-    ensures \result != NK_OK ==> \forall integer k; 0 <= k < n ==> w[k] == \old(w[k]);
-    ensures \result == NK_OK ==> index < n / 2 && \old(w[n / 2 + index]) == 0;
-    ensures \result == NK_OK ==> w[index] == value && w[n / 2 + index] == 1;
-    ensures \forall integer k; 0 <= k < n && k != index && k != n / 2 + index ==> w[k] == \old(w[k]); */
-static enum nk_status put_once(uint64_t *w, uint64_t n, uint64_t index, uint64_t value) {
+    ensures \result == NK_OK ==> index < n / 2 && \old(w[at + n / 2 + index]) == 0;
+    ensures \result == NK_OK ==> w[at + index] == value && w[at + n / 2 + index] == 1;
+    ensures \forall integer k; at <= k < at + n && k != at + index && k != at + n / 2 + index ==>
+        w[k] == \old(w[k]); */
+static enum nk_status put_once(uint64_t *w, uint64_t at, uint64_t n, uint64_t index,
+                               uint64_t value) {
     uint64_t data = n / 2;
 
     if (index >= data)
         return NK_OUTSIDE;
-    if (w[data + index] != 0)
+    if (w[at + data + index] != 0)
         return NK_ALREADY;
-    w[index] = value;
-    w[data + index] = 1;
+    w[at + index] = value;
+    w[at + data + index] = 1;
     return NK_OK;
 }
 
-/*@ requires \valid(w + (0 .. n - 1)) && 509 <= n <= 2199023255552;
-    assigns w[0 .. n - 1];
+/*@ PAYLOAD_THERE(w, at, n)
     ensures \result == NK_OK || \result == NK_OUTSIDE || \result == NK_NOT_NEXT;
-    ensures \result != NK_OK ==> \forall integer k; 0 <= k < n ==> w[k] == \old(w[k]);
-    ensures \result == NK_OK ==> index < n - 1 && \old(w[0]) == index;
-    ensures \result == NK_OK ==> w[1 + index] == value && w[0] == index + 1;
-    ensures \forall integer k; 0 <= k < n && k != 0 && k != 1 + index ==> w[k] == \old(w[k]); */
-static enum nk_status put_next(uint64_t *w, uint64_t n, uint64_t index, uint64_t value) {
+    ensures \result == NK_OK ==> index < n - 1 && \old(w[at]) == index;
+    ensures \result == NK_OK ==> w[at + 1 + index] == value && w[at] == index + 1;
+    ensures \forall integer k; at <= k < at + n && k != at && k != at + 1 + index ==> w[k] == \old(w[k]); */
+static enum nk_status put_next(uint64_t *w, uint64_t at, uint64_t n, uint64_t index,
+                               uint64_t value) {
     if (index >= n - 1)
         return NK_OUTSIDE;
-    if (w[0] != index)
+    if (w[at] != index)
         return NK_NOT_NEXT;
-    w[1 + index] = value;
-    w[0] = index + 1;
+    w[at + 1 + index] = value;
+    w[at] = index + 1;
     return NK_OK;
 }
 
-/*@ requires \valid(w + (0 .. n - 1)) && 509 <= n <= 2199023255552;
-    assigns w[0 .. n - 1];
+/*@ PAYLOAD_THERE(w, at, n)
     ensures \result == NK_OK || \result == NK_OUTSIDE || \result == NK_FULL;
-    ensures \result != NK_OK ==> \forall integer k; 0 <= k < n ==> w[k] == \old(w[k]);
-    ensures \result == NK_OK ==> index < (n - 1) / 3 && \old(w[0]) < (n - 1 - (n - 1) / 3) / 2;
-    ensures \result == NK_OK ==> w[1 + index] == value && w[0] == \old(w[0]) + 1;
-    ensures \result == NK_OK ==> w[1 + (n - 1) / 3 + 2 * \old(w[0])] == index;
-    ensures \result == NK_OK ==> w[2 + (n - 1) / 3 + 2 * \old(w[0])] == \old(w[1 + index]);
-    ensures \forall integer k; 0 <= k < n && k != 0 && k != 1 + index &&
-        k != 1 + (n - 1) / 3 + 2 * \old(w[0]) && k != 2 + (n - 1) / 3 + 2 * \old(w[0]) ==>
+    ensures \result == NK_OK ==> index < (n - 1) / 3 && \old(w[at]) < (n - 1 - (n - 1) / 3) / 2;
+    ensures \result == NK_OK ==> w[at + 1 + index] == value && w[at] == \old(w[at]) + 1;
+    ensures \result == NK_OK ==> w[at + 1 + (n - 1) / 3 + 2 * \old(w[at])] == index;
+    ensures \result == NK_OK ==> w[at + 2 + (n - 1) / 3 + 2 * \old(w[at])] == \old(w[at + 1 + index]);
+    ensures \forall integer k; at <= k < at + n && k != at && k != at + 1 + index &&
+        k != at + 1 + (n - 1) / 3 + 2 * \old(w[at]) && k != at + 2 + (n - 1) / 3 + 2 * \old(w[at]) ==>
         w[k] == \old(w[k]); */
-static enum nk_status put_logged(uint64_t *w, uint64_t n, uint64_t index, uint64_t value) {
-    uint64_t data = (n - 1) / 3, records = w[0], at;
+static enum nk_status put_logged(uint64_t *w, uint64_t at, uint64_t n, uint64_t index,
+                                 uint64_t value) {
+    uint64_t data = (n - 1) / 3, records = w[at], record;
 
     if (index >= data)
         return NK_OUTSIDE;
     if (records >= (n - 1 - data) / 2)
         return NK_FULL;
-    at = 1 + data + 2 * records;
-    w[at] = index;
-    w[at + 1] = w[1 + index];
-    w[1 + index] = value;
-    w[0] = records + 1;
+    record = at + 1 + data + 2 * records;
+    w[record] = index;
+    w[record + 1] = w[at + 1 + index];
+    w[at + 1 + index] = value;
+    w[at] = records + 1;
     return NK_OK;
+}
+
+/*@ // The mark of word i, a datum of a payload of n words, is set.
+    predicate written(uint64_t *w, integer i, integer n) = w[i + n / 2] != 0; */
+
+/* clang-format off */
+/* What an object of this type keeps of its payload, n words from word `at` on. */
+#define PUT(nk, type, at, n)                                                                       \
+    ensures \result < NK_STATUSES;                                                                 \
+    ensures \result != NK_OK ==> WORDS_SAME(nk, 0 <= i);                                           \
+    ensures WORDS_SAME(nk, i < (at) || (at) + (n) <= i);                                           \
+    ensures once: (type) == NK_WRITE_ONCE ==> \forall integer i; (at) <= i < (at) + (n) / 2 &&     \
+        \old(written((nk)->word, i, n)) ==> (nk)->word[i] == \old((nk)->word[i]);                  \
+    ensures marks: (type) == NK_WRITE_ONCE ==> \forall integer i; (at) + (n) / 2 <= i < (at) + (n) && \
+        \old((nk)->word[i]) != 0 ==> (nk)->word[i] != 0;                                           \
+    ensures append: (type) == NK_APPEND_ONLY ==> \forall integer i; (at) < i < (at) + (n) &&       \
+        i - (at) <= \old((nk)->word[at]) ==> (nk)->word[i] == \old((nk)->word[i]);                 \
+    ensures logged: \result == NK_OK && (type) == NK_LOGGED ==>                                    \
+        (nk)->word[at] == \old((nk)->word[at]) + 1;
+/* clang-format on */
+
+/*@ requires arrays(nk) && NK_NO_WRITE < type < NK_TYPES;
+    requires 509 <= n && at + n <= 512 * nk->objects.pages;
+    assigns nk->word[at .. at + n - 1];
+    PUT(nk, type, at, n)
+    ensures ENTRIES_SAME(nk); */
+static enum nk_status put_words(struct nk *nk, uint64_t type, uint64_t at, uint64_t n,
+                                uint64_t index, uint64_t value) {
+    if (type == NK_WRITE_ONCE)
+        return put_once(nk->word, at, n, index, value);
+    if (type == NK_APPEND_ONLY)
+        return put_next(nk->word, at, n, index, value);
+    return put_logged(nk->word, at, n, index, value);
 }
 
 /* The write to the object whose first record is `first`. */
 /*@ requires layout_ok(nk) && objects_ok(nk) && first < nk->pages && nk->page[first].pages > 0;
-    requires nk->page[first].type > NK_NO_WRITE && nk->objects.first <= first &&
+    requires NK_NO_WRITE < nk->page[first].type < NK_TYPES && nk->objects.first <= first &&
         first + nk->page[first].pages <= nk->objects.first + nk->objects.pages;
     assigns nk->word[0 .. 512 * nk->objects.pages - 1];
-    ensures \result < NK_STATUSES;
-    ensures \result != NK_OK ==> WORDS_SAME(nk, \true);
-    ensures WORDS_SAME(nk, i < PAYLOAD(nk, first) || PAYLOAD(nk, first) + PAYLOADS(nk, first) <= i);
-    ensures once: nk->page[first].type == NK_WRITE_ONCE ==> \forall integer i;
-        PAYLOAD(nk, first) <= i < PAYLOAD(nk, first) + PAYLOADS(nk, first) / 2 &&
-        \old(nk->word[i + PAYLOADS(nk, first) / 2]) != 0 ==> nk->word[i] == \old(nk->word[i]);
-    ensures marks: nk->page[first].type == NK_WRITE_ONCE ==> \forall integer i;
-        PAYLOAD(nk, first) + PAYLOADS(nk, first) / 2 <= i < PAYLOAD(nk, first) + PAYLOADS(nk, first) &&
-        \old(nk->word[i]) != 0 ==> nk->word[i] != 0;
-    ensures append: nk->page[first].type == NK_APPEND_ONLY ==> \forall integer i;
-        PAYLOAD(nk, first) < i < PAYLOAD(nk, first) + PAYLOADS(nk, first) &&
-        i - PAYLOAD(nk, first) <= \old(nk->word[PAYLOAD(nk, first)]) ==> nk->word[i] == \old(nk->word[i]);
-    ensures logged: \result == NK_OK && nk->page[first].type == NK_LOGGED ==>
-        nk->word[PAYLOAD(nk, first)] == \old(nk->word[PAYLOAD(nk, first)]) + 1;
+    PUT(nk, nk->page[first].type, PAYLOAD(nk, first), PAYLOADS(nk, first))
     KEEPS_EACH(nk)
     behavior counted: assumes COUNTED(nk); ensures COUNTED(nk);
     behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk); */
 static enum nk_status put_at(struct nk *nk, uint64_t first, uint64_t index, uint64_t value) {
-    uint64_t *payload = &nk->word[word_of(nk, first) + HEADER];
+    uint64_t at = word_of(nk, first) + HEADER;
     uint64_t n = (uint64_t)nk->page[first].pages * WORDS - HEADER;
     enum nk_status status;
 
-    if (nk->page[first].type == NK_WRITE_ONCE)
-        status = put_once(payload, n, index, value);
-    else if (nk->page[first].type == NK_APPEND_ONLY)
-        status = put_next(payload, n, index, value);
-    else
-        status = put_logged(payload, n, index, value);
-    /*@ assert ENTRIES_SAME(nk); */
+    /*@ assert at: at == PAYLOAD(nk, first); */
+    /*@ assert n: n == PAYLOADS(nk, first); */
+    status = put_words(nk, nk->page[first].type, at, n, index, value);
+
+    /*@ for allowed, sharing, owned: assert leads: \forall integer i, f; LEADS(nk, i, f) ==>
+          \at(LEADS(nk, i, f), Pre); */
     /*@ COUNTS_SAME_WHY(nk) */
     return status;
 }
