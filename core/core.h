@@ -160,7 +160,7 @@ struct core_isa {
                           const struct frond_range *old, const struct frond_range *new);
     bool (*private_window)(uint64_t addr); /* of every node */
     /* Least address from which on those of the node at `level`, as it accesses memory now, are without exception its
-     * node's own, by map_p, for loads and stores, and none is a private window's; ~0: none. For core_stretch only. */
+     * node's own, by map_p, for loads and stores, and none is a private window's; ~0: none. */
     uint64_t (*plain_from)(void *opaque, unsigned level);
     /* When alloc has returned NULL, something may be derived and not watched: whoever supplies it sees to
      * it that all is dropped before the guest's next step. */

@@ -187,6 +187,7 @@ struct found {
     uint8_t perm;
     unsigned np; /* in the maps of levels below this one it was map_np */
     uint32_t page;
+    uint64_t behind; /* so many bytes behind it are found by the same steps */
 };
 
 /* Down from f->level; `shortcut`: what lower levels keep may end the walk. */
@@ -196,6 +197,7 @@ static enum walk walk_down(struct core *c, const struct core_frame *f, bool shor
 
     res->perm = FROND_R | FROND_W | FROND_X;
     res->np = f->mode == CORE_NP ? f->level + 1 : 0;
+    res->behind = UINT64_MAX;
     for (unsigned l = f->level, mode = f->mode;; l--) {
         struct frond_range e;
         const struct core_entry *k = NULL;
@@ -207,6 +209,7 @@ static enum walk walk_down(struct core *c, const struct core_frame *f, bool shor
         if (both != 0 && (both & f->need) == f->need && !walk_owned(c, k->page)) {
             res->perm &= k->perm | FROND_SHARED;
             res->page = k->page;
+            res->behind = 0;
             return WALK_FOUND;
         }
         enum walk w = search(c, l, mode, &e, need, out);
@@ -217,9 +220,13 @@ static enum walk walk_down(struct core *c, const struct core_frame *f, bool shor
         res->perm &= (uint8_t)e.flags | FROND_SHARED;
         if ((res->perm & 7) == 0 || (res->perm & f->need) != f->need)
             return walk_gap(c, out, l, mode);
+        if (range_last(&e) - addr < res->behind)
+            res->behind = range_last(&e) - addr;
         addr = range_target(&e, addr);
         if (l == 0)
             break;
+        if (addr < c->isa->plain_from(c->isa->opaque, l - 1))
+            res->behind = 0;
         w = walk_step_down(c, l, f->need, &addr, &mode, &res->perm, need, out);
         if (w != WALK_FOUND)
             return w;
@@ -241,6 +248,18 @@ enum walk walk_answer(const struct core_frame *f, uint8_t perm, uint32_t page,
     return WALK_FOUND;
 }
 
+/* A page that is touched first costs a walk down all levels: the next ones, if the same steps lead there, are kept with it. */
+static void keep_behind(struct core *c, const struct core_frame *f, const struct found *res) {
+    enum { MOST = 15 };
+    uint64_t number = f->addr / FROND_PAGE_SIZE, last = (f->addr + res->behind) / FROND_PAGE_SIZE;
+
+    for (uint32_t n = 1; n <= MOST && n <= last - number; n++)
+        if (walk_owned(c, res->page + n) ||
+            !cache_put(c, &c->path[f->level].ctx->table[f->mode].cache, number + n, res->page + n,
+                       res->perm))
+            return;
+}
+
 static enum walk walk(struct core *c, const struct core_frame *f, struct core_frame *need,
                       struct core_answer *out) {
     struct core_cache *cache = &c->path[f->level].ctx->table[f->mode].cache;
@@ -259,6 +278,7 @@ static enum walk walk(struct core *c, const struct core_frame *f, struct core_fr
         return walk_descriptor(c, f, res.np, res.page, out);
     if (!cache_put(c, cache, f->addr / FROND_PAGE_SIZE, res.page, res.perm))
         return walk_other(out, CORE_NOMEM, f->level);
+    keep_behind(c, f, &res);
     return walk_answer(f, res.perm, res.page, out);
 }
 

@@ -387,10 +387,67 @@ static bool row_stretch(void) {
     return true;
 }
 
-ROWS(kept_rows, {"kept, nodes that come back find what they left", row_reenter},
-     {"kept, and used", row_used}, {"kept, and its rights", row_rights},
-     {"kept, another map", row_other_map}, {"kept, a map below changes", row_below},
-     {"kept, the issuer changes", row_issuer},
+static uint64_t from_55_below(void *opaque, unsigned level) {
+    (void)opaque;
+    return level == 1 ? 55 * PAGE : 0;
+}
+
+/* How many of the pages from `first` on node 2 keeps, one after the other, in the map of that mode. */
+static unsigned kept_from(struct world *w, unsigned mode, uint32_t first) {
+    uint32_t page, n = 0;
+
+    while (core_peek(&w->core, 2, mode, (first + n) * PAGE, FROND_R, &page) && page == first + n)
+        n++;
+    return n;
+}
+
+static bool touch(struct world *w, unsigned mode, uint32_t page) {
+    struct core_answer a;
+
+    core_drop_all(&w->core);
+    core_resolve(&w->core, 2, mode, page * PAGE, FROND_R, &a);
+    return a.what == CORE_RAM && a.page == page && a.perm == 7;
+}
+
+/* What is behind a page that is touched is kept with it, as far as the same steps lead there. */
+static bool row_behind(void) {
+    struct world w;
+    uint32_t page;
+
+    MUST(tree(&w));
+    MUST(touch(&w, CORE_P, 60) && kept_from(&w, CORE_P, 60) == 1); /* maybe a private window's */
+    w.isa.plain_from = from_zero;
+    for (unsigned mode = 0; mode < 2; mode++) {
+        MUST(touch(&w, mode, 60) && kept_from(&w, mode, 60) == 16 && kept_from(&w, mode, 59) == 0);
+        MUST(touch(&w, mode, 93) && kept_from(&w, mode, 93) == 7); /* where the range ends */
+        MUST(touch(&w, mode, 85) && kept_from(&w, mode, 85) == 15);
+        MUST(touch(&w, mode, 84) && kept_from(&w, mode, 84) == 16);
+    }
+    MUST(touch(&w, CORE_P, 60));
+    MUST(!core_peek(&w.core, 2, CORE_P, 76 * PAGE, FROND_R, &page));
+    plain_range(&w, 31, 1, (struct frond_range){50, 14, 50, 7}); /* below, it ends earlier */
+    MUST(touch(&w, CORE_P, 60) && kept_from(&w, CORE_P, 60) == 4);
+    plain_range(&w, 33, 0, (struct frond_range){0, 50, 0, 7});
+    MUST(touch(&w, CORE_P, 0) && kept_from(&w, CORE_P, 0) == 1); /* 1 is a descriptor */
+    MUST(!core_peek(&w.core, 2, CORE_P, 3 * PAGE, FROND_R, &page));
+    w.isa.plain_from = from_55_below;
+    MUST(touch(&w, CORE_P, 54) && kept_from(&w, CORE_P, 54) == 1);
+    MUST(touch(&w, CORE_P, 55) && kept_from(&w, CORE_P, 55) == 9);
+    world_pop(&w);
+    core_drop_all(&w.core);
+    MUST(derive(&w, 1) && reenter(&w, 2));
+    struct core_answer a;
+    core_resolve(&w.core, 2, CORE_P, 60 * PAGE, FROND_R,
+                 &a); /* found at level 1: what is behind, nobody knows */
+    MUST(a.what == CORE_RAM && kept_from(&w, CORE_P, 60) == 1);
+    world_free(&w);
+    return true;
+}
+
+ROWS(kept_rows, {"kept, what is behind", row_behind},
+     {"kept, nodes that come back find what they left", row_reenter}, {"kept, and used", row_used},
+     {"kept, and its rights", row_rights}, {"kept, another map", row_other_map},
+     {"kept, a map below changes", row_below}, {"kept, the issuer changes", row_issuer},
      {"kept, a table becomes a descriptor", row_table_is_descriptor},
      {"kept, a page table becomes a descriptor", row_page_table_is_descriptor},
      {"kept, a table becomes a descriptor while the path is stale", row_stale_before},

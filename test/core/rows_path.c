@@ -188,7 +188,7 @@ static bool row_forget(void) {
     MUST(core_push(&w.core, 0, &d) && core_push(&w.core, 2, &d) && w.core.contexts == 65536);
     struct core_ctx *const last = w.core.path[2].ctx;
     core_resolve(&w.core, 0, CORE_P, 50 * PAGE, FROND_W, &a);
-    MUST(w.core.path[0].ctx->table[CORE_P].cache.used == 1);
+    MUST(w.core.path[0].ctx->table[CORE_P].cache.used > 0);
     MUST(core_push(&w.core, 1, &d) && w.core.contexts == 4 && w.core.top == 3);
     MUST(w.core.path[2].ctx == last && last->on_path && last->parent == w.core.path[1].ctx);
     MUST(w.core.path[0].ctx->table[CORE_P].cache.used == 0);
