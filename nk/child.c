@@ -104,6 +104,7 @@ static void set_version(struct nk *nk, uint64_t child) {
 /*@ requires arrays(nk) && 0 <= child < nk->children;
     assigns nk->last_uid;
     ensures \result == nk->last_uid;
+    ensures \old(nk->last_uid) < UINT64_MAX ==> \result == \old(nk->last_uid) + 1;
     KEEPS_BUT_MAPS(nk, child) */
 static uint64_t next_uid(struct nk *nk, uint64_t child) {
     (void)child; /* for the contract */
@@ -121,13 +122,19 @@ static uint64_t next_uid(struct nk *nk, uint64_t child) {
     assigns nk->desc[child], nk->last_uid;
     ensures nk->desc[child].label == label;
     ensures nk->desc[child].uid == nk->last_uid;
+    ensures \old(nk->last_uid) < UINT64_MAX ==> nk->last_uid == \old(nk->last_uid) + 1;
     KEEPS_EACH(nk)
     KEEPS_OBJECTS_EACH(nk)
     behavior described: assumes DESCRIBED_BUT(nk, child); ensures DESCRIBED_BUT(nk, child); */
 static void renew(struct nk *nk, uint64_t child, uint64_t label) {
+    uint64_t uid = next_uid(nk, child);
+
     empty(nk, child);
+    /*@ assert nk->last_uid == uid; */
     set_version(nk, child);
-    name(nk, child, label, next_uid(nk, child));
+    /*@ assert nk->last_uid == uid; */
+    name(nk, child, label, uid);
+    /*@ assert nk->last_uid == uid; */
 }
 
 /* The descriptor of a hart at reset. */
@@ -136,12 +143,16 @@ static void renew(struct nk *nk, uint64_t child, uint64_t label) {
     assigns nk->desc[child], nk->last_uid;
     ensures DESCRIBED_AT(nk, child);
     ensures nk->desc[child].label == label;
+    ensures nk->desc[child].uid == nk->last_uid;
+    ensures \old(nk->last_uid) < UINT64_MAX ==> nk->last_uid == \old(nk->last_uid) + 1;
     KEEPS_EACH(nk)
     KEEPS_OBJECTS_EACH(nk)
     behavior described: assumes DESCRIBED_BUT(nk, child); ensures DESCRIBED(nk); */
 static void at_reset(struct nk *nk, uint64_t child, uint64_t label) {
     renew(nk, child, label);
+    /*@ ghost uint64_t uid = nk->last_uid; */
     child_publish(nk, child);
+    /*@ assert nk->last_uid == uid; */
 }
 
 /* Entries [first, first + n) meet those of a child that lives. */
@@ -175,6 +186,8 @@ static bool entries_taken(const struct nk *nk, uint64_t first, uint64_t n) {
     ensures tables_there(nk);
     ensures tables_apart(nk);
     ensures live(nk, child) && table_there(nk, child);
+    ensures nk->child[child].map[0].first == first && nk->child[child].map[0].room == room;
+    ensures nk->child[child].map[1].room == room_np;
     ensures nk->child[child].map[0].count == 0 && nk->child[child].map[1].count == 0;
     behavior rest: assumes REST_BLANK(nk); ensures REST_BLANK(nk);
     behavior filled: assumes FILLED(nk); ensures FILLED(nk);
@@ -232,6 +245,14 @@ static enum nk_status may_create(const struct nk *nk, uint64_t child, uint64_t l
     ensures \result != NK_OK ==> (live(nk, child) <==> \old(live(nk, child))) && nk->last_uid == \old(nk->last_uid);
     ensures \result == NK_OK ==> live(nk, child) && nk->child[child].map[0].count == 0 &&
         nk->child[child].map[1].count == 0;
+    ensures \result != NK_OK ==> CHILDREN_SAME(nk);
+    ensures \result != NK_OK ==> MAPS_SAME(nk, c == c);
+    ensures \result != NK_OK ==> nk->desc[child].label == \old(nk->desc[child].label) &&
+        nk->desc[child].uid == \old(nk->desc[child].uid);
+    ensures \result == NK_OK ==> nk->child[child].map[0].first == first &&
+        nk->child[child].map[0].room == room && nk->child[child].map[1].room == room_np;
+    ensures \result == NK_OK ==> nk->desc[child].label == label && nk->desc[child].uid == nk->last_uid;
+    ensures \result == NK_OK && \old(nk->last_uid) < UINT64_MAX ==> nk->last_uid == \old(nk->last_uid) + 1;
     KEEPS_EACH(nk)
     KEEPS_OBJECTS_EACH(nk)
     behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk); */
@@ -328,6 +349,8 @@ enum nk_status nk_child_destroy(struct nk *nk, uint64_t child) {
     ensures \result == NK_OK || \result == NK_NOT_CHILD;
     ensures \result == NK_OK <==> live(nk, child);
     ensures \result == NK_OK ==> nk->desc[child].label == \old(nk->desc[child].label);
+    ensures \result == NK_OK ==> nk->desc[child].uid == nk->last_uid;
+    ensures \result == NK_OK && \old(nk->last_uid) < UINT64_MAX ==> nk->last_uid == \old(nk->last_uid) + 1;
     KEEPS_EACH(nk)
     KEEPS_OBJECTS_EACH(nk)
     behavior described: assumes DESCRIBED(nk); ensures DESCRIBED(nk);

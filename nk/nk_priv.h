@@ -300,6 +300,7 @@ void range_leave(struct nk *nk, uint64_t index);
     KEEPS(nk)
     REFUSED_SAME(nk)
     ensures \result < NK_STATUSES;
+    ensures \result == NK_OK ==> COUNT_CHANGED(nk, child, meant(map), 1);
     ensures \result == NK_OK ==> live(nk, child);
     ensures \result == NK_OK ==> lists(nk, child, meant(map), r.base, r.size, r.target, r.flags); */
 enum nk_status range_grant(struct nk *nk, uint64_t child, uint64_t map, struct frond_range r);

@@ -213,6 +213,7 @@ enum nk_status range_grant(struct nk *nk, uint64_t child, uint64_t map, struct f
     KEEPS(nk)
     REFUSED_SAME(nk)
     ensures \result < NK_STATUSES;
+    ensures \result == NK_OK ==> COUNT_CHANGED(nk, child, meant(map), 1);
     ensures \result == NK_OK ==> live(nk, child);
     ensures \result == NK_OK ==> lists(nk, child, meant(map), \old(range->base), \old(range->size),
         \old(range->target), \old(range->flags)); */
