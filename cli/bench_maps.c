@@ -63,6 +63,11 @@ static bool no_window(uint64_t addr) {
     (void)addr;
     return false;
 }
+/* Each page is looked up by itself. */
+static uint64_t plain_from(void *opaque, unsigned level) {
+    (void)opaque, (void)level;
+    return UINT64_MAX;
+}
 
 static void *take(void *opaque, size_t size) {
     (void)opaque;
@@ -97,6 +102,7 @@ static bool tower_make(struct tower *t, const struct core_scheme *scheme, unsign
                                .protect = protect,
                                .free_isa = drop_all,
                                .private_window = no_window,
+                               .plain_from = plain_from,
                                .memory = {NULL, take, give}};
     t->root = (struct frond_range){0, PAGES * PAGE, 0, 7};
     t->arena = host_reserve(PAGES * PAGE);

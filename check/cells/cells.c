@@ -42,6 +42,11 @@ static bool is_private(uint64_t addr) {
     (void)addr;
     return false;
 }
+/* Each page is looked up by itself. */
+static uint64_t plain_from(void *opaque, unsigned level) {
+    (void)opaque, (void)level;
+    return UINT64_MAX;
+}
 static void *take(void *opaque, size_t size) {
     (void)opaque;
     return calloc(1, size);
@@ -58,6 +63,7 @@ static const struct core_isa no_isa = {.issue = issue,
                                        .protect = protect,
                                        .free_isa = nothing,
                                        .private_window = is_private,
+                                       .plain_from = plain_from,
                                        .memory = {NULL, take, give_back}};
 
 /* ---- Memory ---------------------------------------------------------------------------------------------------- */
