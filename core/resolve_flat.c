@@ -276,9 +276,9 @@ static enum walk walk(struct core *c, const struct core_frame *f, struct core_fr
     if (walk_owned(c,
                    res.page)) /* no shortcut leads there: the whole chain of addresses is known */
         return walk_descriptor(c, f, res.np, res.page, out);
-    if (!cache_put(c, cache, f->addr / FROND_PAGE_SIZE, res.page, res.perm))
-        return walk_other(out, CORE_NOMEM, f->level);
     keep_behind(c, f, &res);
+    if (!cache_put(c, cache, f->addr / FROND_PAGE_SIZE, res.page, res.perm)) /* last: it stays */
+        return walk_other(out, CORE_NOMEM, f->level);
     return walk_answer(f, res.perm, res.page, out);
 }
 
@@ -332,7 +332,7 @@ static bool same_gap(struct core *c, const struct core_frame *f, struct core_ans
 }
 
 static void keep_gap(struct core *c, const struct core_frame *f, const struct core_answer *out) {
-    if (out->what == CORE_GAP && out->kind == 0 && out->level == f->level) /* kind 0 is direct */
+    if (out->what == CORE_GAP && out->kind == 0 && out->level == f->level) /* of no table's walk */
         c->path[f->level].ctx->table[f->mode].gap = gap_now(c, f);
 }
 
