@@ -318,12 +318,39 @@ static void leave_to_system(struct emit *e) {
     e->dirty = e->ready = false;
 }
 
+/* csrrw, or csrrs that only reads, of a register that is a word of the descriptor's. */
+static bool csr_in_place(struct emit *e, const struct decoded *d) {
+    uint32_t raw = (uint32_t)d->imm;
+    unsigned csr = raw >> 20, rs1 = raw >> 15 & 31, rd = raw >> 7 & 31;
+    struct csr_word w = csr_word(csr);
+    int32_t at = (int32_t)w.offset - BIAS;
+
+    if (w.keeps == 0 || (d->row != ROW_csrrw && (d->row != ROW_csrrs || rs1 != 0)))
+        return false;
+    op_rm(&e->x, W32, OP_MOV, RAX, RBP, FIELD(mode));
+    op_imm(&e->x, W32, N_CMP, RAX, csr >> 8 & 2 ? FROND_MODE_M : FROND_MODE_S);
+    struct stub *s = slow_if(e, jcc(&e->x, CC_A), SITE_SYSTEM);
+    if (d->row == ROW_csrrw) {
+        get(e, W64, RDX, rs1);
+        if (~w.keeps != 0)
+            op_imm(&e->x, W64, N_AND, RDX, (int32_t)w.keeps);
+    }
+    op_rm(&e->x, W64, OP_MOV, RCX, RBP, at);
+    if (d->row == ROW_csrrw)
+        op_rm(&e->x, W64, OP_STORE, RDX, RBP, at);
+    put(e, rd, RCX);
+    s->resume = e->x.at; /* its trap may lead there */
+    return true;
+}
+
 static void instruction(struct emit *e, const struct unit_insn *i) {
-    if (class_of[i->d.row] == CLASS_SYSTEM)
-        leave_to_system(e);
-    else if (!emit_integer(e, i) && !jump(e, i) && !emit_memory(e, &i->d) &&
-             !emit_floating(e, &i->d))
+    if (class_of[i->d.row] == CLASS_SYSTEM) {
+        if (!csr_in_place(e, &i->d))
+            leave_to_system(e);
+    } else if (!emit_integer(e, i) && !jump(e, i) && !emit_memory(e, &i->d) &&
+               !emit_floating(e, &i->d)) {
         e->x.full = true; /* emit_knows says otherwise */
+    }
 }
 
 /* The call of jit_slow, and behind it what it is told. */

@@ -133,13 +133,8 @@ static bool read_supervisor(struct riscv *r, unsigned csr, uint64_t *v) {
     case CSR_SSTATUS: *v = with_sd((c->mstatus & SSTATUS_WRITE) | SSTATUS_XL); return true;
     case CSR_SIE: *v = c->mie & c->mideleg; return true;
     case CSR_SIP: *v = hart_mip(r, r->core.top, c->mideleg); return true;
-    case CSR_STVEC: *v = c->stvec; return true;
     case CSR_SCOUNTEREN: *v = c->scounteren; return true;
     case CSR_SENVCFG: *v = c->senvcfg; return true;
-    case CSR_SSCRATCH: *v = c->sscratch; return true;
-    case CSR_SEPC: *v = c->sepc; return true;
-    case CSR_SCAUSE: *v = c->scause; return true;
-    case CSR_STVAL: *v = c->stval; return true;
     case CSR_STIMECMP: *v = c->stimecmp; return stimecmp_ok(d);
     case CSR_SATP: *v = c->satp; return d->mode != FROND_MODE_S || (c->mstatus & MSTATUS_TVM) == 0;
     default: return false;
@@ -165,14 +160,9 @@ static bool read_machine(struct riscv *r, unsigned csr, uint64_t *v) {
     case CSR_MIDELEG: *v = c->mideleg; return true;
     case CSR_MIE: *v = c->mie; return true;
     case CSR_MIP: *v = hart_mip(r, r->core.top, ~0ULL); return true;
-    case CSR_MTVEC: *v = c->mtvec; return true;
     case CSR_MCOUNTEREN: *v = c->mcounteren; return true;
     case CSR_MENVCFG: *v = c->menvcfg; return true;
     case CSR_MCOUNTINHIBIT: *v = c->mcountinhibit; return true;
-    case CSR_MSCRATCH: *v = c->mscratch; return true;
-    case CSR_MEPC: *v = c->mepc; return true;
-    case CSR_MCAUSE: *v = c->mcause; return true;
-    case CSR_MTVAL: *v = c->mtval; return true;
     case CSR_PMPCFG0: *v = pmpcfg_read(c, 0); return true;
     case CSR_PMPCFG2: *v = pmpcfg_read(c, 8); return true;
     case CSR_MCYCLE: *v = cycle(r, c); return true;
@@ -184,8 +174,37 @@ static bool read_machine(struct riscv *r, unsigned csr, uint64_t *v) {
     }
 }
 
+struct csr_word csr_word(unsigned csr) {
+#define WORD(field, keeps)                                                                         \
+    (struct csr_word) { offsetof(struct frond_desc, csr.field), keeps }
+    switch (csr) {
+    case CSR_STVEC: return WORD(stvec, ~2ULL);
+    case CSR_SSCRATCH: return WORD(sscratch, ~0ULL);
+    case CSR_SEPC: return WORD(sepc, ~1ULL);
+    case CSR_SCAUSE: return WORD(scause, ~0ULL);
+    case CSR_STVAL: return WORD(stval, ~0ULL);
+    case CSR_MTVEC: return WORD(mtvec, ~2ULL);
+    case CSR_MSCRATCH: return WORD(mscratch, ~0ULL);
+    case CSR_MEPC: return WORD(mepc, ~1ULL);
+    case CSR_MCAUSE: return WORD(mcause, ~0ULL);
+    case CSR_MTVAL: return WORD(mtval, ~0ULL);
+    default: return (struct csr_word){0, 0};
+    }
+#undef WORD
+}
+
+static uint64_t *word_in(struct frond_desc *d, struct csr_word w) {
+    return (uint64_t *)(void *)((char *)d + w.offset);
+}
+
 /* Whether the register is there and may be read now. */
 static bool csr_read(struct riscv *r, unsigned csr, uint64_t *v) {
+    struct csr_word w = csr_word(csr);
+
+    if (w.keeps != 0) {
+        *v = *word_in(r->h.d, w);
+        return true;
+    }
     switch (csr >> 8 & 3) {
     case 0: return read_user(r, csr, v);
     case 1: return read_supervisor(r, csr, v);
@@ -237,13 +256,8 @@ static void write_supervisor(struct riscv *r, unsigned csr, uint64_t v) {
         c->mip = (c->mip & ~d) | (v & d);
         r->h.attention = true;
         break;
-    case CSR_STVEC: c->stvec = v & ~2ULL; break;
     case CSR_SCOUNTEREN: c->scounteren = v & UINT32_MAX; break;
     case CSR_SENVCFG: c->senvcfg = v & 1; break;
-    case CSR_SSCRATCH: c->sscratch = v; break;
-    case CSR_SEPC: c->sepc = v & ~1ULL; break;
-    case CSR_SCAUSE: c->scause = v; break;
-    case CSR_STVAL: c->stval = v; break;
     case CSR_STIMECMP:
         c->stimecmp = v;
         r->h.attention = true;
@@ -314,17 +328,12 @@ static void write_machine(struct riscv *r, unsigned csr, uint64_t v) {
         c->mip = (c->mip & ~mip) | (v & mip);
         r->h.attention = true;
         break;
-    case CSR_MTVEC: c->mtvec = v & ~2ULL; break;
     case CSR_MCOUNTEREN: c->mcounteren = v & UINT32_MAX; break;
     case CSR_MENVCFG:
         c->menvcfg = v & MENVCFG;
         r->h.attention = true;
         break;
     case CSR_MCOUNTINHIBIT: write_countinhibit(r, c, v); break;
-    case CSR_MSCRATCH: c->mscratch = v; break;
-    case CSR_MEPC: c->mepc = v & ~1ULL; break;
-    case CSR_MCAUSE: c->mcause = v; break;
-    case CSR_MTVAL: c->mtval = v; break;
     case CSR_PMPCFG0:
         write_pmpcfg(c, 0, v);
         mmu_adopt(r, r->core.top);
@@ -345,7 +354,11 @@ static void write_machine(struct riscv *r, unsigned csr, uint64_t v) {
 }
 
 static void csr_write(struct riscv *r, unsigned csr, uint64_t v) {
-    if (csr <= CSR_FCSR)
+    struct csr_word w = csr_word(csr);
+
+    if (w.keeps != 0)
+        *word_in(r->h.d, w) = v & w.keeps;
+    else if (csr <= CSR_FCSR)
         write_fcsr(&r->h.d->csr, csr, v);
     else if ((csr >> 8 & 3) == 1)
         write_supervisor(r, csr, v);

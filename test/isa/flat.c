@@ -234,6 +234,11 @@ bool child_go_on(struct hart *h) {
     return false;
 }
 
+struct csr_word csr_word(unsigned csr) {
+    (void)csr;
+    return (struct csr_word){0, 0};
+}
+
 void sys_exec(struct hart *h, uint32_t raw, unsigned ilen) {
     unsigned number = raw >> 20;
     if ((raw >> 12 & 3) == 0 || number < 1 || number > 3) {

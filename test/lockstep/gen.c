@@ -239,10 +239,11 @@ static void put_csr(struct out *o) {
                                      0x104, 0x100, 0x180, 0x342, 0x341, 0x343, 0x142, 0x141, 0x143,
                                      0x003, 0x001, 0x002, 0x320, 0x306, 0x14d, 0x301, 0xf14, 0x7a0};
     static const uint16_t flags[] = {1, 1, 1, 3, 0xb00, 0xb02, 0x320};
+    static const uint16_t words[] = {0x341, 0x342, 0x343, 0x141, 0x142, 0x143};
     static const uint32_t fs[] = {0x6000, 0x2000, 0x4000};
     unsigned r = some_rd(o);
 
-    switch (pick(o, 8)) {
+    switch (pick(o, 10)) {
     case 0:
     case 1: put(o, enc_i(0x73, 1 + pick(o, 3), any_rd(o), pick(o, 32), ANY(o, flags))); break;
     case 2: put(o, enc_i(0x73, 5 + pick(o, 3), any_rd(o), pick(o, 32), ANY(o, flags))); break;
@@ -253,6 +254,8 @@ static void put_csr(struct out *o) {
         put(o, LUI(r, ANY(o, fs) >> 12));
         put(o, enc_i(0x73, 2 + pick(o, 2), any_rd(o), r, pick(o, 2) ? 0x300 : 0x100));
         break;
+    case 5: put(o, enc_i(0x73, 1 + pick(o, 3), any_rd(o), pick(o, 32), ANY(o, words))); break;
+    case 6: put(o, enc_i(0x73, 1 + 4 * pick(o, 2), any_rd(o), pick(o, 32), ANY(o, words))); break;
     default: put(o, CSRR(any_rd(o), ANY(o, reads)));
     }
 }
