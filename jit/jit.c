@@ -73,8 +73,12 @@ static ptrdiff_t to_code(const struct jit_region *r) {
     return (ptrdiff_t)((uintptr_t)r->code - (uintptr_t)r->write);
 }
 
+/* From the next line of the host's cache on: how fast a unit is does not depend on what was translated before it. */
 static struct room room_of(const struct jit *j) {
-    return (struct room){.at = j->region->write + j->used,
+    enum { LINE = 64 };
+    size_t at = (j->used + LINE - 1) & ~(size_t)(LINE - 1);
+
+    return (struct room){.at = j->region->write + (at < j->region->size ? at : j->region->size),
                          .end = j->region->write + j->region->size,
                          .to_code = to_code(j->region)};
 }

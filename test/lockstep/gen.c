@@ -340,12 +340,26 @@ static void put_pte(struct out *o) {
         put(o, row_info[ROW_sfence_vma].match | (pick(o, 3) ? 0 : pick(o, 32) << 15));
 }
 
+/* A trap that leads to the next instruction, if it is one of this mode's own. */
+static void put_trap_to_next(struct out *o, const struct level *l) {
+    const uint32_t traps[] = {CSRR(0, 0x340), CSRRW(0, 0x341, 0), ILLEGAL, ECALL};
+    unsigned tvec = (l->epc & 0x300) | 5, r = some_rd(o);
+
+    if (o->at % 4 != 0)
+        put16(o, 1);       /* c.nop */
+    put(o, 0x17 | r << 7); /* auipc */
+    put(o, ADDI(r, r, 16));
+    put(o, CSRRW(r, tvec, r));
+    put(o, traps[pick(o, l == level_of ? 4 : 3)]);
+    put(o, CSRRW(0, tvec, r));
+}
+
 static void put_mode(struct out *o) {
     static const uint32_t bits[] = {0x8, 0x2, 0x20, 0x80, 0x20000, 0x40000, 0x80000};
     const struct level *l = &level_of[pick(o, 2)];
     unsigned r = some_rd(o);
 
-    switch (pick(o, 5)) {
+    switch (pick(o, 6)) {
     case 0:
     case 1: put(o, ECALL); break;
     case 2: /* a return to what is next */
@@ -359,6 +373,7 @@ static void put_mode(struct out *o) {
         put(o, l->ret);
         break;
     case 3: put(o, pick(o, 2) ? 0x00100073 : ILLEGAL); break;
+    case 4: pick(o, 6) ? put(o, ECALL) : put_trap_to_next(o, l); break;
     default:
         put_li(o, r, (int32_t)ANY(o, bits));
         put(o, enc_i(0x73, 2 + pick(o, 2), any_rd(o), r, pick(o, 2) ? 0x300 : 0x100));
