@@ -193,6 +193,18 @@
     (\forall integer k; (from) <= k < (to) ==> (t)[k].size == \at((t)[k].size, Pre)) &&            \
     (\forall integer k; (from) <= k < (to) ==> (t)[k].target == \at((t)[k].target, Pre)) &&        \
     (\forall integer k; (from) <= k < (to) ==> (t)[k].flags == \at((t)[k].flags, Pre))
+/* The same, clause by clause. */
+#define STAYED_EACH(clause, t, from, to)                                                           \
+    clause \forall integer k; (from) <= k < (to) ==> (t)[k].base == \at((t)[k].base, Pre);         \
+    clause \forall integer k; (from) <= k < (to) ==> (t)[k].size == \at((t)[k].size, Pre);         \
+    clause \forall integer k; (from) <= k < (to) ==> (t)[k].target == \at((t)[k].target, Pre);     \
+    clause \forall integer k; (from) <= k < (to) ==> (t)[k].flags == \at((t)[k].flags, Pre);
+/* All ranges but those of one table, and `more` that it may have now behind its last, stay as they were: with tables_apart, those of
+ * every other table. */
+#define OTHERS_STAY(nk, child, m, more)                                                            \
+    (STAYED((nk)->range, 0, \at((nk)->child[child].map[m].first, Pre)) &&                          \
+     STAYED((nk)->range, \at((nk)->child[child].map[m].first, Pre) +                               \
+            \at((nk)->child[child].map[m].count, Pre) + (more), (nk)->ranges))
 #define SAME_RANGE(r, q)                                                                           \
     ((r).base == (q).base && (r).size == (q).size && (r).target == (q).target && (r).flags == (q).flags)
 

@@ -203,6 +203,9 @@ struct pages range_pages(const struct nk *nk, uint64_t target, uint64_t size, ui
     KEEPS_UNSORTED(nk)
     ensures COUNT_CHANGED(nk, child, map, 1);
     ensures SAME_RANGE(nk->range[at], gap);
+    ensures STAYED(nk->range, 0, at);
+    ensures STAYED(nk->range, \old(nk->child[child].map[map].first) +
+        \old(nk->child[child].map[map].count) + 1, nk->ranges);
     behavior fits: ensures SORTED(nk); */
 void gap_open(struct nk *nk, uint64_t child, uint64_t map, uint64_t at, struct frond_range gap);
 
@@ -218,6 +221,8 @@ void gap_open(struct nk *nk, uint64_t child, uint64_t map, uint64_t at, struct f
     ensures nk->range[index].target == target && nk->range[index].flags == flags;
     ensures nk->range[index].base == \old(nk->range[index].base);
     ensures nk->range[index].size == \old(nk->range[index].size);
+    ensures STAYED(nk->range, 0, index);
+    ensures STAYED(nk->range, index + 1, nk->ranges);
     behavior rest: assumes REST_BLANK(nk); ensures REST_BLANK(nk);
     behavior filled: assumes FILLED(nk); ensures FILLED(nk);
     behavior sorted: assumes SORTED(nk); ensures SORTED(nk);
@@ -262,6 +267,8 @@ void range_lead(struct nk *nk, uint64_t child, uint64_t index, uint64_t target, 
     requires COUNTED(nk);
     assigns nk->range[0 .. nk->ranges - 1], nk->page[0 .. nk->pages - 1];
     ensures !allows(nk->range[index].flags);
+    ensures STAYED(nk->range, 0, index);
+    ensures STAYED(nk->range, index + 1, nk->ranges);
     ensures nk->range[index].base == \old(nk->range[index].base);
     ensures nk->range[index].size == \old(nk->range[index].size);
     ensures FORMED(nk);
@@ -302,7 +309,8 @@ void range_leave(struct nk *nk, uint64_t index);
     ensures \result < NK_STATUSES;
     ensures \result == NK_OK ==> COUNT_CHANGED(nk, child, meant(map), 1);
     ensures \result == NK_OK ==> live(nk, child);
-    ensures \result == NK_OK ==> lists(nk, child, meant(map), r.base, r.size, r.target, r.flags); */
+    ensures \result == NK_OK ==> lists(nk, child, meant(map), r.base, r.size, r.target, r.flags);
+    ensures \result == NK_OK ==> OTHERS_STAY(nk, child, meant(map), 1); */
 enum nk_status range_grant(struct nk *nk, uint64_t child, uint64_t map, struct frond_range r);
 /* Takes entry `at` out of table `map` (NK_P or NK_NP) of a child that lives: it is one of the table's. */
 /*@ NEEDS(nk)
@@ -313,7 +321,8 @@ enum nk_status range_grant(struct nk *nk, uint64_t child, uint64_t map, struct f
     assigns nk->desc[child].map_np.addr, nk->desc[child].map_np.count;
     KEEPS(nk)
     ensures TYPES_SAME(nk);
-    ensures COUNT_CHANGED(nk, child, map, -1); */
+    ensures COUNT_CHANGED(nk, child, map, -1);
+    ensures OTHERS_STAY(nk, child, map, 0); */
 void range_remove(struct nk *nk, uint64_t child, uint64_t map, uint64_t at);
 /* The descriptor says where the child's tables are and how many entries they have. */
 /*@ requires arrays(nk) && 0 <= child < nk->children && table_there(nk, child);

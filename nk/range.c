@@ -173,7 +173,8 @@ static struct pages may_grant(const struct nk *nk, uint64_t child, uint64_t m, u
     KEEPS(nk)
     ensures COUNT_CHANGED(nk, child, m, 1);
     ensures live(nk, child) && has(nk, child, m, at);
-    ensures SAME_RANGE(nk->range[at], r); */
+    ensures SAME_RANGE(nk->range[at], r);
+    ensures OTHERS_STAY(nk, child, m, 1); */
 static void insert(struct nk *nk, uint64_t child, uint64_t m, uint64_t at, struct frond_range r,
                    uint64_t first, uint64_t n) {
     struct frond_range gap = {r.base, r.size, r.target, 0};
@@ -216,7 +217,8 @@ enum nk_status range_grant(struct nk *nk, uint64_t child, uint64_t map, struct f
     ensures \result == NK_OK ==> COUNT_CHANGED(nk, child, meant(map), 1);
     ensures \result == NK_OK ==> live(nk, child);
     ensures \result == NK_OK ==> lists(nk, child, meant(map), \old(range->base), \old(range->size),
-        \old(range->target), \old(range->flags)); */
+        \old(range->target), \old(range->flags));
+    ensures \result == NK_OK ==> OTHERS_STAY(nk, child, meant(map), 1); */
 enum nk_status nk_grant(struct nk *nk, uint64_t child, uint64_t map,
                         const struct frond_range *range) {
     return range_grant(nk, child, map, *range);
@@ -256,7 +258,8 @@ static uint64_t entry_at(const struct nk *nk, uint64_t child, uint64_t m, uint64
     REFUSED_SAME(nk)
     ensures \result < NK_STATUSES;
     ensures \result == NK_OK ==> live(nk, child);
-    ensures \result == NK_OK ==> COUNT_CHANGED(nk, child, meant(map), -1); */
+    ensures \result == NK_OK ==> COUNT_CHANGED(nk, child, meant(map), -1);
+    ensures \result == NK_OK ==> OTHERS_STAY(nk, child, meant(map), 0); */
 enum nk_status nk_revoke(struct nk *nk, uint64_t child, uint64_t map, uint64_t base) {
     uint64_t m = table_of(map), at;
     enum nk_status status = has_table(nk, child, map);
@@ -320,7 +323,9 @@ static struct pages may_point(const struct nk *nk, uint64_t child, uint64_t inde
     KEEPS(nk)
     ensures nk->range[index].base == \old(nk->range[index].base);
     ensures nk->range[index].size == \old(nk->range[index].size);
-    ensures nk->range[index].target == target && nk->range[index].flags == flags; */
+    ensures nk->range[index].target == target && nk->range[index].flags == flags;
+    ensures STAYED(nk->range, 0, index);
+    ensures STAYED(nk->range, index + 1, nk->ranges); */
 static void lead_on(struct nk *nk, uint64_t child, uint64_t index, uint64_t target, uint64_t flags,
                     uint64_t first, uint64_t n) {
     /*@ ghost table_count(nk->range, (uint64_t)nk->ranges); */
@@ -347,8 +352,10 @@ static void lead_on(struct nk *nk, uint64_t child, uint64_t index, uint64_t targ
     REFUSED_SAME(nk)
     ensures \result < NK_STATUSES;
     ensures \result == NK_OK ==> live(nk, child);
-    ensures \result == NK_OK ==>
-        \exists integer size; lists(nk, child, meant(map), base, size, target, flags); */
+    ensures \result == NK_OK ==> \exists integer i; has(nk, child, meant(map), i) &&
+        nk->range[i].base == base && nk->range[i].size == \old(nk->range[i].size) &&
+        nk->range[i].target == target && nk->range[i].flags == flags &&
+        STAYED(nk->range, 0, i) && STAYED(nk->range, i + 1, nk->ranges); */
 enum nk_status nk_point(struct nk *nk, uint64_t child, uint64_t map, uint64_t base, uint64_t target,
                         uint64_t flags) {
     uint64_t m = table_of(map), index;
@@ -366,7 +373,7 @@ enum nk_status nk_point(struct nk *nk, uint64_t child, uint64_t map, uint64_t ba
     if (p.status != NK_OK)
         return p.status;
     lead_on(nk, child, index, target, flags, p.first, p.n);
-    /*@ assert it: lists(nk, child, meant(map), base, nk->range[index].size, target, flags); */
+    /*@ assert it: has(nk, child, meant(map), index) && nk->range[index].base == base; */
     return NK_OK;
 }
 

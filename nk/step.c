@@ -199,6 +199,8 @@ void gap_open(struct nk *nk, uint64_t child, uint64_t map, uint64_t at, struct f
         loop invariant DESCRIBED_BUT(nk, child);
         loop invariant \forall integer p; leading(nk->range, nk->ranges, p) ==
             \at(leading(nk->range, nk->ranges, p), Pre) + ONE(nk->range[i], p);
+        STAYED_EACH(loop invariant, nk->range, 0, at)
+        STAYED_EACH(loop invariant, nk->range, end + 1, nk->ranges)
         for fits: loop invariant FITS_BELOW(nk, child, map, at, i, gap);
         for fits: loop invariant FITS_ABOVE(nk, child, map, at, i, gap);
         loop variant i; */
@@ -206,6 +208,8 @@ void gap_open(struct nk *nk, uint64_t child, uint64_t map, uint64_t at, struct f
         fill(nk, child, map, i, i - 1);
     put_gap(nk, child, map, at, gap);
     /*@ assert SAME_RANGE(nk->range[at], gap); */
+    /*@ assert below: STAYED(nk->range, 0, at); */
+    /*@ assert above: STAYED(nk->range, end + 1, nk->ranges); */
     /*@ assert \forall integer p; leading(nk->range, nk->ranges, p) ==
           \at(leading(nk->range, nk->ranges, p), Pre); */
     /*@ assert COUNTED(nk); */
@@ -220,7 +224,10 @@ void gap_open(struct nk *nk, uint64_t child, uint64_t map, uint64_t at, struct f
     assigns nk->desc[child].map_p.addr, nk->desc[child].map_p.count;
     assigns nk->desc[child].map_np.addr, nk->desc[child].map_np.count;
     KEEPS_TABLES(nk)
-    ensures COUNT_CHANGED(nk, child, map, -1); */
+    ensures COUNT_CHANGED(nk, child, map, -1);
+    ensures STAYED(nk->range, 0, at);
+    ensures STAYED(nk->range, \old(nk->child[child].map[map].first) +
+        \old(nk->child[child].map[map].count), nk->ranges); */
 static void gap_close(struct nk *nk, uint64_t child, uint64_t map, uint64_t at) {
     struct frond_range none = {0, 0, 0, 0};
     uint64_t last;
@@ -248,6 +255,8 @@ static void gap_close(struct nk *nk, uint64_t child, uint64_t map, uint64_t at) 
         loop invariant DESCRIBED(nk);
         loop invariant \forall integer p; leading(nk->range, nk->ranges, p) ==
             \at(leading(nk->range, nk->ranges, p), Pre) + ONE(nk->range[i], p);
+        STAYED_EACH(loop invariant, nk->range, 0, at)
+        STAYED_EACH(loop invariant, nk->range, last + 1, nk->ranges)
         loop variant last - i; */
     for (uint64_t i = at; i < last; i++)
         fill(nk, child, map, i, i + 1);
@@ -256,6 +265,8 @@ static void gap_close(struct nk *nk, uint64_t child, uint64_t map, uint64_t at) 
           \at(leading(nk->range, nk->ranges, p), Pre); */
     /*@ assert COUNTED(nk); */
     /*@ assert BLANK(nk->range[last]); */
+    /*@ assert below: STAYED(nk->range, 0, at); */
+    /*@ assert above: STAYED(nk->range, last + 1, nk->ranges); */
     narrow(nk, child, map);
     child_publish(nk, child);
 }
