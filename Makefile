@@ -124,7 +124,7 @@ test-long: test
 	$(MAKE) check-vmcount-long check-theorems-maps
 	$(MAKE) fuzz-dev fuzz-nest fuzz-cli fuzz-nodes fuzz-guest fuzz-nk FUZZ_SECONDS=600
 
-# Frama-C WP on what is written to be proved: a quarter of an hour, so not part of `test`. PROVE_FILES="core/map.c ...": some files.
+# Frama-C WP on what is written to be proved: five minutes, so not part of `test`. PROVE_FILES="core/map.c ...": some files.
 .PHONY: prove
 prove:
 	@tools/install-deps prove
