@@ -199,8 +199,8 @@
     clause \forall integer k; (from) <= k < (to) ==> (t)[k].size == \at((t)[k].size, Pre);         \
     clause \forall integer k; (from) <= k < (to) ==> (t)[k].target == \at((t)[k].target, Pre);     \
     clause \forall integer k; (from) <= k < (to) ==> (t)[k].flags == \at((t)[k].flags, Pre);
-/* All ranges but those of one table, and `more` that it may have now behind its last, stay as they were: with tables_apart, those of
- * every other table. */
+/* All ranges but those of one table, and `more` that it may have now behind its last, stay as they were: with
+ * tables_apart, those of every other table. */
 #define OTHERS_STAY(nk, child, m, more)                                                            \
     (STAYED((nk)->range, 0, \at((nk)->child[child].map[m].first, Pre)) &&                          \
      STAYED((nk)->range, \at((nk)->child[child].map[m].first, Pre) +                               \

@@ -207,8 +207,8 @@ const uint8_t *mem_fetch(struct hart *h, uint64_t va, uint32_t *page);
  * 0x73. Does, counts and advances pc, or traps. The caller reloads from h in every case. */
 void sys_exec(struct hart *h, uint32_t raw, unsigned ilen);
 
-/* A CSR that is 8 bytes of the descriptor's and no more: it is read as it lies there, and a write keeps these bits. keeps 0: the
- * register is another. Who may use it, its number tells. */
+/* A CSR that is 8 bytes of the descriptor's and no more: it is read as it lies there, and a write keeps these
+ * bits. keeps 0: the register is another. Who may use it, its number tells. */
 struct csr_word {
     size_t offset;
     uint64_t keeps;
